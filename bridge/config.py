@@ -1,0 +1,133 @@
+"""What a user may ask for, with every default; the only place that reads `CUEBRIDGE_*`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from bridge.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class TempoSettings:
+    """Limits of the tempo map. Bends are shares of the plot's base tempo (`design`: 3, 5 and 8 %)."""
+
+    min_bpm: float = 60.0
+    max_bpm: float = 160.0
+    target_bpm: float | None = None
+    free_bend: float = 0.03
+    costed_bend: float = 0.05
+    max_bend: float = 0.08
+    ramp_min_beats: int = 4
+    exact: bool = False
+    beats_per_bar: int = 4
+
+    def __post_init__(self) -> None:
+        if not 20 <= self.min_bpm <= self.max_bpm <= 300:
+            raise SettingsError(
+                f"a tempo range of {self.min_bpm:g} to {self.max_bpm:g} bpm makes no sense",
+                remedy="Stay within 20 to 300 bpm, the lower number first",
+            )
+        if not 0 <= self.free_bend <= self.costed_bend <= self.max_bend <= 0.08:
+            raise SettingsError("bends must rise from free to costed to largest, and 8 % is the most")
+        if not 2 <= self.beats_per_bar <= 7:
+            raise SettingsError(f"{self.beats_per_bar} beats a bar is outside 2 to 7")
+
+
+@dataclass(frozen=True)
+class HitSettings:
+    """Weights and windows of hits. Windows are in timeline frames: music − picture."""
+
+    must_weight: int = 100
+    want_weight: int = 50
+    nice_weight: int = 10
+    must_window_frames: tuple[Fraction, Fraction] = (Fraction(-1, 2), Fraction(1, 2))
+    window_frames: tuple[Fraction, Fraction] = (Fraction(-1), Fraction(2))
+    # A cut less than this after a kept one is grouped with it: chasing every cut is mickey-mousing.
+    group_s: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One scoring request, apart from its input file and where results go.
+
+    `fps`, `mark_in`, `mark_out` stay text until the timeline's own rate is known. `variation` is 0
+    unless another take of the same seed is asked for; it is part of every random stream.
+    """
+
+    fps: str = ""
+    mark_in: str = ""
+    mark_out: str = ""
+    seed: int = 0
+    variation: int = 0
+    brief: str = ""
+    cues_json: str = ""
+    tail_s: float = 3.0
+    min_velocity: int = 49  # Video2Music's loudness range
+    max_velocity: int = 112
+    tempo: TempoSettings = field(default_factory=TempoSettings)
+    hits: HitSettings = field(default_factory=HitSettings)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**63:
+            raise SettingsError(f"seed {self.seed} is out of range", remedy="Use 0 to 2**63 - 1")
+        if not 0 <= self.tail_s <= 30:
+            raise SettingsError(f"a tail of {self.tail_s:g} s is out of range", remedy="Use 0 to 30 s")
+        if not 1 <= self.min_velocity <= self.max_velocity <= 127:
+            raise SettingsError("velocities must lie within 1 to 127, the lower number first")
+
+
+def state_dir() -> Path:
+    """Folder for the daemon's lock, port file and takes: `CUEBRIDGE_HOME` or the platform's own."""
+    home = os.environ.get("CUEBRIDGE_HOME")
+    if home:
+        return Path(home).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "Cuebridge"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "Cuebridge"
+    return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "cuebridge"
+
+
+def models_dir() -> Path | None:
+    """Folder of models that replaces the released ones: `CUEBRIDGE_MODELS`, or None."""
+    folder = os.environ.get("CUEBRIDGE_MODELS")
+    return Path(folder).expanduser() if folder else None
+
+
+def inference_threads() -> int:
+    """Threads one inference session may use: `CUEBRIDGE_THREADS`, default 1.
+
+    One by default because the order of a sum, and so the last bit of a score, may depend on it.
+
+    Raises:
+        SettingsError: not a whole number from 1 to 64.
+    """
+    text = os.environ.get("CUEBRIDGE_THREADS", "1")
+    if not text.isdigit() or not 1 <= int(text) <= 64:
+        raise SettingsError(f"CUEBRIDGE_THREADS={text} is not a whole number from 1 to 64")
+    return int(text)
+
+
+def provider() -> str:
+    """Execution provider asked for: `CUEBRIDGE_PROVIDER`, one of auto, cpu, cuda (default auto).
+
+    Raises:
+        SettingsError: any other word.
+    """
+    name = os.environ.get("CUEBRIDGE_PROVIDER", "auto").lower()
+    if name not in ("auto", "cpu", "cuda"):
+        raise SettingsError(f"CUEBRIDGE_PROVIDER={name} is not auto, cpu or cuda")
+    return name
+
+
+def idle_exit_s() -> float:
+    """Seconds a daemon that a command started stays after its last job (`CUEBRIDGE_IDLE_S`, 60)."""
+    text = os.environ.get("CUEBRIDGE_IDLE_S", "60")
+    try:
+        return max(0.5, float(text))
+    except ValueError:
+        raise SettingsError(f"CUEBRIDGE_IDLE_S={text} is not a number of seconds") from None

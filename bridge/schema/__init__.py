@@ -1,0 +1,1 @@
+"""The nouns every stage shares, frozen: timeline, picture, cues, tempo, score, performance."""

@@ -1,0 +1,126 @@
+"""The cue sheet: hits, plots and mood curves that spotting concluded and a person may edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+
+class Weight(str, Enum):
+    """How much a hit matters."""
+
+    MUST = "must"
+    WANT = "want"
+    NICE = "nice"
+
+
+class HitKind(str, Enum):
+    """What the picture does at a hit."""
+
+    CUT = "cut"
+    TRANSITION = "transition"
+    MARKER = "marker"
+    PLOT = "plot"
+
+
+class Label(str, Enum):
+    """A plot's dramatic job (after Ourmuse)."""
+
+    INTRODUCTION = "introduction"
+    DEVELOPMENT = "development"
+    CLIMAX = "climax"
+    CONCLUSION = "conclusion"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An instant the music must meet.
+
+    `frame` is on the timeline; music may sound from `frame + early_frames` (≤ 0) to
+    `frame + late_frames` (≥ 0). `downbeat` asks for a bar line, not just a beat. `grouped_with` names
+    the kept hit that stands for this one when they are less than a second apart; a grouped hit is not
+    chased, but it is listed.
+    """
+
+    id: str
+    frame: int
+    weight: Weight
+    kind: HitKind
+    early_frames: Fraction = Fraction(-1)
+    late_frames: Fraction = Fraction(2)
+    downbeat: bool = False
+    words: str = ""
+    grouped_with: str = ""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A stretch of picture with one dramatic job: [start_frame, end_frame) on the timeline.
+
+    `valence`, `energy`, `tension`, `density`, `loudness` are 0 to 1 (means over the plot). `music` is
+    False where nothing should sound. `entrance` says why music starts or stops here, for a person.
+    """
+
+    id: str
+    start_frame: int
+    end_frame: int
+    label: Label
+    words: str = ""
+    valence: float = 0.5
+    energy: float = 0.5
+    tension: float = 0.5
+    density: float = 0.5
+    loudness: float = 0.5
+    palette: str = ""
+    layers: tuple[str, ...] = ()
+    music: bool = True
+    entrance: str = ""
+
+
+@dataclass(frozen=True)
+class MoodCurves:
+    """Five curves, one value a second from the cue's first frame, each 0 to 1, all of one length."""
+
+    valence: tuple[float, ...]
+    energy: tuple[float, ...]
+    tension: tuple[float, ...]
+    density: tuple[float, ...]
+    loudness: tuple[float, ...]
+
+    def mean(self, name: str, start_s: float, end_s: float) -> float:
+        """Mean of one curve over [start_s, end_s), clamped to the curve's ends.
+
+        Raises:
+            AttributeError: no curve of that name.
+        """
+        values: tuple[float, ...] = getattr(self, name)
+        first = min(max(int(start_s), 0), len(values) - 1)
+        last = min(max(first + 1, round(end_s)), len(values))
+        return sum(values[first:last]) / (last - first)
+
+
+@dataclass(frozen=True)
+class CueSheet:
+    """Everything the music must obey. Hits rise in frame; plots abut and cover the cue exactly."""
+
+    name: str
+    rate: Fraction
+    drop_frame: bool
+    start_timecode_frames: int
+    cue_start_frame: int
+    cue_end_frame: int
+    hits: tuple[Hit, ...]
+    plots: tuple[Plot, ...]
+    mood: MoodCurves
+    brief: str = ""
+    notes: tuple[str, ...] = ()
+
+    def cue_s(self, frame: int | Fraction) -> Fraction:
+        """Exact seconds from the cue's first frame to a timeline frame."""
+        return (Fraction(frame) - self.cue_start_frame) / self.rate
+
+    @property
+    def cue_length_s(self) -> Fraction:
+        """Exact length of the cue in seconds."""
+        return self.cue_s(self.cue_end_frame)

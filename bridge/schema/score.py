@@ -1,0 +1,73 @@
+"""A score: notes in beats before anyone plays them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+
+class PartRole(str, Enum):
+    """What a part does."""
+
+    MELODY = "melody"
+    CHORDS = "chords"
+    ACCOMPANIMENT = "accompaniment"
+    BASS = "bass"
+    DRUMS = "drums"
+    PAD = "pad"
+
+
+@dataclass(frozen=True)
+class Note:
+    """One written note: quarter notes from tick 0, MIDI pitch. `accent` marks a note on a hit."""
+
+    start_beats: Fraction
+    duration_beats: Fraction
+    pitch: int
+    accent: bool = False
+
+    @property
+    def end_beats(self) -> Fraction:
+        """Where the note stops."""
+        return self.start_beats + self.duration_beats
+
+
+@dataclass(frozen=True)
+class ChordSpan:
+    """A chord from `start_beats` to `end_beats`; `root_pc` is sounding (0 = C), not key-relative."""
+
+    start_beats: Fraction
+    end_beats: Fraction
+    root_pc: int
+    quality: str
+    name: str
+
+
+@dataclass(frozen=True)
+class KeySpan:
+    """A key from `start_beats` on: tonic pitch class and mode "major" or "minor"."""
+
+    start_beats: Fraction
+    tonic_pc: int
+    mode: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Notes of one part, rising in start; `program` is a General MIDI number from 0."""
+
+    name: str
+    role: PartRole
+    program: int
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """All parts of a cue with the harmony and keys they were written on."""
+
+    parts: tuple[Part, ...]
+    chords: tuple[ChordSpan, ...]
+    keys: tuple[KeySpan, ...]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,133 @@
+"""Frame rates, integer frames, seconds and SMPTE timecode.
+
+Rates are exact `Fraction`s: 23.976 on a label means 24000/1001. Timecode follows SMPTE ST 12-1; drop
+frame skips labels 0 and 1 (0 to 3 at 59.94) at the start of every minute but each tenth.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from bridge.errors import TimecodeError
+
+_NTSC_BASES = (24, 30, 48, 60, 96, 120)
+# Loose decimals seen for NTSC rates (23.976, 23.98, 23.976023976, 29.97002997 ...) lie within .02 % of
+# n*1000/1001; the nearest integer rates are .1 % away, so .03 % tells the two apart.
+_NTSC_TOLERANCE = Fraction(3, 10_000)
+_TIMECODE = re.compile(r"^(-)?(\d{1,3}):(\d{2}):(\d{2})([:;.,])(\d{2,3})$")
+MAX_RATE = Fraction(1000)
+
+
+def parse_rate(text: str | float | Fraction) -> Fraction:
+    """The exact rate behind a label: "23.976", 29.97, "24000/1001", "25 fps", "29.97 DF" → `Fraction`.
+
+    Raises:
+        TimecodeError: when it is not a number, not positive, or above 1,000 frames a second.
+    """
+    if isinstance(text, Fraction):
+        value = text
+    else:
+        label = str(text).strip().lower()
+        for suffix in ("fps", "ndf", "df", "p", "i"):
+            label = label.removesuffix(suffix).strip()
+        try:
+            value = Fraction(label)
+        except (ValueError, ZeroDivisionError):
+            raise TimecodeError(
+                f"{text!r} is not a frame rate", remedy="Use a number such as 25, 23.976 or 30000/1001"
+            ) from None
+    if not 0 < value <= MAX_RATE:
+        raise TimecodeError(
+            f"a frame rate of {text} makes no sense", remedy="Rates lie above 0 and up to 1000"
+        )
+    return _nearest_standard(value)
+
+
+def _nearest_standard(value: Fraction) -> Fraction:
+    """NTSC rates and whole rates are snapped to; anything else is kept as it is."""
+    nearest_whole = Fraction(round(value))
+    if nearest_whole and abs(value / nearest_whole - 1) <= Fraction(1, 100_000):
+        return nearest_whole
+    for base in _NTSC_BASES:
+        exact = Fraction(base * 1000, 1001)
+        if abs(value / exact - 1) <= _NTSC_TOLERANCE:
+            return exact
+    return value.limit_denominator(100_000)
+
+
+def nominal_rate(rate: Fraction) -> int:
+    """Frames counted in one second of timecode: 24 for 24000/1001."""
+    return max(1, round(rate))
+
+
+def can_drop(rate: Fraction) -> bool:
+    """Whether drop-frame timecode is defined at this rate (29.97 and 59.94)."""
+    return rate in (Fraction(30_000, 1001), Fraction(60_000, 1001))
+
+
+def frames_to_s(frames: int | Fraction, rate: Fraction) -> Fraction:
+    """Exact seconds of a count of frames. Inverse of `s_to_frames`."""
+    return Fraction(frames) / rate
+
+
+def s_to_frames(seconds: Fraction, rate: Fraction) -> Fraction:
+    """Exact, possibly fractional, frames in a span of seconds. Inverse of `frames_to_s`."""
+    return Fraction(seconds) * rate
+
+
+def _drop_labels(rate: Fraction) -> int:
+    return 2 * nominal_rate(rate) // 30
+
+
+def frames_to_timecode(frames: int, rate: Fraction, drop: bool = False) -> str:
+    """SMPTE timecode of frame number `frames` (0 is 00:00:00:00). Inverse of `timecode_to_frames`.
+
+    Drop frame is shown with `;`. Negative frames get a minus sign.
+    """
+    sign = "-" if frames < 0 else ""
+    count = abs(frames)
+    base = nominal_rate(rate)
+    if drop and can_drop(rate):
+        labels = _drop_labels(rate)
+        per_minute = base * 60 - labels
+        per_ten = per_minute * 10 + labels
+        tens, rest = divmod(count, per_ten)
+        extra_minutes = 0 if rest < base * 60 else 1 + (rest - base * 60) // per_minute
+        count += labels * (9 * tens + extra_minutes)
+    seconds, frame = divmod(count, base)
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    mark = ";" if drop and can_drop(rate) else ":"
+    width = 3 if base > 100 else 2
+    return f"{sign}{hours:02d}:{minute:02d}:{second:02d}{mark}{frame:0{width}d}"
+
+
+def timecode_to_frames(text: str, rate: Fraction) -> int:
+    """Frame number of a SMPTE timecode; `;` or `,` before the frames means drop frame.
+
+    Raises:
+        TimecodeError: malformed, a field out of range, a label that drop frame skips, or drop frame
+            at a rate that has none.
+    """
+    match = _TIMECODE.match(text.strip())
+    if match is None:
+        raise TimecodeError(f"{text!r} is not a timecode", remedy="Write HH:MM:SS:FF, or HH:MM:SS;FF")
+    sign, hours, minutes, seconds, mark, frame = match.groups()
+    hour, minute, second, ff = int(hours), int(minutes), int(seconds), int(frame)
+    base = nominal_rate(rate)
+    if minute > 59 or second > 59 or ff >= base:
+        raise TimecodeError(f"timecode {text} does not exist at {float(rate):.6g} frames a second")
+    count = ((hour * 60 + minute) * 60 + second) * base + ff
+    if mark in ";,":
+        if not can_drop(rate):
+            raise TimecodeError(
+                f"timecode {text} is drop frame, which {float(rate):.6g} frames a second does not have",
+                remedy="Write it with colons",
+            )
+        labels = _drop_labels(rate)
+        total_minutes = hour * 60 + minute
+        if second == 0 and ff < labels and minute % 10:
+            raise TimecodeError(f"timecode {text} does not exist: drop frame skips that label")
+        count -= labels * (total_minutes - total_minutes // 10)
+    return -count if sign else count
