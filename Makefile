@@ -1,0 +1,68 @@
+# Every target works on a fresh machine: `.venv` is made when it is missing or older than pyproject.toml.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TRAIN_VENV := .venv-train
+TRAIN_BIN := $(TRAIN_VENV)/bin
+# CUEBRIDGE_HOME of the demo: its own daemon and takes, so that it never touches the user's.
+DEMO := out/demo
+
+.PHONY: setup demo test check format test-slow test-train bench figures wheel train clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -e ".[cpu,dev]"
+	touch $@
+
+# A short film with known cuts and a Resolve-shaped timeline, scored through the daemon.
+demo: $(STAMP)
+	$(BIN)/python -m scripts.demo $(DEMO)
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -m "not slow and not train"
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	bash scripts/lint_proto
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Readers nobody here wrote: MuseScore for tempo events, Ardour for notes. Debian and Ubuntu.
+test-slow: $(STAMP)
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get -qq update && apt-get -qq install -y --no-install-recommends musescore3 ardour; fi
+	CUEBRIDGE_REQUIRE_OUTSIDE=1 $(BIN)/python -m pytest -m slow tests/slow
+
+# The figures in README.md, on the sample timelines and films beside the repository.
+figures: $(STAMP)
+	$(BIN)/python -m bench.figures
+
+bench: $(STAMP)
+	$(BIN)/python -m bench.sync
+
+wheel: $(STAMP)
+	$(BIN)/python -m build --wheel
+
+$(TRAIN_BIN)/python:
+	$(PYTHON) -m venv $(TRAIN_VENV)
+	$(TRAIN_BIN)/python -m pip install --quiet --upgrade pip
+	$(TRAIN_BIN)/python -m pip install --quiet torch==2.13.0 -e ".[cpu,train,dev]"
+
+test-train: $(TRAIN_BIN)/python
+	$(TRAIN_BIN)/python -m pytest -m train
+
+# Corpus, training, export and evaluation of the released models; hours on two cores, resumable.
+train: $(TRAIN_BIN)/python
+	bash models/runs/v1.sh
+
+clean:
+	rm -rf $(VENV) $(TRAIN_VENV) out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,96 @@
+"""What an editor's markers ask for: hits, silence, sections with words.
+
+Rules (whole words, any case, in the name or the note):
+    must / want / nice          a hit of that weight at the marker's frame
+    hit, sync, accent, stinger  a hit, `must` unless another weight is said
+    no music, no score, silence nothing sounds for the marker's length; without a length, until the next
+                                "music in" marker, or else to the end of that plot
+    music out / music in        the same as a pair of instants
+    any other words on a marker with a length: a section, one plot, whose words direct its mood
+A marker without a length and without such words directs nothing; it is named in the notes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bridge.schema.cues import Weight
+from bridge.schema.timeline import Marker, Timeline
+from bridge.timebase import frames_to_timecode
+
+_WEIGHT = re.compile(r"\b(must|want|nice)\b", re.IGNORECASE)
+_HIT = re.compile(r"\b(hit|sync|accent|stinger)\b", re.IGNORECASE)
+_SILENCE = re.compile(r"\b(no music|music out|silence|no score)\b", re.IGNORECASE)
+_ENTER = re.compile(r"\b(music in|music starts?|score in)\b", re.IGNORECASE)
+_DEFAULT_NAME = re.compile(r"^\s*(marker\s*\d*)?\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class MarkedHit:
+    """A hit a marker asks for."""
+
+    frame: int
+    weight: Weight
+    words: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """A span of timeline frames with what was said of it; `end_frame` None is open."""
+
+    start_frame: int
+    end_frame: int | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Directions:
+    """All that markers ask for."""
+
+    hits: tuple[MarkedHit, ...] = ()
+    silences: tuple[Span, ...] = ()
+    sections: tuple[Span, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def marker_words(marker: Marker) -> str:
+    """A marker's own words: name and note, without a default name such as "Marker 3"."""
+    name = "" if _DEFAULT_NAME.match(marker.name) else marker.name.strip()
+    note = marker.note.strip()
+    return f"{name}: {note}" if name and note and name != note else name or note
+
+
+def read_directions(timeline: Timeline) -> Directions:
+    """Read every marker inside the cue."""
+    hits: list[MarkedHit] = []
+    silences: list[Span] = []
+    sections: list[Span] = []
+    notes: list[str] = []
+    markers = sorted(timeline.markers, key=lambda m: m.frame)
+    entrances = [m.frame for m in markers if _ENTER.search(marker_words(m))]
+    for marker in markers:
+        words = marker_words(marker)
+        end_frame = min(marker.frame + marker.duration_frames, timeline.cue_end_frame)
+        weight = _WEIGHT.search(words)
+        if _SILENCE.search(words):
+            end = end_frame if marker.duration_frames > 1 else None
+            if end is None:
+                end = next((frame for frame in entrances if frame > marker.frame), None)
+            silences.append(Span(marker.frame, end, words))
+        elif _ENTER.search(words):
+            sections.append(Span(marker.frame, None, words))
+        elif weight or _HIT.search(words):
+            kind = Weight(weight.group(1).lower()) if weight else Weight.MUST
+            hits.append(MarkedHit(marker.frame, kind, words))
+        elif words and marker.duration_frames > 1:
+            sections.append(Span(marker.frame, end_frame, words))
+        else:
+            at = frames_to_timecode(
+                timeline.start_timecode_frames + marker.frame, timeline.rate, timeline.drop_frame
+            )
+            notes.append(
+                f"The marker at {at} ({words or 'no words'}) directs nothing: write hit, must, want, nice or"
+                " no music in it, or give it a length to make it a section"
+            )
+    return Directions(tuple(hits), tuple(silences), tuple(sections), tuple(notes))

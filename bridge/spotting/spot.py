@@ -1,0 +1,72 @@
+"""From a timeline and its picture to a cue sheet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bridge.config import Settings
+from bridge.progress import Progress
+from bridge.schema.cues import CueSheet
+from bridge.schema.picture import Picture
+from bridge.schema.timeline import Timeline
+from bridge.spotting.directions import read_directions
+from bridge.spotting.edited import apply_edits
+from bridge.spotting.hits import find_hits
+from bridge.spotting.lexicon import Wish, read_words
+from bridge.spotting.mood import Curve, curves_from_axes, mood_axes, secondly
+from bridge.spotting.plots import find_plots, label, wish_for
+
+
+def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Progress) -> CueSheet:
+    """Spot the cue: plots, hits, mood, music and silence; an edited cue sheet has the last word.
+
+    Raises:
+        CueSheetError: `settings.cues_json` breaks the cue sheet's schema.
+        Cancelled: somebody asked to stop.
+    """
+    progress.report("spotting", 0, 4, "mood")
+    features = secondly(picture)
+    wish = read_words(settings.brief)
+    axes = _shift(mood_axes(features), wish)
+    curves = curves_from_axes(*axes)
+    progress.report("spotting", 1, 4, "plots")
+    directions = read_directions(timeline)
+    spotted = find_plots(
+        timeline, features, axes, curves, directions, bool(picture.seen.any()), progress
+    )
+    plots = spotted.plots
+    if wish.palette:
+        plots = tuple(p if p.palette else wish_for(p, Wish(palette=wish.palette)) for p in plots)
+    progress.report("spotting", 2, 4, "hits")
+    hits = find_hits(timeline, plots, directions.hits, settings.hits)
+    notes = [*timeline.warnings, *picture.problems, *directions.notes]
+    if settings.brief:
+        heard = ", ".join(wish.understood)
+        notes.append(f"Brief understood as: {heard}" if heard else "The brief holds no word the lexicon knows")
+    sheet = CueSheet(
+        name=timeline.name,
+        rate=timeline.rate,
+        drop_frame=timeline.drop_frame,
+        start_timecode_frames=timeline.start_timecode_frames,
+        cue_start_frame=timeline.cue_start_frame,
+        cue_end_frame=timeline.cue_end_frame,
+        hits=hits,
+        plots=tuple(label(list(plots))),
+        mood=curves,
+        brief=settings.brief,
+        notes=tuple(notes),
+    )
+    progress.report("spotting", 3, 4, "edits")
+    if settings.cues_json:
+        sheet = apply_edits(sheet, settings)
+    progress.report("spotting", 4, 4)
+    return sheet
+
+
+def _shift(axes: tuple[Curve, Curve, Curve], wish: Wish) -> tuple[Curve, Curve, Curve]:
+    valence, energy, tension = axes
+    return (
+        np.clip(valence + wish.valence, 0, 1),
+        np.clip(energy + wish.energy, 0, 1),
+        np.clip(tension + wish.tension, 0, 1),
+    )
