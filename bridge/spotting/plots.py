@@ -20,6 +20,8 @@ from bridge.spotting.mood import Curve, SecondlyFeatures
 PLAY_THROUGH_S = 90.0
 LONGEST_MUSIC_S = 240.0
 _MIN_REST_S = 6.0
+_MOST_REST = 0.25  # of the cue, by our own choice; markers may ask for more
+_CLEARLY_LESS = 0.06  # needs closer to the mean than this are alike
 _DARK = 0.04  # mean luma of a black head or tail
 _DARK_MIN_S = 2.0
 
@@ -193,8 +195,12 @@ def _rest_the_least_needed(plots: list[Plot], timeline: Timeline) -> list[Plot]:
             and all(p.music for p in neighbours)
         )
 
+    silent_s = 0.0
     for index in sorted(range(len(result)), key=lambda i: needs[i]):
-        if needs[index] < mean - spread and can_rest(index):
+        span_s = float((result[index].end_frame - result[index].start_frame) / timeline.rate)
+        fits = silent_s + span_s <= _MOST_REST * float(timeline.cue_s(timeline.cue_end_frame))
+        if needs[index] < mean - max(spread, _CLEARLY_LESS) and fits and can_rest(index):
+            silent_s += span_s
             result[index] = replace(result[index], music=False, entrance="the picture asks for little here")
     run_start = 0
     index = 0
@@ -204,7 +210,13 @@ def _rest_the_least_needed(plots: list[Plot], timeline: Timeline) -> list[Plot]:
         else:
             span = result[index].end_frame - result[run_start].start_frame
             if span / timeline.rate > LONGEST_MUSIC_S:
-                options = [i for i in range(run_start + 1, index + 1) if can_rest(i)]
+                # Not before half of the span, or alike plots would rest every other time.
+                from_frame = result[run_start].start_frame + float(timeline.rate) * LONGEST_MUSIC_S / 2
+                options = [
+                    i
+                    for i in range(run_start + 1, index + 1)
+                    if result[i].start_frame >= from_frame and can_rest(i)
+                ]
                 if options:
                     chosen = min(options, key=lambda i: needs[i])
                     result[chosen] = replace(

@@ -1,0 +1,42 @@
+"""`make demo`: make a short film with known cuts and a timeline over it, score both, say where the files are.
+
+The daemon it uses is its own (state under the demo folder) and is stopped at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+
+def main(folder: Path) -> int:
+    """Make the media, score it, print the paths; the exit code of the first command that failed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    media, state = folder / "media", folder / "state"
+    shutil.rmtree(state, ignore_errors=True)
+    environment = {**os.environ, "CUEBRIDGE_HOME": str(state.resolve()), "CUEBRIDGE_IDLE_S": "5"}
+    run = [sys.executable, "-m"]
+    print(f"Making a film with known cuts and a timeline in {media} ...", flush=True)
+    made = subprocess.run([*run, "tests.make_media", str(media)], check=False)
+    if made.returncode:
+        return made.returncode
+    for source, out in (("demo.mp4", folder), ("demo.otio", folder / "timeline")):
+        for earlier in (*out.glob("demo.*"),):
+            earlier.unlink()
+        print(f"\nScoring {source} through the daemon ...", flush=True)
+        command = [*run, "bridge", "score", str(media / source), "-o", str(out), "--seed", "7"]
+        scored = subprocess.run(command, env=environment, check=False)
+        if scored.returncode:
+            return scored.returncode
+    print("\nThe demo's files:")
+    for path in sorted(folder.rglob("demo*")):
+        if path.is_file() and "state" not in path.parts:
+            print(f"  {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "out/demo")))

@@ -1,0 +1,60 @@
+"""The wheel works from an empty venv, outside the checkout, with the models it carries."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.make_media import make_film
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
+    (path,) = folder.glob("cuebridge-*.whl")
+    return path
+
+
+def test_the_wheel_carries_models_cards_and_schema(wheel: Path):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for model in ("chords-v1", "melody-v1", "accompaniment-v1"):
+        assert {f"bridge/_released/{model}/model.onnx", f"bridge/_released/{model}/card.json"} <= names
+    assert "bridge/schema/cues.schema.json" in names
+    assert not any(name.startswith(("tests/", "models/", "bench/")) for name in names)
+
+
+@pytest.mark.timeout(900)
+def test_a_film_is_scored_from_an_empty_venv_outside_the_checkout(wheel: Path, tmp_path: Path):
+    home = tmp_path / "venv"
+    venv.create(home, with_pip=True)
+    python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    subprocess.run([python, "-m", "pip", "install", "--quiet", f"{wheel}[cpu]"], check=True, cwd=tmp_path)
+    film = tmp_path / "film.mp4"
+    make_film(film)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "CUEBRIDGE"))}
+    environment |= {"CUEBRIDGE_HOME": str(tmp_path / "state"), "CUEBRIDGE_IDLE_S": "1"}
+    cuebridge = python.parent / "cuebridge"
+    done = subprocess.run(
+        [cuebridge, "score", str(film), "-o", str(tmp_path / "out"), "--json"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["event"] == "result"
+    assert (tmp_path / "out" / "film.mid").read_bytes()[:4] == b"MThd"
