@@ -1,0 +1,171 @@
+"""What a model is: `card.json` beside `model.onnx`, and where released models lie."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bridge.config import models_dir
+from bridge.errors import ModelError
+from bridge.vocabulary import tokens
+
+PARTS = ("chords", "melody", "accompaniment")
+
+_HERE = Path(__file__).resolve().parent
+_PACKED = _HERE.parent / "_released"
+_CHECKOUT = _HERE.parents[1] / "models" / "released"
+
+_REINSTALL = "Install Cuebridge again, or put the released model back"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One model: its file's hash, shape, what it was trained on, and its figures.
+
+    `context` is the most tokens it can look back on; `head_width` is width / heads. `figures` and
+    `floors` are free-form numbers from training.
+    """
+
+    name: str
+    part: str
+    sha256: str
+    bytes: int
+    vocabulary_version: int
+    vocabulary_size: int
+    layers: int
+    heads: int
+    width: int
+    head_width: int
+    context: int
+    licence: str
+    data: tuple[dict[str, str], ...] = ()
+    command: str = ""
+    figures: dict[str, Any] = field(default_factory=dict)
+    floors: dict[str, Any] = field(default_factory=dict)
+    date: str = ""
+    notes: Any = ""
+
+    def to_json(self) -> str:
+        """The text of `card.json`."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def read_card(path: Path) -> Card:
+    """Read one `card.json`. Keys this version does not know are left out.
+
+    Raises:
+        ModelError: the file is missing, is not JSON, or lacks a field.
+    """
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError("the model has no card", where=str(path), remedy=_REINSTALL) from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the card cannot be read ({error})", where=str(path), remedy=_REINSTALL) from None
+    if not isinstance(raw, dict):
+        raise ModelError("the card is not a JSON object", where=str(path), remedy=_REINSTALL)
+    known = {key: raw[key] for key in Card.__dataclass_fields__ if key in raw}
+    known["data"] = tuple(known.get("data", ()))
+    try:
+        card = Card(**known)
+    except TypeError as error:
+        raise ModelError(f"the card lacks a field ({error})", where=str(path), remedy=_REINSTALL) from None
+    _check_types(card, path)
+    return card
+
+
+def checked_card(folder: Path) -> Card:
+    """The card of the model in `folder`, once the model file's hash and vocabulary are known to match.
+
+    Raises:
+        ModelError: file or card missing, another hash, another vocabulary.
+    """
+    card = read_card(folder / "card.json")
+    model = folder / "model.onnx"
+    if not model.is_file():
+        raise ModelError("the model file is missing", where=str(model), remedy=_REINSTALL)
+    found = file_sha256(model)
+    if found != card.sha256:
+        raise ModelError(
+            f"this is not the model its card describes: the card says sha256 {card.sha256}, "
+            f"the file has {found}",
+            where=str(model),
+            remedy=_REINSTALL,
+        )
+    if (card.vocabulary_version, card.vocabulary_size) != (tokens.VERSION, tokens.SIZE):
+        raise ModelError(
+            f"the model speaks vocabulary {card.vocabulary_version} with {card.vocabulary_size} tokens, "
+            f"this Cuebridge {tokens.VERSION} with {tokens.SIZE}",
+            where=str(model),
+            remedy="Use the models released with this version of Cuebridge",
+        )
+    return card
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal text."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def models_folder() -> Path:
+    """The folder that holds the models: `CUEBRIDGE_MODELS`, the installed package's, the checkout's.
+
+    Raises:
+        ModelError: none of them exists.
+    """
+    asked = models_dir()
+    if asked is not None:
+        if asked.is_dir():
+            return asked
+        raise ModelError(
+            "there is no such folder of models",
+            where=str(asked),
+            remedy="Correct CUEBRIDGE_MODELS, or unset it to use the released models",
+        )
+    for folder in (_PACKED, _CHECKOUT):
+        if folder.is_dir():
+            return folder
+    raise ModelError("no released models are installed", where=str(_PACKED), remedy=_REINSTALL)
+
+
+def find_models() -> dict[str, Path]:
+    """Folder of the newest model of each part: chords, melody and accompaniment.
+
+    Names are `PART-vN`; the highest N wins.
+
+    Raises:
+        ModelError: no folder of models, or a part has none.
+    """
+    root = models_folder()
+    found: dict[str, Path] = {}
+    for part in PARTS:
+        versions = [
+            (int(folder.name.rpartition("-v")[2]), folder)
+            for folder in sorted(root.glob(f"{part}-v*"))
+            if folder.is_dir() and folder.name.rpartition("-v")[2].isdigit()
+        ]
+        if not versions:
+            raise ModelError(f"there is no model for {part}", where=str(root), remedy=_REINSTALL)
+        found[part] = max(versions)[1]
+    return found
+
+
+def _check_types(card: Card, path: Path) -> None:
+    numbers = ("vocabulary_version", "vocabulary_size", "layers", "heads", "head_width", "context")
+    for name in numbers:
+        value = getattr(card, name)
+        if not isinstance(value, int) or value < 1:
+            raise ModelError(
+                f"the card's {name} is {value!r}, not a whole number from 1",
+                where=str(path),
+                remedy=_REINSTALL,
+            )
+    if card.part not in PARTS:
+        raise ModelError(f"the card's part {card.part!r} is unknown", where=str(path), remedy=_REINSTALL)

@@ -1,0 +1,157 @@
+"""Sessions of onnxruntime, whose only import is here: one thread by default, sequential, deterministic."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.config import inference_threads, provider
+from bridge.errors import ModelError
+from bridge.inference.card import Card, checked_card
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+INPUTS = ("tokens", "past", "positions", "valid")
+OUTPUTS = ("logits", "present")
+
+Floats = npt.NDArray[np.float32]
+
+
+class Decoder:
+    """One decoder transformer, ready to run; build it with `Decoder.load`.
+
+    `run` may be called from several threads; onnxruntime allows it and nothing here is kept between
+    calls.
+    """
+
+    def __init__(self, card: Card, session: onnxruntime.InferenceSession, used: str) -> None:
+        self.card = card
+        self.provider = used
+        self._session: Any = session
+
+    @classmethod
+    def load(cls, folder: Path) -> Decoder:
+        """Load `folder/model.onnx` after checking it against its card.
+
+        Raises:
+            ModelError: onnxruntime is missing, the file is not the card's, or cannot be loaded.
+        """
+        card = checked_card(folder)
+        session, used = open_session(folder / "model.onnx")
+        names = tuple(item.name for item in session.get_inputs())
+        outputs = tuple(item.name for item in session.get_outputs())
+        if set(names) != set(INPUTS) or set(outputs) != set(OUTPUTS):
+            raise ModelError(
+                f"the graph takes {', '.join(names)} and gives {', '.join(outputs)}, which is not a decoder",
+                where=str(folder / "model.onnx"),
+                remedy="Use the models released with this version of Cuebridge",
+            )
+        return cls(card, session, used)
+
+    def empty_past(self, rows: int, length: int = 0) -> Floats:
+        """A zero cache of shape (layers, 2, rows, heads, length, head_width)."""
+        card = self.card
+        return np.zeros((card.layers, 2, rows, card.heads, length, card.head_width), np.float32)
+
+    def run(
+        self,
+        tokens: npt.NDArray[np.int64],
+        past: Floats,
+        positions: npt.NDArray[np.int64],
+        valid: Floats,
+    ) -> tuple[Floats, Floats]:
+        """One pass: tokens (B, T) after past (L, 2, B, H, P, D) to logits (B, T, V) and present, P + T.
+
+        `positions` (B, T) counts each row's own tokens; `valid` (B, P + T) is 0 for padding.
+        """
+        logits, present = self._session.run(
+            list(OUTPUTS), {"tokens": tokens, "past": past, "positions": positions, "valid": valid}
+        )
+        return logits, present
+
+
+def open_session(model: Path) -> tuple[onnxruntime.InferenceSession, str]:
+    """A session for one model file and the provider it runs on (`cpu` or `cuda`).
+
+    Raises:
+        ModelError: onnxruntime is missing, CUDA was asked for and is not there, or the file is broken.
+    """
+    ort = _onnxruntime()
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = inference_threads()
+    options.inter_op_num_threads = 1
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    options.use_deterministic_compute = True
+    options.log_severity_level = 3
+    # Shapes grow by a token each pass: patterns of memory would be remembered for every length.
+    options.enable_mem_pattern = False
+    used, providers = _providers(ort)
+    try:
+        session = ort.InferenceSession(str(model), options, providers=providers)
+    except Exception as error:  # onnxruntime's own errors share no base but Exception
+        line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelError(
+            f"onnxruntime {ort.__version__} cannot load the model ({line})",
+            where=str(model),
+            remedy="Update onnxruntime, or install Cuebridge again",
+        ) from None
+    if used == "cuda" and session.get_providers()[0] != "CUDAExecutionProvider":
+        raise ModelError(
+            "CUDA was asked for but onnxruntime could not start it",
+            where=str(model),
+            remedy="Install CUDA for onnxruntime-gpu, or set CUEBRIDGE_PROVIDER=cpu",
+        )
+    return session, used
+
+
+def runtime_version() -> str:
+    """Version of onnxruntime, for fingerprints and `describe`.
+
+    Raises:
+        ModelError: onnxruntime is missing.
+    """
+    return str(_onnxruntime().__version__)
+
+
+def runtime_packages() -> tuple[str, ...]:
+    """Which of `onnxruntime` and `onnxruntime-gpu` are installed; both is a clash, since each overwrites
+    the other's files.
+    """
+    found = []
+    for name in ("onnxruntime", "onnxruntime-gpu"):
+        try:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+        found.append(name)
+    return tuple(found)
+
+
+def _providers(ort: Any) -> tuple[str, list[str]]:
+    asked = provider()
+    available = ort.get_available_providers()
+    if asked == "cuda" and "CUDAExecutionProvider" not in available:
+        raise ModelError(
+            "CUDA was asked for, but this onnxruntime has no CUDA provider",
+            remedy='Run pip uninstall onnxruntime and pip install "cuebridge[gpu]", '
+            "or set CUEBRIDGE_PROVIDER=cpu",
+        )
+    if asked != "cpu" and "CUDAExecutionProvider" in available:
+        return "cuda", ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    return "cpu", ["CPUExecutionProvider"]
+
+
+def _onnxruntime() -> Any:
+    try:
+        import onnxruntime
+    except ImportError:
+        raise ModelError(
+            "onnxruntime, which runs the models, is not installed",
+            remedy='Run pip install "cuebridge[cpu]" (or "cuebridge[gpu]", never both)',
+        ) from None
+    return onnxruntime
