@@ -1,0 +1,1 @@
+"""Writing: MIDI, cue sheet, marked timeline and picture of a score, as bytes."""

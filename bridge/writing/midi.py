@@ -1,0 +1,361 @@
+"""Standard MIDI files, format 1, 960 ticks a quarter, and reading them back: the only import of mido.
+
+The first track holds tempo, metre and markers; every part has a track of its own. Text is UTF-8, which
+the standard neither asks for nor forbids and which every current DAW reads. The bytes depend on the
+arguments alone.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import mido
+
+from bridge.schema.cues import CueSheet, Hit, Plot
+from bridge.schema.performance import Controller, Performance, PlayedNote, Track
+from bridge.schema.score import KeySpan
+from bridge.schema.tempo import TICKS_PER_QUARTER, Form, HitResult, Metre, TempoMap
+from bridge.timebase import can_drop, frames_to_timecode, nominal_rate
+
+CHARSET = "utf-8"
+VOLUME = 7
+PEDAL = 64
+# General MIDI's own reset value of CC 7: the mix is the composer's, CC 11 does the dynamics.
+DEFAULT_VOLUME = 100
+CHANNELS = 16
+_DAY_H = 24
+# SMPTE offset codes that the standard has; 23.976 counts labels as 24 does, 29.97 non-drop as 30.
+_SMPTE_RATES = {24: 24, 25: 25, 30: 30}
+_MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_MINOR_NAMES = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
+
+# Order of events on one tick. A pedal goes up before, and down after, the notes that end there, so that
+# it never catches them; both come before the notes that start.
+_META, _PROGRAM, _CONTROL, _NOTE_OFF, _PEDAL_DOWN, _NOTE_ON = range(6)
+
+_Event = tuple[int, int, int, mido.Message]
+
+
+@dataclass(frozen=True)
+class ReadNote:
+    """A note as mido reads it: ticks, and seconds from tick 0 by the file's own tempo events."""
+
+    tick: int
+    start_s: float
+    end_s: float
+    pitch: int
+    velocity: int
+
+
+@dataclass(frozen=True)
+class ReadTrack:
+    """One track after the first, by name, port and 0-based channel (-1 when it holds no note or program)."""
+
+    name: str
+    port: int
+    channel: int
+    programs: tuple[int, ...]
+    notes: tuple[ReadNote, ...]
+
+
+@dataclass(frozen=True)
+class ReadMarker:
+    """A marker: tick, seconds from tick 0, text."""
+
+    tick: int
+    time_s: float
+    text: str
+
+
+@dataclass(frozen=True)
+class MidiReading:
+    """What mido's own parse finds in a file. `tempo` holds (tick, microseconds a quarter)."""
+
+    ticks_per_quarter: int
+    name: str
+    tempo: tuple[tuple[int, int], ...]
+    metres: tuple[tuple[int, Metre], ...]
+    markers: tuple[ReadMarker, ...]
+    texts: tuple[str, ...]
+    tracks: tuple[ReadTrack, ...]
+
+
+def midi_bytes(
+    performance: Performance, form: Form, cues: CueSheet, name: str, keys: tuple[KeySpan, ...] = ()
+) -> bytes:
+    """The whole cue as a MIDI file.
+
+    Args:
+        performance: tracks; more than sixteen, or two on one channel, go to further ports by meta event.
+        form: tempo events, bars and hit results, written as they are.
+        cues: plots and hits, which become markers: a met hit's stands where the music meets it, a
+            missed one's where the picture is.
+        name: the cue's name, any Unicode.
+        keys: key signatures, when they are known.
+
+    Raises:
+        ValueError: a note before tick 0 or outside MIDI's ranges: a fault of the stage that played it.
+    """
+    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset=CHARSET)
+    end_tick = max(form.end_tick, form.bars[-1].end_tick if form.bars else 0)
+    file.tracks.append(_written(_conductor(form, cues, name, keys), end_tick))
+    places = _places(performance.tracks)
+    with_ports = any(port for port, _ in places)
+    for track, (port, channel) in zip(performance.tracks, places):
+        file.tracks.append(_written(_part(track, port if with_ports else None, channel)))
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue()
+
+
+def _written(events: Iterable[_Event], end_tick: int = 0) -> mido.MidiTrack:
+    """Events on absolute ticks → a track with deltas and its end."""
+    track, now = mido.MidiTrack(), 0
+    for tick, _, _, message in sorted(events, key=lambda event: event[:3]):
+        track.append(message.copy(time=tick - now))
+        now = tick
+    track.append(mido.MetaMessage("end_of_track", time=max(0, end_tick - now)))
+    return track
+
+
+def _text(words: str) -> str:
+    """One line that UTF-8 can hold: no control characters, no lone surrogates."""
+    line = " ".join(words.split())
+    return "".join(c for c in line.encode(CHARSET, "replace").decode(CHARSET) if c.isprintable() or c == " ")
+
+
+def _conductor(form: Form, cues: CueSheet, name: str, keys: tuple[KeySpan, ...]) -> list[_Event]:
+    heads = [mido.MetaMessage("track_name", name=_text(name)), *_start(cues)]
+    events: list[_Event] = [(0, 0, order, message) for order, message in enumerate(heads)]
+    metre = None
+    for bar in form.bars:
+        if bar.metre != metre:
+            events.append((bar.tick, 1, 0, _time_signature(bar.metre)))
+        metre = bar.metre
+    for key in keys:
+        names = _MINOR_NAMES if key.mode == "minor" else _MAJOR_NAMES
+        message = mido.MetaMessage("key_signature", key=names[key.tonic_pc % 12])
+        events.append((round(key.start_beats * TICKS_PER_QUARTER), 2, 0, message))
+    for event in form.tempo_map.events:
+        events.append((event.tick, 3, 0, mido.MetaMessage("set_tempo", tempo=event.us_per_quarter)))
+    for order, (tick, words) in enumerate(_markers(form, cues)):
+        events.append((tick, 4, order, mido.MetaMessage("marker", text=_text(words))))
+    return events
+
+
+def _time_signature(metre: Metre) -> mido.MetaMessage:
+    """The meta event; its click is the beat a conductor gives: dotted in compound metres."""
+    compound = metre.denominator >= 8 and metre.numerator > 3 and metre.numerator % 3 == 0
+    click = 24 * 4 * (3 if compound else 1) // metre.denominator
+    return mido.MetaMessage(
+        "time_signature",
+        numerator=metre.numerator,
+        denominator=metre.denominator,
+        clocks_per_click=max(1, click),
+        notated_32nd_notes_per_beat=8,
+    )
+
+
+def _start(cues: CueSheet) -> list[mido.MetaMessage]:
+    """Where tick 0 lies on the timeline: always in words, as an SMPTE offset where that has a code."""
+    frame = cues.start_timecode_frames + cues.cue_start_frame
+    label = frames_to_timecode(frame, cues.rate, cues.drop_frame)
+    rate = f"{cues.rate.numerator}/{cues.rate.denominator}"
+    drop = cues.drop_frame and can_drop(cues.rate)
+    kind = " drop frame" if drop else ""
+    words = mido.MetaMessage("text", text=f"Tick 0 is {label} at {rate}{kind} frames a second")
+    nominal = nominal_rate(cues.rate)
+    legal = nominal in _SMPTE_RATES and cues.rate in (nominal, Fraction(nominal * 1000, 1001))
+    hour, minute, second, part = (int(field) for field in label.lstrip("-").replace(";", ":").split(":"))
+    if not legal or frame < 0 or hour >= _DAY_H:
+        return [words]
+    offset = mido.MetaMessage(
+        "smpte_offset",
+        frame_rate=29.97 if drop else _SMPTE_RATES[nominal],
+        hours=hour,
+        minutes=minute,
+        seconds=second,
+        frames=part,
+        sub_frames=0,
+    )
+    return [offset, words]
+
+
+def _markers(form: Form, cues: CueSheet) -> list[tuple[int, str]]:
+    """Plots, hits and the picture's end, by tick."""
+    results = {result.hit_id: result for result in form.hits}
+    marks = [(picture_tick(form.tempo_map, cues, p.start_frame), 0, _plot_words(p)) for p in cues.plots]
+    for hit in cues.hits:
+        result = results.get(hit.id)
+        tick = picture_tick(form.tempo_map, cues, hit.frame)
+        if result is not None and result.met and result.tick is not None:
+            tick = result.tick
+        marks.append((tick, 1, _hit_words(hit, result, cues)))
+    marks.append((form.end_tick, 2, "End of the picture"))
+    return [(tick, words) for tick, _, words in sorted(marks, key=lambda mark: mark[:2])]
+
+
+def _plot_words(plot: Plot) -> str:
+    words = f"{plot.id} {plot.label.value}" + ("" if plot.music else " (no music)")
+    return f"{words}: {plot.words}" if plot.words else words
+
+
+def _hit_words(hit: Hit, result: HitResult | None, cues: CueSheet) -> str:
+    """`h003 cut 01:00:04:12 +0.21 frames`, or what became of it."""
+    timecode = frames_to_timecode(cues.start_timecode_frames + hit.frame, cues.rate, cues.drop_frame)
+    if result is not None and result.met:
+        fate = f"{result.error_frames:+.2f} frames"
+    elif hit.grouped_with:
+        fate = f"grouped with {hit.grouped_with}"
+    else:
+        fate = "left"
+    words = f"{hit.id} {hit.kind.value} {timecode} {fate}"
+    return f"{words}: {hit.words}" if hit.words else words
+
+
+def picture_tick(tempo_map: TempoMap, cues: CueSheet, frame: int) -> int:
+    """The tick nearest to a timeline frame, none before tick 0."""
+    return max(0, round(tempo_map.tick_at_s(cues.cue_s(frame))))
+
+
+def _places(tracks: tuple[Track, ...]) -> list[tuple[int, int]]:
+    """(port, channel) of each track: channels past 16, and channels already taken, move to a further port."""
+    taken: set[tuple[int, int]] = set()
+    places = []
+    for track in tracks:
+        port, channel = divmod(track.channel, CHANNELS)
+        while (port, channel) in taken:
+            port += 1
+        taken.add((port, channel))
+        places.append((port, channel))
+    return places
+
+
+def _part(track: Track, port: int | None, channel: int) -> list[_Event]:
+    heads = [mido.MetaMessage("track_name", name=_text(track.name))]
+    if port is not None:
+        heads.append(mido.MetaMessage("midi_port", port=port))
+    events: list[_Event] = [(0, _META, order, message) for order, message in enumerate(heads)]
+    program = mido.Message("program_change", channel=channel, program=track.program)
+    events.append((0, _PROGRAM, 0, program))
+    controllers = track.controllers
+    if not any(controller.number == VOLUME for controller in controllers):
+        controllers = (Controller(0, VOLUME, DEFAULT_VOLUME), *controllers)
+    for c in controllers:
+        order = _PEDAL_DOWN if c.number == PEDAL and c.value >= 64 else _CONTROL
+        message = mido.Message("control_change", channel=channel, control=c.number, value=c.value)
+        events.append((c.tick, order, c.number, message))
+    for note in untangled(track.notes):
+        on = mido.Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
+        off = mido.Message("note_off", channel=channel, note=note.pitch, velocity=0)
+        events.append((note.tick, _NOTE_ON, note.pitch, on))
+        events.append((note.tick + note.duration_ticks, _NOTE_OFF, note.pitch, off))
+    if any(event[0] < 0 for event in events):
+        raise ValueError(f"track {track.name!r} has an event before tick 0")
+    return events
+
+
+def untangled(notes: tuple[PlayedNote, ...]) -> tuple[PlayedNote, ...]:
+    """Notes of one channel such that no pitch is struck while it still sounds.
+
+    A MIDI channel has one of each pitch: the second note-on would otherwise be cut off by the first
+    note's end. An earlier note ends where the next begins; of two at once the longer stays, at the
+    higher velocity.
+    """
+    kept: dict[int, list[PlayedNote]] = {}
+    for note in sorted(notes, key=lambda n: (n.tick, n.pitch, n.duration_ticks, n.velocity)):
+        if note.duration_ticks < 1:
+            raise ValueError(f"a note of {note.duration_ticks} ticks at tick {note.tick} cannot be written")
+        line = kept.setdefault(note.pitch, [])
+        if line and line[-1].tick == note.tick:
+            velocity = max(line[-1].velocity, note.velocity)
+            line[-1] = PlayedNote(note.tick, note.duration_ticks, note.pitch, velocity)
+            continue
+        if line and line[-1].tick + line[-1].duration_ticks > note.tick:
+            before = line[-1]
+            line[-1] = PlayedNote(before.tick, note.tick - before.tick, before.pitch, before.velocity)
+        line.append(note)
+    return tuple(sorted((n for line in kept.values() for n in line), key=lambda n: (n.tick, n.pitch)))
+
+
+def read_back(data: bytes) -> MidiReading:
+    """A MIDI file as mido parses and times it, by its own tempo events.
+
+    Raises:
+        OSError, EOFError, ValueError: not a MIDI file that mido can read.
+    """
+    file = mido.MidiFile(file=io.BytesIO(data), charset=CHARSET)
+    first = file.tracks[0] if file.tracks else mido.MidiTrack()
+    clock = _clock(file)
+    tempo, metres, markers, texts = [], [], [], []
+    tick = 0
+    for message in first:
+        tick += message.time
+        if message.type == "set_tempo":
+            tempo.append((tick, message.tempo))
+        elif message.type == "time_signature":
+            metres.append((tick, Metre(message.numerator, message.denominator)))
+        elif message.type == "marker":
+            markers.append(ReadMarker(tick, clock[tick], message.text))
+        elif message.type == "text":
+            texts.append(message.text)
+    return MidiReading(
+        ticks_per_quarter=file.ticks_per_beat,
+        name=first.name,
+        tempo=tuple(tempo),
+        metres=tuple(metres),
+        markers=tuple(markers),
+        texts=tuple(texts),
+        tracks=tuple(_read_track(track, clock) for track in file.tracks[1:]),
+    )
+
+
+def _clock(file: mido.MidiFile) -> dict[int, float]:
+    """Seconds at every tick that has an event, by mido's own playback iteration."""
+    clock, tick, now = {0: 0.0}, 0, 0.0
+    merged = mido.merge_tracks(file.tracks)
+    for in_ticks, in_s in zip(merged, file):
+        tick += in_ticks.time
+        now += in_s.time
+        clock[tick] = now
+    return clock
+
+
+def _read_track(track: mido.MidiTrack, clock: dict[int, float]) -> ReadTrack:
+    tick, port, channel = 0, 0, -1
+    programs: list[int] = []
+    sounding: dict[int, tuple[int, int]] = {}
+    notes: list[ReadNote] = []
+    for message in track:
+        tick += message.time
+        channel = getattr(message, "channel", channel)
+        if message.type == "midi_port":
+            port = message.port
+        elif message.type == "program_change":
+            programs.append(message.program)
+        elif message.type in ("note_on", "note_off") and message.note in sounding:
+            start, velocity = sounding.pop(message.note)
+            notes.append(ReadNote(start, clock[start], clock[tick], message.note, velocity))
+        if message.type == "note_on" and message.velocity:
+            sounding[message.note] = (tick, message.velocity)
+    notes.sort(key=lambda note: (note.tick, note.pitch))
+    return ReadTrack(track.name, port, channel, tuple(programs), tuple(notes))
+
+
+def hit_errors_from_midi(data: bytes, cues: CueSheet) -> dict[str, float]:
+    """By hit id, music − picture in frames, from mido's parse of the file and nothing of ours.
+
+    A met hit's music is at its marker. Hits whose marker says that they were left or grouped are not
+    in the answer.
+    """
+    frames = {hit.id: hit.frame for hit in cues.hits}
+    errors = {}
+    for marker in read_back(data).markers:
+        words = marker.text.partition(": ")[0].split(" ")
+        if words[0] in frames and words[-1] == "frames":
+            picture_s = cues.cue_s(frames[words[0]])
+            errors[words[0]] = (marker.time_s - float(picture_s)) * float(cues.rate)
+    return errors
