@@ -1,0 +1,7 @@
+"""Reading: a timeline file becomes a `Timeline`. Source time and OpenTimelineIO stay in this room."""
+
+from __future__ import annotations
+
+from bridge.reading.timeline import SUFFIXES, read_timeline
+
+__all__ = ["SUFFIXES", "read_timeline"]
