@@ -1,0 +1,245 @@
+"""The melody: the melody model under range, key, leaps, breath, and the cue's motif recalled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from bridge.composing.chords import Harmony, waves
+from bridge.composing.harmony import SCALES
+from bridge.composing.palettes import Voice
+from bridge.composing.plan import STAGE, CellPlan, Section
+from bridge.config import Settings
+from bridge.inference.generate import BarTask, Row, Tokens, generate
+from bridge.inference.sampling import Sampling
+from bridge.inference.session import Decoder
+from bridge.inference.streams import stream
+from bridge.schema.cues import Label
+from bridge.vocabulary import bars, controls, tokens
+from bridge.vocabulary.bars import BarControls, NoteEvent
+from bridge.vocabulary.masks import BarRules, Mask
+
+SAMPLING = Sampling(temperature=0.95, top_p=0.92)
+MOTIF_CELLS = 2
+
+Notes = tuple[tuple[NoteEvent, ...], ...]
+
+
+def write_melody(
+    decoder: Decoder,
+    sections: Sequence[Section],
+    harmonies: Mapping[str, Harmony],
+    voice: Voice,
+    settings: Settings,
+    *,
+    check: Callable[[], None],
+    on_bar: Callable[[], None],
+) -> dict[str, Notes]:
+    """Key-relative melody of every section by its key, one tuple a cell; empty where it is silent."""
+    silent = {
+        section.key: tuple(() for _ in section.cells)
+        for section in sections
+        if "melody" not in section.layers
+    }
+    out: dict[str, Notes] = dict(silent)
+    singing = [section for section in sections if section.key not in silent]
+    for section in sections:
+        if section.key in silent:
+            for _ in section.cells:
+                on_bar()
+    tasks: dict[str, tuple[BarTask, ...]] = {}
+    bodies: dict[str, tuple[Tokens, ...]] = {}
+    for wave in waves(singing):
+        rows = []
+        for section in wave:
+            leader = section.leader if section.leader in bodies else ""
+            motif = _motif(tasks[leader], bodies[leader]) if leader else ()
+            tasks[section.key] = _tasks(section, harmonies[section.key], voice, motif, settings)
+            rows.append(
+                Row(
+                    part="melody",
+                    start=bars.start(section.tonality.mode),
+                    bars=tasks[section.key],
+                    generator=stream(settings.seed, settings.variation, STAGE, "melody", section.key),
+                    sampling=SAMPLING,
+                    prime=tuple((*task.prompt, *body) for task, body in motif),
+                    guide=LineGuide([_most(item) for item in section.cells]),
+                )
+            )
+        for section, written in zip(wave, generate(decoder, rows, check=check, on_bar=on_bar)):
+            bodies[section.key] = written
+            out[section.key] = tuple(bars.decode_notes(body) for body in written)
+    return out
+
+
+class LineGuide:
+    """Keeps a line singable: no leap over an octave, a leap is answered, three of a pitch at most.
+
+    Args:
+        most: for each bar, the most notes it may have.
+    """
+
+    def __init__(self, most: Sequence[int]) -> None:
+        self._most = list(most)
+        self._bar = 0
+        self._count = 0
+        self._pitches: list[int] = []
+
+    def begin(self, bar: int) -> None:
+        """A bar begins."""
+        self._bar = bar
+        self._count = 0
+
+    def narrow(self, legal: Mask) -> Mask:
+        """Drop leaps, drones, and notes beyond the bar's fill."""
+        wanted = legal.copy()
+        if legal[tokens.BAR] and self._count >= self._most[self._bar]:
+            wanted[tokens.POS_0 : tokens.POS_0 + tokens.POSITIONS] = False
+            return wanted
+        pitches = wanted[tokens.PITCH_0 : tokens.PITCH_0 + tokens.PITCHES]
+        if not pitches.any() or not self._pitches:
+            return wanted
+        numbers = np.arange(tokens.PITCHES)
+        last = self._pitches[-1]
+        reach = 12 if len(self._pitches) < 2 else 9
+        keep = np.abs(numbers - last) <= reach
+        leap = last - self._pitches[-2] if len(self._pitches) > 1 else 0
+        if abs(leap) > 7:
+            keep &= (numbers - last) * np.sign(leap) <= 0
+            keep &= np.abs(numbers - last) <= 7
+        if len(self._pitches) > 2 and len(set(self._pitches[-3:])) == 1:
+            keep[last] = False
+        if (pitches & keep).any():
+            pitches &= keep
+        return wanted
+
+    def push(self, token: int) -> None:
+        """Count notes and remember pitches."""
+        if tokens.PITCH_0 <= token < tokens.PITCH_0 + tokens.PITCHES:
+            self._pitches.append(token - tokens.PITCH_0)
+            self._count += 1
+
+
+def _tasks(
+    section: Section,
+    harmony: Harmony,
+    voice: Voice,
+    motif: Sequence[tuple[BarTask, Tokens]],
+    settings: Settings,
+) -> tuple[BarTask, ...]:
+    rests = _resting(section, settings)
+    low, high = voice.low - section.tonality.shift, voice.high - section.tonality.shift
+    tasks = []
+    sung = 0
+    for index, item in enumerate(section.cells):
+        cell = item.cell
+        chords = harmony.events[index]
+        prompt = bars.melody_prompt(_controls(item, voice, rests[index]), chords)
+        pickup = _pickup_steps(item)
+        silent = item.kind in ("rest", "tail") or item.tied or rests[index]
+        if silent and not pickup:
+            tasks.append(BarTask(prompt, BarRules(steps=cell.steps), body=()))
+            continue
+        strong = frozenset(cell.strong_steps) | item.forced_steps
+        required = frozenset(pickup)
+        forbidden: frozenset[int] = frozenset()
+        end_steps: int | None = None
+        if silent:
+            forbidden = frozenset(range(cell.steps)) - required
+        elif item.kind in ("hold", "final"):
+            required |= {0}
+            forbidden = frozenset(range(cell.steps)) - required
+        else:
+            required |= item.forced_steps
+            if sung < len(motif) and not item.forced and motif[sung][0].rules.steps == cell.steps:
+                steps = {note.step for note in bars.decode_notes(motif[sung][1])}
+                required |= frozenset(steps)
+                forbidden = frozenset(range(cell.steps)) - required if steps else forbidden
+            sung += 1
+            after = section.cells[index + 1] if index + 1 < len(section.cells) else None
+            breath = after is None or after.kind != "play" or after.cell.bar.phrase_bar == 0
+            if breath and not pickup and cell.steps >= 24:
+                end_steps = cell.steps - 6
+                forbidden |= frozenset(range(cell.steps - 6, cell.steps)) - item.forced_steps
+        tasks.append(
+            BarTask(
+                prompt,
+                BarRules(
+                    steps=cell.steps,
+                    last=False,
+                    required_steps=required,
+                    forbidden_steps=forbidden,
+                    pitch_low=low,
+                    pitch_high=high,
+                    chords=chords,
+                    chord_tone_steps=strong,
+                    pitch_classes=SCALES[section.tonality.mode],
+                    end_steps=end_steps,
+                ),
+            )
+        )
+    return tuple(tasks)
+
+
+def _resting(section: Section, settings: Settings) -> list[bool]:
+    """Which cells the melody sits out: a line that never stops is not underscore.
+
+    By phrase: an introduction waits for its second, calm plots leave out every third, and the density
+    curve decides the rest. Cells where the music holds or closes are sung.
+    """
+    generator = stream(settings.seed, settings.variation, STAGE, "breath", section.key)
+    phrases: dict[int, bool] = {}
+    count = len({item.cell.bar.phrase for item in section.cells})
+    out = []
+    for item in section.cells:
+        phrase = item.cell.bar.phrase
+        if phrase not in phrases:
+            at = generator.random()
+            share = 0.35 + 0.6 * item.density + (0.3 if section.plot.label is Label.CLIMAX else 0.0)
+            order = len(phrases)
+            waits = section.plot.label is Label.INTRODUCTION and order == 0
+            phrases[phrase] = count > 1 and (waits or (order > 0 and at > share))
+        out.append(phrases[phrase] and item.kind == "play")
+    return out
+
+
+def _motif(tasks: Sequence[BarTask], bodies: Sequence[Tokens]) -> tuple[tuple[BarTask, Tokens], ...]:
+    """The first cells that were sung."""
+    sung = [(task, body) for task, body in zip(tasks, bodies) if body]
+    return tuple(sung[:MOTIF_CELLS])
+
+
+def _pickup_steps(item: CellPlan) -> tuple[int, ...]:
+    """Steps of a pickup: where it starts, and each half beat from there when it is long."""
+    if not item.cell.bar.pickup_ticks or not item.cell.closes or item.kind in ("final", "tail"):
+        return ()
+    start = item.cell.step_of(max(item.cell.tick, item.cell.end_tick - item.cell.bar.pickup_ticks))
+    return tuple(range(start, item.cell.steps, 6 if item.energy > 0.4 else 12))
+
+
+def _onsets(item: CellPlan) -> float:
+    """Melody notes for each quarter: one every second when calm, two and a half a second at most."""
+    return (0.5 + 1.9 * item.density) * item.s_per_quarter
+
+
+def _most(item: CellPlan) -> int:
+    quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
+    return max(2, round(1.35 * _onsets(item) * quarters + 0.5)) + len(_pickup_steps(item))
+
+
+def _controls(item: CellPlan, voice: Voice, resting: bool) -> BarControls:
+    density = sum(_onsets(item) > edge for edge in controls.ONSETS_PER_QUARTER)
+    span = voice.high - voice.low
+    height = voice.low + span * (0.3 + 0.25 * item.energy + 0.15 * item.valence)
+    quiet = resting or item.kind in ("rest", "tail") or item.tied
+    if item.kind in ("hold", "final"):
+        density = 1
+    return BarControls(
+        metre=item.cell.metre,
+        label=item.plot.label.value,
+        left=controls.left(item.left),
+        density=0 if quiet else max(1, density),
+        register=None if quiet else sum(height > edge for edge in controls.MEAN_PITCH),
+        energy=controls.level_of_unit(item.energy, "ENERGY"),
+    )

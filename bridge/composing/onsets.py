@@ -1,0 +1,56 @@
+"""The promise at every hit: something starts exactly there, and can be heard to."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+
+from bridge.composing.harmony import nearest_pitch, voicing
+from bridge.composing.palettes import Palette
+from bridge.composing.writing import Draft, Sounding
+from bridge.schema.tempo import TICKS_PER_QUARTER
+
+STAB_TICKS = TICKS_PER_QUARTER // 2
+
+
+def stabs(
+    chords: Sequence[Sounding], parts: Mapping[str, Sequence[Draft]], palette: Palette
+) -> dict[str, list[Draft]]:
+    """Chord stabs for forced ticks that no part meets with at least two notes.
+
+    One note of a melody is easily missed: a hit wants a chord, or a bass under something. In a rest the
+    stab is short; elsewhere it lasts as long as its chord, a quarter note at most.
+    """
+    counts: dict[int, int] = {}
+    for notes in parts.values():
+        for note in notes:
+            counts[note.tick] = counts.get(note.tick, 0) + 1
+    starts = [each.tick for each in chords]
+    added: dict[str, list[Draft]] = {"accompaniment": [], "bass": []}
+    seen: set[int] = set()
+    for each in chords:
+        item = each.item
+        for tick in item.forced:
+            if tick in seen or (item.kind == "tail" and counts.get(tick, 0)):
+                continue
+            seen.add(tick)
+            if counts.get(tick, 0) >= 2:
+                continue
+            sounding = chords[max(0, bisect_right(starts, tick) - 1)]
+            if sounding.chord is None:
+                continue
+            long = STAB_TICKS if item.kind == "rest" else 2 * STAB_TICKS
+            end = min(tick + long, max(sounding.end_tick, tick + STAB_TICKS))
+            voice = palette.accompaniment
+            for pitch in voicing(sounding.chord, voice.low, voice.high, 3, (), sounding.shift):
+                added["accompaniment"].append(Draft(tick, pitch, end, True))
+            bass = palette.bass
+            root = nearest_pitch(
+                [(sounding.chord.root_pc + sounding.shift) % 12],
+                bass.low,
+                bass.high,
+                (bass.low + bass.high) // 2,
+            )
+            if root is not None:
+                added["bass"].append(Draft(tick, root, end, True))
+    return added

@@ -1,0 +1,312 @@
+"""What every cell is for, before a note is written: mood, layers, forced onsets, holds, rests, endings."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bridge.composing.cells import Cell, lay_cells
+from bridge.composing.harmony import Key, choose_keys, opening_chord
+from bridge.composing.palettes import Palette, palette_for, palette_named
+from bridge.config import Settings
+from bridge.inference.streams import stream
+from bridge.schema.cues import CueSheet, Label, Plot, Weight
+from bridge.schema.tempo import TICKS_PER_QUARTER, Form
+from bridge.vocabulary.chords import Chord
+
+STAGE = "composing"
+SECTION_CELLS = 24
+"""Longest stretch written as one row: a phrase's end near it closes the section."""
+
+RING_TICKS = TICKS_PER_QUARTER // 2
+"""How far notes may ring into a plot without music."""
+
+LAYERS = ("melody", "accompaniment", "bass", "pad")
+
+
+@dataclass(frozen=True)
+class CellPlan:
+    """One cell with what must happen in it.
+
+    `kind` is play, hold, rest, final (the closing chord) or tail (nothing starts, the close rings on).
+    `forced` are ticks where something must sound, `must` those of hits weighted must. `tied` says that
+    a hold goes on from the cell before. Moods are 0 to 1.
+    """
+
+    cell: Cell
+    plot: Plot
+    kind: str
+    valence: float
+    energy: float
+    tension: float
+    density: float
+    loudness: float
+    s_per_quarter: float
+    forced: tuple[int, ...] = ()
+    must: tuple[int, ...] = ()
+    tied: bool = False
+    left: int = 0
+
+    @property
+    def forced_steps(self) -> frozenset[int]:
+        """Steps that stand for the forced ticks."""
+        return frozenset(self.cell.step_of(tick) for tick in self.forced)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Cells of one plot that are written as one row.
+
+    `opening` is the key-relative first chord; `goal` the key-relative chord of the section that follows
+    without a pause, or `None` where the music closes. `leader` is the key of the earlier section of the
+    same label that this one should sound like, empty for the first.
+    """
+
+    key: str
+    plot: Plot
+    cells: tuple[CellPlan, ...]
+    tonality: Key
+    opening: Chord
+    goal: Chord | None
+    layers: frozenset[str]
+    leader: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole cue: sections in order, the palette, and where sound must be over."""
+
+    sections: tuple[Section, ...]
+    palette: Palette
+    last_tick: int
+    silences: tuple[tuple[int, int], ...]
+
+
+def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
+    """Plan a cue. Cells of plots without music are left out."""
+    plots = {plot.id: plot for plot in cues.plots}
+    cells = [cell for cell in lay_cells(form) if plots[cell.bar.plot_id].music]
+    sounding = [plot for plot in cues.plots if plot.music and any(True for _ in (plot.id,))]
+    keys = choose_keys(sounding, stream(settings.seed, settings.variation, STAGE, "keys"))
+    planned = _plan_cells(cues, form, cells, plots)
+    groups = _sections(planned)
+    openings = [
+        opening_chord(
+            keys[group[0].plot.id].mode,
+            index == 0,
+            stream(settings.seed, settings.variation, STAGE, "opening", _key(groups, index)),
+        )
+        for index, group in enumerate(groups)
+    ]
+    sections: list[Section] = []
+    leaders: dict[Label, str] = {}
+    for index, group in enumerate(groups):
+        plot, key = group[0].plot, keys[group[0].plot.id]
+        goal = None
+        if index + 1 < len(groups) and groups[index + 1][0].cell.tick == group[-1].cell.end_tick:
+            following = keys[groups[index + 1][0].plot.id]
+            goal = openings[index + 1].transposed(following.shift - key.shift)
+        name = _key(groups, index)
+        sections.append(
+            Section(
+                name,
+                plot,
+                group,
+                key,
+                openings[index],
+                goal,
+                _layers(plot, settings),
+                leaders.get(plot.label, ""),
+            )
+        )
+        leaders.setdefault(plot.label, name)
+    return Plan(
+        _with_melody(tuple(sections)),
+        _palette(sounding, settings),
+        _last_tick(cues, form, settings),
+        _silences(form, plots),
+    )
+
+
+def _plan_cells(cues: CueSheet, form: Form, cells: list[Cell], plots: dict[str, Plot]) -> list[CellPlan]:
+    weights = {hit.id: hit.weight for hit in cues.hits}
+    met = sorted({(r.tick, weights.get(r.hit_id)) for r in form.hits if r.met and r.tick is not None})
+    ticks = [tick for tick, _ in met]
+    means = {
+        (plot.id, name): cues.mood.mean(
+            name, float(cues.cue_s(plot.start_frame)), float(cues.cue_s(plot.end_frame))
+        )
+        for plot in cues.plots
+        for name in ("valence", "energy", "tension", "density", "loudness")
+    }
+    closing = {
+        cell.bar.index
+        for cell, after in zip(cells, [*cells[1:], None])
+        if after is None or after.tick != cell.end_tick
+    }
+    out: list[CellPlan] = []
+    for cell in cells:
+        bar, plot = cell.bar, plots[cell.bar.plot_id]
+        inside = range(bisect_right(ticks, cell.tick - 1), bisect_right(ticks, cell.end_tick - 1))
+        hits = [met[index] for index in inside]
+        accents = [tick for tick in bar.accents if cell.tick <= tick < cell.end_tick]
+        start_s = float(form.tempo_map.s_at_tick(cell.tick))
+        end_s = float(form.tempo_map.s_at_tick(cell.end_tick))
+
+        def mood(name: str, plot: Plot = plot, start_s: float = start_s, end_s: float = end_s) -> float:
+            # A person may have edited the plot's value: the curve only says how it moves around it.
+            moved = cues.mood.mean(name, start_s, end_s) - means[plot.id, name]
+            return float(min(max(getattr(plot, name) + moved, 0.0), 1.0))
+
+        kind = "rest" if bar.rest else "hold" if bar.hold else "play"
+        before = out[-1] if out and out[-1].cell.end_tick == cell.tick else None
+        out.append(
+            CellPlan(
+                cell=cell,
+                plot=plot,
+                kind=kind,
+                valence=mood("valence"),
+                energy=mood("energy"),
+                tension=mood("tension"),
+                density=mood("density"),
+                loudness=mood("loudness"),
+                s_per_quarter=(end_s - start_s) * TICKS_PER_QUARTER / cell.ticks,
+                forced=tuple(sorted({*accents, *(tick for tick, _ in hits)})),
+                must=tuple(sorted({*accents, *(tick for tick, weight in hits if weight is Weight.MUST)})),
+                tied=kind == "hold" and before is not None and before.kind == "hold",
+                left=bar.bars_left,
+            )
+        )
+    return _close(out, closing, form.end_tick)
+
+
+def _close(planned: list[CellPlan], closing: set[int], end_tick: int) -> list[CellPlan]:
+    """Turn the end of every stretch of music into a closing chord and what rings after it."""
+    from dataclasses import replace
+
+    out = list(planned)
+    for index in range(len(out) - 1, -1, -1):
+        item = out[index]
+        if item.cell.bar.index not in closing or not item.cell.closes:
+            continue
+        # Where the picture ends inside the bar, the close needs half a beat of it at least.
+        at = index
+        while at > 0 and out[at].cell.tick > end_tick - RING_TICKS and not out[at].forced:
+            if out[at - 1].cell.end_tick != out[at].cell.tick:
+                break
+            out[at] = replace(out[at], kind="tail", tied=False)
+            at -= 1
+        if out[at].kind == "rest":
+            continue
+        out[at] = replace(out[at], kind="final", tied=False)
+    return out
+
+
+def _sections(planned: list[CellPlan]) -> list[tuple[CellPlan, ...]]:
+    """Cut the cells at plots and silences, and long plots at the phrase nearest below the limit."""
+    runs: list[list[CellPlan]] = []
+    for item in planned:
+        last = runs[-1][-1] if runs else None
+        if last is None or last.plot.id != item.plot.id or last.cell.end_tick != item.cell.tick:
+            runs.append([])
+        runs[-1].append(item)
+    out: list[tuple[CellPlan, ...]] = []
+    for run in runs:
+        start = 0
+        while len(run) - start > SECTION_CELLS + 4:
+            cuts = [
+                at
+                for at in range(start + SECTION_CELLS // 2, start + SECTION_CELLS + 1)
+                if run[at].cell.bar.phrase_bar == 0
+                and run[at].cell.opens
+                and run[at].kind == "play"
+                and run[at - 1].kind == "play"
+            ]
+            cut = cuts[-1] if cuts else start + SECTION_CELLS
+            out.append(tuple(run[start:cut]))
+            start = cut
+        out.append(tuple(run[start:]))
+    return out
+
+
+def _key(groups: list[tuple[CellPlan, ...]], index: int) -> str:
+    """Plot id, and the section's number within the plot from its second on."""
+    first = index
+    while first > 0 and groups[first - 1][0].plot.id == groups[index][0].plot.id:
+        first -= 1
+    name = groups[index][0].plot.id
+    return name if first == index else f"{name}/{index - first}"
+
+
+def _layers(plot: Plot, settings: Settings) -> frozenset[str]:
+    """Which parts play in a plot: those its cue sheet names, else by label and mood."""
+    words = " ".join(plot.layers).lower()
+    named = frozenset(layer for layer in LAYERS if layer in words)
+    if named:
+        return named
+    at = stream(settings.seed, settings.variation, STAGE, "layers", plot.id).random()
+    chance = {
+        Label.INTRODUCTION: 0.45,
+        Label.DEVELOPMENT: 0.75,
+        Label.CLIMAX: 1.0,
+        Label.CONCLUSION: 0.85,
+    }[plot.label]
+    layers = {"accompaniment"}
+    if at < chance and plot.density > 0.12:
+        layers.add("melody")
+    if plot.energy < 0.22 and plot.density < 0.3:
+        layers.discard("accompaniment")
+        layers.add("pad")
+    if plot.energy > 0.25 or plot.tension > 0.6 or plot.label is Label.CLIMAX:
+        layers.add("bass")
+    if plot.energy < 0.5 or plot.tension > 0.55 or plot.label is Label.CLIMAX:
+        layers.add("pad")
+    return frozenset(layers)
+
+
+def _with_melody(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """A cue of some length says its motif once at least: the liveliest plot gets the melody."""
+    from dataclasses import replace
+
+    if any("melody" in s.layers for s in sections) or sum(len(s.cells) for s in sections) < 4:
+        return sections
+    if any(s.plot.layers for s in sections):
+        return sections
+    best = max(range(len(sections)), key=lambda i: (sections[i].plot.energy, -i))
+    chosen = sections[best].plot.id
+    return tuple(replace(s, layers=s.layers | {"melody"}) if s.plot.id == chosen else s for s in sections)
+
+
+def _palette(plots: list[Plot], settings: Settings) -> Palette:
+    for text in (*(plot.palette for plot in plots), settings.brief):
+        named = palette_named(text)
+        if named is not None:
+            return named
+    weights = [max(1, plot.end_frame - plot.start_frame) for plot in plots]
+    total = sum(weights) or 1
+
+    def mean(name: str) -> float:
+        return sum(w * float(getattr(p, name)) for w, p in zip(weights, plots)) / total
+
+    generator = stream(settings.seed, settings.variation, STAGE, "palette")
+    return palette_for((mean("valence"), mean("energy"), mean("tension")), generator)
+
+
+def _last_tick(cues: CueSheet, form: Form, settings: Settings) -> int:
+    """Where the very last note must be over: the last frame and the tail."""
+    end_s = cues.cue_length_s + Fraction(settings.tail_s)
+    return max(int(form.tempo_map.tick_at_s(end_s)), form.end_tick)
+
+
+def _silences(form: Form, plots: dict[str, Plot]) -> tuple[tuple[int, int], ...]:
+    """Tick ranges of the bars that belong to plots without music, merged."""
+    out: list[tuple[int, int]] = []
+    for bar in form.bars:
+        if plots[bar.plot_id].music:
+            continue
+        if out and out[-1][1] == bar.tick:
+            out[-1] = (out[-1][0], bar.end_tick)
+        else:
+            out.append((bar.tick, bar.end_tick))
+    return tuple(out)

@@ -1,0 +1,5 @@
+"""Performing: velocities, controllers and timing for a score, on the ticks that are written."""
+
+from bridge.performing.perform import perform
+
+__all__ = ["perform"]

@@ -1,0 +1,103 @@
+"""Controllers: volume once, swells for instruments that can, the pedal for pianos."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from bridge.performing.stage import Stage
+from bridge.schema.cues import Weight
+from bridge.schema.performance import Controller, PlayedNote
+from bridge.schema.score import ChordSpan, PartRole
+from bridge.schema.tempo import TICKS_PER_QUARTER
+
+VOLUME, EXPRESSION, PEDAL = 7, 11, 64
+
+_VOLUMES = {
+    PartRole.MELODY: 106,
+    PartRole.ACCOMPANIMENT: 92,
+    PartRole.BASS: 98,
+    PartRole.PAD: 84,
+    PartRole.CHORDS: 90,
+    PartRole.DRUMS: 100,
+}
+_PIANOS = range(0, 8)
+# Struck and plucked instruments fade by themselves: chromatic percussion, guitars, plucked basses,
+# pizzicato, harp, timpani.
+_DECAYING = (*range(0, 16), *range(24, 38), 45, 46, 47)
+_SWELL_BEATS = 4
+_PEDAL_LIFT_TICKS = 60
+
+
+def controllers(
+    role: PartRole,
+    program: int,
+    notes: Sequence[PlayedNote],
+    chords: Sequence[ChordSpan],
+    stage: Stage,
+) -> tuple[Controller, ...]:
+    """All controllers of a part, by tick."""
+    out = [Controller(0, VOLUME, _VOLUMES[role])]
+    if notes and role is not PartRole.DRUMS:
+        if program in _PIANOS:
+            out += _pedal(notes, chords, stage)
+        elif program not in _DECAYING:
+            out += _expression(notes, stage)
+    return tuple(sorted(out, key=lambda each: each.tick))
+
+
+def _expression(notes: Sequence[PlayedNote], stage: Stage) -> list[Controller]:
+    """CC 11 on every beat where it changes: the loudness curve, a swell into a must, a fade at the end."""
+    musts = sorted(tick for tick, weight in stage.hits.items() if weight is Weight.MUST)
+    last = max(note.tick + note.duration_ticks for note in notes)
+    end = stage.form.end_tick
+    out: list[Controller] = []
+    value_before = -1
+    ahead = 0
+    tick = 0
+    while tick < last:
+        while ahead < len(musts) and musts[ahead] <= tick:
+            ahead += 1
+        value = 52 + 58 * stage.loudness(tick)
+        if ahead < len(musts):
+            beats = (musts[ahead] - tick) / TICKS_PER_QUARTER
+            if beats < _SWELL_BEATS:
+                # A beat of swell counts by its square, so that most of it comes at the end.
+                value += 17 * (1 - beats / _SWELL_BEATS) ** 2
+        if tick > end:
+            # What rings past the picture dies away.
+            value *= 1 - 0.75 * (tick - end) / max(1, last - end)
+        level = round(min(max(value, 1), 127))
+        if abs(level - value_before) >= 2 or value_before < 0:
+            out.append(Controller(tick, EXPRESSION, level))
+            value_before = level
+        step = TICKS_PER_QUARTER // 2 if tick >= end else TICKS_PER_QUARTER
+        tick += step
+    return out
+
+
+def _pedal(notes: Sequence[PlayedNote], chords: Sequence[ChordSpan], stage: Stage) -> list[Controller]:
+    """CC 64 down through each chord or bar, whichever is shorter, lifted where the next begins."""
+    spans = [(int(c.start_beats * TICKS_PER_QUARTER), int(c.end_beats * TICKS_PER_QUARTER)) for c in chords]
+    last = max(note.tick + note.duration_ticks for note in notes)
+    starts = sorted(note.tick for note in notes)
+    out: list[Controller] = []
+    at = 0
+    for start, end in spans:
+        cuts = [start, *(t for t in _bars_between(stage, start, end)), end]
+        for low, high in pairwise(cuts):
+            while at < len(starts) and starts[at] < low:
+                at += 1
+            sounds = at < len(starts) and starts[at] < high
+            if not sounds:
+                continue
+            down = low + _PEDAL_LIFT_TICKS
+            up = min(high, last)
+            if up - down >= _PEDAL_LIFT_TICKS:
+                out += [Controller(down, PEDAL, 127), Controller(up, PEDAL, 0)]
+    return out
+
+
+def _bars_between(stage: Stage, start: int, end: int) -> list[int]:
+    first, last = stage.bar_index(start), stage.bar_index(end)
+    return [tick for tick in stage.bar_ticks[first : last + 1] if start < tick < end]
