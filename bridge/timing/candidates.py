@@ -1,0 +1,207 @@
+"""What is offered for a span: base tempi to search, and the best constant tempo to beat."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from bridge.config import Settings, TempoSettings
+from bridge.progress import Progress
+from bridge.schema.cues import CueSheet
+from bridge.timing.baselines import Constant, constant_tempo
+from bridge.timing.lattice import LEVEL, Floats, Lattice, Prior
+from bridge.timing.layout import lay
+from bridge.timing.limits import Limits, Prices
+from bridge.timing.route import Leg, Route, route_of
+from bridge.timing.search import PICKUP_PARTS, Search
+from bridge.timing.sketch import active_bases
+from bridge.timing.targets import Span
+from bridge.timing.trace import best_path
+
+# The yardstick of the guarantee: never fewer hits in −1/+2 frames than the best constant tempo.
+YARDSTICK_FRAMES = (-1.0, 2.0)
+KEPT_BASES = 16
+# Memory and time of very long cues: fewer bases past so many hits.
+LONG_HITS, LONG_BASES = 3000, 6
+_LOOSER = (0.3, 0.05)
+
+
+def target_bpm(energy: float, settings: TempoSettings) -> float:
+    """Tempo that an energy of 0 to 1 aims at: geometric from a tenth to nine tenths of the range.
+
+    Energy 0.5 of 60 to 160 bpm gives 98. `target_bpm` of the settings overrides it.
+    """
+    if settings.target_bpm is not None:
+        return min(max(settings.target_bpm, settings.min_bpm), settings.max_bpm)
+    share = 0.1 + 0.8 * min(max(energy, 0.0), 1.0)
+    return float(settings.min_bpm * (settings.max_bpm / settings.min_bpm) ** share)
+
+
+def log_bases(settings: TempoSettings) -> Floats:
+    """Natural logs of the base tempi offered, two levels (0.97 %) apart, centred in the range."""
+    low, high = math.log(settings.min_bpm), math.log(settings.max_bpm)
+    count = int((high - low) / (2 * LEVEL))
+    start = low + ((high - low) - count * 2 * LEVEL) / 2
+    bases: Floats = start + np.arange(count + 1, dtype=np.float64) * (2 * LEVEL)
+    return bases
+
+
+def prior_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -> Prior:
+    """Aim of the tempo, plot by plot, in the span's own seconds."""
+    plots = cues.plots[span.first_plot : span.last_plot]
+    begins = tuple(float(cues.cue_s(p.start_frame) - span.start_s) for p in plots)
+    aims = tuple(math.log(target_bpm(p.energy, settings.tempo)) for p in plots)
+    length = max(float(span.end_s - span.start_s), 1e-6)
+    weight = sum(t.weight for t in span.targets)
+    return Prior(begins, aims, prices.target * weight / length, length)
+
+
+def lattice_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -> Lattice:
+    """The span's discretisation with the given prices."""
+    return Lattice(
+        targets=span.targets,
+        start_s=float(span.start_s),
+        frame_s=float(1 / cues.rate),
+        limits=Limits.of(settings.tempo),
+        prices=prices,
+        beats_per_bar=settings.tempo.beats_per_bar,
+        log_bases=log_bases(settings.tempo),
+        prior=prior_of(cues, settings, span, prices),
+    )
+
+
+def best_route(cues: CueSheet, settings: Settings, span: Span, progress: Progress) -> Route:
+    """The span's best route: the search's, unless the best constant tempo meets more.
+
+    Raises:
+        Cancelled: when asked to stop.
+    """
+    bpm = target_bpm(cues.plots[span.first_plot].energy, settings.tempo)
+    empty = Route(span, (), bpm, "target")
+    if not span.targets:
+        return empty
+    steady = constant_route(cues, settings, span)
+    goal = _scores(cues, settings, span, steady) if steady else (0, 0.0)
+    best, best_score = steady, goal
+    prices = Prices()
+    for factor in (1.0, *_LOOSER):
+        found = _searched(cues, settings, span, prices.loosened(factor), progress)
+        if found is None:
+            break
+        score = _scores(cues, settings, span, found)
+        if score[0] >= goal[0] and score[1] >= goal[1]:
+            return found
+        if best is None or score > best_score:
+            best, best_score = found, score
+    return best or empty
+
+
+def _searched(
+    cues: CueSheet, settings: Settings, span: Span, prices: Prices, progress: Progress
+) -> Route | None:
+    """The optimum over the lattice; odd bars are priced up until they are few enough."""
+    lattice = lattice_of(cues, settings, span, prices)
+    keep = KEPT_BASES if len(span.targets) <= LONG_HITS else LONG_BASES
+    active = active_bases(lattice, keep)
+    search = Search(lattice, active)
+    search.run(progress)
+    stops, _ = best_path(search)
+    if not stops:
+        return None
+    return route_of(lattice, span, stops, 0.0)
+
+
+def _scores(cues: CueSheet, settings: Settings, span: Span, route: Route) -> tuple[int, float]:
+    """Hits in the yardstick, and weight met in the hits' own windows, on the beats as written."""
+    beats = lay(cues, settings, [route]).beat_seconds()
+    if len(beats) < 2:
+        return 0, 0.0
+    hits = np.array([float(t.time_s) for t in span.targets])
+    place = np.clip(np.searchsorted(beats, hits), 1, len(beats) - 1)
+    before, after = beats[place - 1] - hits, beats[place] - hits
+    errors = np.where(np.abs(before) <= np.abs(after), before, after) * float(cues.rate)
+    slack = 2e-6 * float(cues.rate)
+    early = np.array([float(t.early_frames) for t in span.targets])
+    late = np.array([float(t.late_frames) for t in span.targets])
+    weight = np.array([t.weight for t in span.targets])
+    met = ((before * float(cues.rate) >= early - slack) & (before * float(cues.rate) <= late + slack)) | (
+        (after * float(cues.rate) >= early - slack) & (after * float(cues.rate) <= late + slack)
+    )
+    share = (errors >= YARDSTICK_FRAMES[0] - slack) & (errors <= YARDSTICK_FRAMES[1] + slack)
+    return int(share.sum()), float(weight[met].sum())
+
+
+def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | None:
+    """The best constant tempo and offset within the tempo range, as a route."""
+    hits = np.array([float(t.time_s - span.start_s) for t in span.targets])
+    frame = float(1 / cues.rate)
+    early, late = (bound * frame for bound in YARDSTICK_FRAMES)
+    steady = constant_tempo(
+        hits, early, late, None, settings.tempo.min_bpm, settings.tempo.max_bpm
+    )
+    return _as_route(settings, span, steady, hits, early, late)
+
+
+def _as_route(
+    settings: Settings, span: Span, steady: Constant, hits: Floats, early: float, late: float
+) -> Route | None:
+    period = 60 / steady.bpm
+    errors = steady.errors_s(hits)
+    met = np.flatnonzero((errors >= early - 1e-9) & (errors <= late + 1e-9))
+    beats = np.rint((hits[met] + errors[met] - steady.offset_s) / period).astype(int)
+    legs: list[Leg] = []
+    bar = settings.tempo.beats_per_bar
+    phase = _bar_phase(span, met, beats, bar)
+    last = -1
+    for index, beat in zip(met, beats):
+        at = steady.offset_s + beat * period
+        target = span.targets[int(index)]
+        if at < -1e-9 or (legs and beat <= last):
+            continue
+        if legs:
+            quarters, bend = Fraction(int(beat - last)), 0.0
+        else:
+            found = _pickup(at, steady.bpm, settings)
+            if found is None:
+                continue
+            quarters, bend = found
+        phi = int(beat - phase) % bar
+        if not legs and quarters < phi:
+            phi = 0
+            phase = int(beat)
+        time_s = span.start_s + Fraction(max(at, 0.0)).limit_denominator(10**9)
+        legs.append(
+            Leg(target, time_s, quarters, Fraction(0), bend, bend, steady.bpm, steady.bpm, phi, phi == 0)
+        )
+        last = int(beat)
+    return Route(span, tuple(legs), steady.bpm, "constant") if legs else None
+
+
+def _bar_phase(span: Span, met: np.ndarray, beats: np.ndarray, bar: int) -> int:
+    """Place of the bar line that most weight of plot starts falls on."""
+    votes = np.zeros(bar)
+    for index, beat in zip(met, beats):
+        target = span.targets[int(index)]
+        if target.downbeat:
+            votes[int(beat) % bar] += target.weight
+    return int(votes.argmax())
+
+
+def _pickup(at_s: float, bpm: float, settings: Settings) -> tuple[Fraction, float] | None:
+    """Quarters before the first beat on a hit, and the bend that fits them; None where none is legal."""
+    if at_s <= 1e-9:
+        return Fraction(0), 0.0
+    exact = at_s * bpm / 60
+    free = Limits.of(settings.tempo).free
+    for limit in (free / 6, free):
+        for part in PICKUP_PARTS:
+            units = max(1, round(exact * part))
+            bend = math.log(units / part / exact)
+            inside = settings.tempo.min_bpm <= bpm * math.exp(bend) <= settings.tempo.max_bpm
+            if abs(bend) <= limit and (inside or abs(bend) < 1e-9):
+                return Fraction(units, part), bend
+    return None
+
+

@@ -1,0 +1,198 @@
+"""The discretisation: what a stretch between two hits may be, as arrays. Exact rules, no search here.
+
+A *stop* is a beat on a hit: (hit, offset inside its window, base tempo, exit tempo, place in the bar).
+- Offsets are whole multiples of a step just under half a frame, zero included.
+- Base tempi are `min_bpm · e^(b·2·LEVEL)`, about 1 % apart.
+- Tempo levels are multiples of LEVEL (0.485 %) above or below the base.
+- A *stretch* joins two stops by a whole number of beats, or by one eighth more where a bar of
+  7/8, 5/8 or 3/8 (with four beats a bar) ends inside it. The length of its beats runs linearly from an
+  entry tempo s to an exit tempo x, one step a beat; x lies on a level and s follows from the duration that
+  is needed. A stretch with an eighth in it, or of one beat, keeps one tempo.
+- The 3 % rule between neighbours is judged from the last stop's exit level to s rounded to a level,
+  with a whole level to spare, so that it holds for the real numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.timing.limits import Limits, Prices
+from bridge.timing.targets import Target
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LEVEL = 0.00485
+OFFSET_STEP_FRAMES = 0.499
+MAX_OFFSETS_EARLY, MAX_OFFSETS_LATE = 4, 6
+# Of all counts of beats that a long gap allows, only so many nearest the base are offered.
+MAX_COUNTS = 3
+SOURCES = 5
+INFINITE = np.float32(1e30)
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Where tempo is aimed: from `time_s` on, natural log of the wanted bpm, and cost a second."""
+
+    times_s: tuple[float, ...]
+    log_targets: tuple[float, ...]
+    cost_a_second: float
+    end_s: float
+
+
+@dataclass
+class Lattice:
+    """One span's discretisation. Times are seconds from the span's first frame."""
+
+    targets: tuple[Target, ...]
+    start_s: float
+    frame_s: float
+    limits: Limits
+    prices: Prices
+    beats_per_bar: int
+    log_bases: Floats
+    prior: Prior
+    sources: int = SOURCES
+    base_steps: Ints | None = None  # level distance of each base from the first, when not 2 apart
+    times: Floats = field(init=False)
+    weights: Floats = field(init=False)
+    offsets: Ints = field(init=False)  # all offsets in use, in steps
+    offset_ok: NDArray[np.bool_] = field(init=False)  # (hits, offsets)
+    levels: Ints = field(init=False)
+    costed_levels: int = field(init=False)
+    jump_levels: int = field(init=False)
+    prior_cost: Floats = field(init=False)  # (hits + 1, bases): from the span's start to hit or end
+
+    def __post_init__(self) -> None:
+        count = len(self.targets)
+        self.times = np.array([float(t.time_s) - self.start_s for t in self.targets])
+        self.weights = np.array([t.weight for t in self.targets])
+        step = OFFSET_STEP_FRAMES
+        early = [int(np.ceil(float(t.early_frames) / step - 1e-9)) for t in self.targets]
+        late = [int(np.floor(float(t.late_frames) / step + 1e-9)) for t in self.targets]
+        low, high = [max(-MAX_OFFSETS_EARLY, e) for e in early], [min(MAX_OFFSETS_LATE, e) for e in late]
+        first, last = (min(low), max(high)) if count else (0, 0)
+        self.offsets = np.arange(first, last + 1)
+        self.offset_ok = np.zeros((count, len(self.offsets)), dtype=bool)
+        for row, (a, b) in enumerate(zip(low, high)):
+            self.offset_ok[row, a - first : b - first + 1] = True
+        # No beat before the cue's first frame.
+        self.offset_ok &= self.times[:, None] + self.offsets * self.step_s >= -1e-9
+        reach = self.limits.costed
+        if self.limits.exact or any(t.must for t in self.targets):
+            reach = self.limits.most
+        top = int(reach / LEVEL)
+        self.levels = np.arange(-top, top + 1)
+        self.costed_levels = int(self.limits.costed / LEVEL)
+        self.jump_levels = max(0, int((self.limits.step - LEVEL) / LEVEL + 1e-9))
+        self.prior_cost = self._prior_costs()
+
+    @property
+    def step_s(self) -> float:
+        """Seconds of one offset step."""
+        return OFFSET_STEP_FRAMES * self.frame_s
+
+    @property
+    def top(self) -> int:
+        """Index of level zero, which is also the number of levels above it."""
+        return len(self.levels) // 2
+
+    def mean_limit(self, j: int) -> float:
+        """Largest bend that the mean of a stretch into hit j can have."""
+        return (self.limits.free + self.limits.over(self.targets[j].must)) / 2
+
+    def base_level(self) -> Ints:
+        """Absolute level of each base."""
+        if self.base_steps is not None:
+            return self.base_steps
+        return np.arange(len(self.log_bases)) * 2
+
+    def _prior_costs(self) -> Floats:
+        marks = np.array([*self.times, self.prior.end_s])
+        total = np.zeros((len(marks), len(self.log_bases)))
+        edges = [*self.prior.times_s, max(self.prior.end_s, self.prior.times_s[-1])]
+        for begin, end, aim in zip(edges, edges[1:], self.prior.log_targets):
+            inside = np.clip(np.minimum(marks, end) - begin, 0.0, None)
+            distance = (self.log_bases - aim) / self.prices.target_spread
+            total += self.prior.cost_a_second * inside[:, None] * distance[None, :] ** 2
+        return total
+
+    def offset_cost(self) -> Floats:
+        """Cost of each offset: late is better than early."""
+        frames = self.offsets * OFFSET_STEP_FRAMES
+        return np.where(frames < 0, -frames * self.prices.early_frame, frames * self.prices.late_frame)
+
+    def odd_bars(self) -> Floats:
+        """Odd bars that a downbeat costs, by beats since the last bar line."""
+        wanted = np.ones(self.beats_per_bar)
+        wanted[0] = 0.0
+        return wanted
+
+
+    def gaps(self, i: int, j: int) -> Floats:
+        """Seconds between stops on i and j, by difference of offset index from −(O−1) to O−1."""
+        spread = np.arange(-(len(self.offsets) - 1), len(self.offsets))
+        gap: Floats = self.times[j] - self.times[i] + spread * self.step_s
+        return gap
+
+    def counts(self, i: int, j: int, half: bool) -> tuple[Ints, Ints]:
+        """Fewest and most whole beats between hits i and j, by base; `half` adds an eighth to each."""
+        gap = self.gaps(i, j)
+        speed = np.exp(self.log_bases) / 60
+        limit = self.mean_limit(j)
+        extra = 0.5 if half else 0.0
+        low = np.ceil(max(gap[0], 0.0) * speed * np.exp(-limit) - extra - 1e-9).astype(np.int64)
+        high = np.floor(gap[-1] * speed * np.exp(limit) - extra + 1e-9).astype(np.int64)
+        middle = np.rint((self.times[j] - self.times[i]) * speed - extra).astype(np.int64)
+        low = np.maximum(np.maximum(low, middle - MAX_COUNTS // 2), 1)
+        high = np.minimum(high, middle + MAX_COUNTS // 2)
+        return low, high
+
+    def stretch(self, j: int, gap_s: Floats, base: Ints, beats: Floats) -> tuple[Ints, NDArray[np.float32]]:
+        """Entry level index and cost of stretches into hit j.
+
+        Args:
+            j: the hit reached.
+            gap_s: (D,) durations.
+            base: (K,) indices of base tempi.
+            beats: (K,) beats in the stretch.
+
+        Returns:
+            (K, D, X) index of the entry level (0 where it is illegal), and cost (INFINITE there).
+        """
+        limits, prices = self.limits, self.prices
+        log_base = self.log_bases[base][:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = np.log(60.0 * beats[:, None] / np.maximum(gap_s[None, :], 1e-9)) - log_base
+        leave = (self.levels * LEVEL)[None, None, :]
+        # The mean length of a beat lies midway between the first's and the last's.
+        first = 2 * np.exp(-mean[:, :, None]) - np.exp(-leave)
+        enter = -np.log(np.maximum(first, 1e-9))
+        bend_in, bend_out = np.abs(enter), np.abs(leave)
+        largest = np.maximum(bend_in, bend_out)
+        over = largest > limits.free
+        ramp = (
+            (beats[:, None, None] >= limits.ramp_beats)
+            & (np.minimum(bend_in, bend_out) <= limits.free)
+            & (largest <= limits.over(self.targets[j].must))
+        )
+        low = limits.min_log_bpm - log_base[:, :, None] - 1e-9
+        high = limits.max_log_bpm - log_base[:, :, None] + 1e-9
+        legal = (~over | ramp) & (np.minimum(enter, leave) >= low) & (np.maximum(enter, leave) <= high)
+        change = np.abs(leave - enter)
+        legal &= change <= np.where(
+            beats % 1 == 0, np.maximum(limits.step * (beats - 1), LEVEL), LEVEL
+        )[:, None, None]
+        change = np.where(change <= LEVEL, 0.0, change)  # written as one constant tempo
+        cost = (
+            prices.bend * beats[:, None, None] * (100 * mean[:, :, None]) ** 2
+            + prices.step * 100 * change
+            + prices.over_free * 100 * np.maximum(largest - limits.free, 0.0)
+        )
+        index = np.rint(enter / LEVEL).astype(np.int64) + self.top
+        legal &= (index >= 0) & (index < len(self.levels))
+        return np.where(legal, index, 0), np.where(legal, cost, INFINITE).astype(np.float32)

@@ -1,0 +1,89 @@
+"""What the solver may never do and what everything else costs: one place for every number it weighs.
+
+Hard limits come from the settings (bends 3, 5 and 8 %, ramps of four beats) and from the design. Costs
+are in the units of a hit's weight (must 100, want 50, nice 10) and are ours, tuned on `bench/sync`:
+they only order solutions that the hard limits already allow.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from bridge.config import TempoSettings
+
+# Neighbouring beats differ by at most 3 % (design): below the 3.5 to 5.5 % at which listeners notice a
+# tempo change over a few beats.
+MAX_STEP = 0.03
+# The base of the next plot lies within so much of the last one's, unless nothing sounds between them.
+MAX_BASE_CHANGE = 0.08
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Costs in hit-weight units; a `want` hit is worth 50."""
+
+    bend: float = 0.012  # a beat, times the square of the bend in per cent
+    over_free: float = 3.0  # a stretch, for each per cent beyond the free bend
+    step: float = 0.35  # for each per cent of tempo change, anywhere (total variation: prices see-saw)
+    early_frame: float = 1.5  # late rather than early (design)
+    late_frame: float = 0.75
+    odd_bar: float = 30.0
+    no_downbeat: float = 45.0  # a plot start on a beat that is not a bar line
+    base_change: float = 0.6  # for each per cent of change at a plot start
+    target: float = 0.012  # share of the weights in reach, for each squared `target_spread` of distance
+    target_spread: float = 0.15  # in natural log of tempo: 15 %
+    pickup: float = 1.0  # for each finer subdivision that the first partial bar needs
+
+    def loosened(self, factor: float) -> Prices:
+        """The same with musical costs scaled: below 1, hits count for more."""
+        return Prices(
+            bend=self.bend * factor,
+            over_free=self.over_free * factor,
+            step=self.step * factor,
+            early_frame=self.early_frame * factor,
+            late_frame=self.late_frame * factor,
+            odd_bar=self.odd_bar * factor,
+            no_downbeat=self.no_downbeat * factor,
+            base_change=self.base_change * factor,
+            target=self.target * factor,
+            target_spread=self.target_spread,
+            pickup=self.pickup * factor,
+        )
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Hard limits in natural logarithms of tempo ratios, with a sliver kept for rounding to integers."""
+
+    free: float
+    costed: float
+    most: float
+    step: float
+    ramp_beats: int
+    min_log_bpm: float
+    max_log_bpm: float
+    exact: bool
+
+    @staticmethod
+    def of(settings: TempoSettings) -> Limits:
+        """From the settings: a bend of 3 % is ln 1.03 either way (the smaller of the two sides)."""
+        sliver = 2e-4
+
+        def log(share: float) -> float:
+            return max(0.0, math.log1p(share) - sliver)
+
+        return Limits(
+            free=log(settings.free_bend),
+            costed=log(settings.costed_bend),
+            most=log(settings.max_bend),
+            step=log(MAX_STEP),
+            ramp_beats=settings.ramp_min_beats,
+            min_log_bpm=math.log(settings.min_bpm),
+            max_log_bpm=math.log(settings.max_bpm),
+            exact=settings.exact,
+        )
+
+    def over(self, must: bool) -> float:
+        """Largest bend that a ramp into such a hit may reach."""
+        return self.most if must or self.exact else self.costed

@@ -1,0 +1,196 @@
+"""How every hit of the cue sheet fared, from the integers written."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from bridge.config import Settings
+from bridge.schema.cues import CueSheet, Hit, HitKind
+from bridge.schema.tempo import TICKS_PER_QUARTER, Bar, HitResult, Rung
+from bridge.timing.layout import Layout
+from bridge.timing.limits import Limits
+from bridge.timing.route import Leg
+from bridge.timing.targets import Target, window_of
+
+# Tempo integers leave at most half a microsecond: a window's edge is judged with twice as much again.
+_TOLERANCE_S = Fraction(2, 1_000_000)
+# Accents stand on one of 12 steps a quarter; simpler subdivisions first.
+_ACCENT_STEPS = (6, 3, 9, 4, 8, 2, 10, 1, 5, 7, 11)
+_STEP = TICKS_PER_QUARTER // 12
+ACCENT_SHARE = 0.10
+
+
+@dataclass(frozen=True)
+class Fate:
+    """Results in cue-sheet order, and accents by tick."""
+
+    results: tuple[HitResult, ...]
+    accents: tuple[int, ...]
+
+
+class Judge:
+    """Measures hits against one layout."""
+
+    def __init__(self, cues: CueSheet, settings: Settings, layout: Layout) -> None:
+        self._cues, self._settings, self._layout = cues, settings, layout
+        self._beats = layout.beat_ticks()
+        self._beat_s = [float(layout.tempo_map.s_at_tick(t)) for t in self._beats]
+        self._bar_starts = {bar.tick: bar for bar in layout.bars if not bar.rest}
+        self._odd_ends = {bar.end_tick for bar in layout.bars if bar.odd}
+        self._legs: dict[int, Leg] = {tick: leg for leg, tick in layout.leg_ticks}
+        self._rests = [
+            (float(cues.cue_s(p.start_frame)), float(cues.cue_s(p.end_frame)))
+            for p in cues.plots
+            if not p.music
+        ]
+
+    def error_frames(self, tick: int, hit: Hit) -> Fraction:
+        """Music − picture, in frames, exact."""
+        return (self._layout.tempo_map.s_at_tick(tick) - self._cues.cue_s(hit.frame)) * self._cues.rate
+
+    def nearest_beat(self, hit: Hit) -> tuple[int, Fraction] | None:
+        """The beat closest in time, and its error; None where there is no beat at all."""
+        if not self._beats:
+            return None
+        place = bisect_left(self._beat_s, float(self._cues.cue_s(hit.frame)))
+        around = self._beats[max(0, place - 1) : place + 1]
+        return min(((t, self.error_frames(t, hit)) for t in around), key=lambda pair: abs(pair[1]))
+
+    def inside(self, error: Fraction, hit: Hit) -> bool:
+        """Whether an error lies in the hit's window."""
+        early, late = window_of(hit, self._settings)
+        slack = _TOLERANCE_S * self._cues.rate
+        return early - slack <= error <= late + slack
+
+    def on_beat(self, hit: Hit) -> tuple[int, Fraction] | None:
+        """A beat that meets the hit, a bar line first; else None."""
+        nearest = self.nearest_beat(hit)
+        if nearest is None:
+            return None
+        place = bisect_left(self._beats, nearest[0])
+        around = [(t, self.error_frames(t, hit)) for t in self._beats[max(0, place - 1) : place + 2]]
+        good = [pair for pair in around if self.inside(pair[1], hit)]
+        if not good:
+            return None
+        return min(good, key=lambda pair: (pair[0] not in self._bar_starts, abs(pair[1])))
+
+    def silent(self, hit: Hit) -> bool:
+        """Whether the hit lies inside a plot without music (its first frame is where music stops)."""
+        at = float(self._cues.cue_s(hit.frame))
+        return any(begin < at < end for begin, end in self._rests)
+
+    def met(self, hit: Hit, tick: int, error: Fraction) -> HitResult:
+        """A hit on a beat, and the rung that put it there."""
+        leg = self._legs.get(tick)
+        rung, reason = Rung.TEMPO, ""
+        if leg is not None and (leg.odd_bar or (leg.downbeat and leg.phi)):
+            rung, reason = Rung.METRE, "a bar of another metre before it"
+        elif leg is not None and leg.ramp and max(abs(leg.enter), abs(leg.leave)) > Limits.of(
+            self._settings.tempo
+        ).free + 1e-6:
+            slowing = leg.leave < leg.enter
+            rung = Rung.RITARD if slowing else Rung.TEMPO
+            reason = f"tempo {'slows' if slowing else 'presses'} into it over {float(leg.beats):g} beats"
+        return HitResult(hit.id, True, tick, float(error), rung, tick in self._bar_starts, reason)
+
+    def accent(self, hit: Hit) -> tuple[int, Fraction] | None:
+        """The simplest off-beat tick that lies inside the hit's window."""
+        exact = self._layout.tempo_map.tick_at_s(self._cues.cue_s(hit.frame))
+        place = bisect_left(self._beats, exact)
+        found: list[tuple[int, Fraction, int, Fraction]] = []
+        for beat in self._beats[max(0, place - 2) : place + 1]:
+            for rank, step in enumerate(_ACCENT_STEPS):
+                tick = beat + step * _STEP
+                error = self.error_frames(tick, hit)
+                if self.inside(error, hit) and self._sounds(tick):
+                    found.append((rank, abs(error), tick, error))
+        if not found:
+            return None
+        return min(found)[2:]
+
+    def _sounds(self, tick: int) -> bool:
+        bars = self._layout.bars
+        low, high = 0, len(bars)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if bars[middle].tick <= tick else (low, middle)
+        return not bars[low].rest and tick < bars[low].end_tick
+
+
+def fates(cues: CueSheet, settings: Settings, layout: Layout, targets: tuple[Target, ...]) -> Fate:
+    """Judge every hit: on a beat, else by an accent off the beat for the heaviest tenth, else left."""
+    judge = Judge(cues, settings, layout)
+    chased = {target.hit.id: target for target in targets}
+    results: dict[str, HitResult] = {}
+    accents: set[int] = set()
+    left: list[Hit] = []
+    for hit in cues.hits:
+        beat = None if judge.silent(hit) else judge.on_beat(hit)
+        if beat is not None:
+            results[hit.id] = judge.met(hit, *beat)
+            if hit.kind is HitKind.MARKER or (hit.id in chased and chased[hit.id].must):
+                accents.add(beat[0])
+        elif hit.id in chased and not judge.silent(hit):
+            left.append(hit)
+        else:
+            results[hit.id] = _left(judge, hit, settings, chased)
+    allowed = int(ACCENT_SHARE * len(targets))
+    left.sort(key=lambda h: (-chased[h.id].weight, not chased[h.id].downbeat, h.frame))
+    for hit in left:
+        found = judge.accent(hit) if allowed > 0 else None
+        if found is None:
+            results[hit.id] = _left(judge, hit, settings, chased, clash=_clash(hit, chased, results))
+            continue
+        allowed -= 1
+        tick, error = found
+        accents.add(tick)
+        results[hit.id] = HitResult(
+            hit.id, True, tick, float(error), Rung.ACCENT, False, "an accent off the beat"
+        )
+    return Fate(tuple(results[hit.id] for hit in cues.hits), tuple(sorted(accents)))
+
+
+def _clash(hit: Hit, chased: dict[str, Target], results: dict[str, HitResult]) -> str:
+    """Name of a met hit so close that no beat could serve both."""
+    mine = chased[hit.id]
+    for other in chased.values():
+        near = abs(other.time_s - mine.time_s) < Fraction(2, 5) and other.hit.id != hit.id
+        if near and other.hit.id in results and results[other.hit.id].met:
+            return other.hit.id
+    return ""
+
+
+def _left(
+    judge: Judge, hit: Hit, settings: Settings, chased: dict[str, Target], clash: str = ""
+) -> HitResult:
+    nearest = judge.nearest_beat(hit)
+    error = float(nearest[1]) if nearest else 0.0
+    if hit.grouped_with:
+        reason = f"too close to {hit.grouped_with}, which stands for it"
+    elif judge.silent(hit):
+        reason = "nothing sounds here"
+    elif clash:
+        reason = f"clashes with {clash}: no beat at a legal tempo can meet both"
+    elif hit.id not in chased:
+        reason = "too close to the hit before it to be chased"
+    else:
+        reason = (
+            f"a beat here would cost heavier hits or bend the tempo beyond "
+            f"{100 * settings.tempo.costed_bend:g} %"
+        )
+    return HitResult(hit.id, False, None, error, Rung.NONE, False, reason)
+
+
+def with_accents(bars: tuple[Bar, ...], accents: tuple[int, ...]) -> tuple[Bar, ...]:
+    """Put every accent into the bar that holds it."""
+    done: list[Bar] = []
+    place = 0
+    for bar in bars:
+        mine: list[int] = []
+        while place < len(accents) and accents[place] < bar.end_tick:
+            mine.append(accents[place])
+            place += 1
+        done.append(replace(bar, accents=tuple(mine)) if mine else bar)
+    return tuple(done)

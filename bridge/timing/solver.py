@@ -1,0 +1,62 @@
+"""From a cue sheet to a form: all hits weighed at once, a legal tempo map, bars, and every hit's fate.
+
+The order: hits → spans that sound (`targets`) → candidate bases (`candidates`) → the dynamic programme over
+each span (`search`, exact over the lattice that `lattice` states) → beside it the best constant tempo, which
+wins where it would meet more → integers and bars (`layout`, `bars`) → the ladder and the report (`report`).
+"""
+
+from __future__ import annotations
+
+from bridge.config import Settings
+from bridge.progress import Progress
+from bridge.schema.cues import CueSheet
+from bridge.schema.tempo import Form
+from bridge.timing.bars import named_bars
+from bridge.timing.candidates import best_route
+from bridge.timing.layout import lay
+from bridge.timing.report import fates, with_accents
+from bridge.timing.route import Route
+from bridge.timing.targets import spans_of, targets_of
+
+
+def solve(cues: CueSheet, settings: Settings, progress: Progress) -> Form:
+    """Solve a whole cue.
+
+    Args:
+        cues: hits, plots and moods. Frames are on the timeline.
+        settings: `tempo`, `hits` and `tail_s` are read.
+        progress: reported once a hit; raises `Cancelled` from there.
+
+    Returns:
+        A form whose bars abut from tick 0 and reach `tail_s` past the cue's last frame. Each hit's error
+        is exact for the integers in `tempo_map`. No hard limit of the settings is ever broken.
+
+    Raises:
+        Cancelled: when asked to stop.
+    """
+    targets = targets_of(cues, settings)
+    routes = [best_route(cues, settings, span, progress) for span in spans_of(cues, targets)]
+    progress.check()
+    layout = lay(cues, settings, routes)
+    fate = fates(cues, settings, layout, targets)
+    bars = with_accents(named_bars(cues, layout), fate.accents)
+    return Form(
+        tempo_map=layout.tempo_map,
+        bars=bars,
+        hits=fate.results,
+        base_bpm=base_by_plot(cues, routes),
+        end_tick=layout.end_tick,
+        notes=tuple(f"{r.name} tempo from {float(r.span.start_s):.2f} s" for r in routes),
+    )
+
+
+def base_by_plot(cues: CueSheet, routes: list[Route]) -> dict[str, float]:
+    """The tempo that bends are measured from, by plot; silent plots have none."""
+    found: dict[str, float] = {}
+    for route in routes:
+        changes = {leg.target.plot: leg.next_bpm for leg in route.legs if leg.target.plot >= 0}
+        base = route.bpm
+        for index in range(route.span.first_plot, route.span.last_plot):
+            base = changes.get(index, base)
+            found[cues.plots[index].id] = base
+    return found
