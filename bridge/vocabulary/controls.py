@@ -23,7 +23,7 @@ In 4/4 these are up to 0, 1, 2, 3, 4, 6 and 8 changes a bar.
 ONSETS_PER_QUARTER = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
 """Upper edges of note density, levels 0 to 6: distinct onsets for each quarter note."""
 
-MEAN_PITCH = (47.0, 53.0, 59.0, 65.0, 71.0)
+MEAN_PITCH = (47.0, 53.0, 59.0, 66.0, 73.0)
 """Upper edges of register, levels 0 to 4, as MIDI pitch."""
 
 NOTES_PER_ONSET = (1.0, 1.5, 2.0, 3.0)
@@ -59,7 +59,7 @@ TENSION_OF_QUALITY = {
 
 VALENCE_EDGES = (0.2, 0.4, 0.6, 0.8)
 TENSION_EDGES = (0.04, 0.08, 0.14, 0.24)
-ENERGY_EDGES = (0.3, 0.42, 0.54, 0.66)
+ENERGY_EDGES = (0.45, 0.53, 0.61, 0.7)
 
 
 def left(bars_after: int) -> int:
