@@ -16,6 +16,7 @@ from bridge.composing.models import Models
 from bridge.composing.onsets import stabs
 from bridge.composing.pad import write_pad
 from bridge.composing.palettes import Palette, Voice
+from bridge.composing.pickups import pickups
 from bridge.composing.plan import RING_TICKS, Plan, make_plan
 from bridge.composing.writing import (
     Draft,
@@ -59,9 +60,11 @@ def compose(cues: CueSheet, form: Form, settings: Settings, models: Models, prog
     chords = tuple(
         each for section in plan.sections for each in sounding_chords(section, harmonies[section.key].events)
     )
+    led = pickups(plan, chords, lines["melody"], plan.palette.melody)
+    lines["melody"] = sorted([*lines["melody"], *led])
     for name, added in stabs(chords, lines, plan.palette).items():
         lines[name] = sorted([*lines[name], *added])
-    lines = _fit(plan, chords, lines)
+    lines = _fit(plan, lines, holding=cues.cue_length_s >= LONGEST_S)
     progress.report(STAGE, total, total)
     return Score(
         parts=_parts(lines, plan.palette),
@@ -118,14 +121,14 @@ def _drafts(plan: Plan, notes: Mapping[str, Notes]) -> list[Draft]:
     return sorted(out)
 
 
-def _fit(plan: Plan, chords: Sequence[Sounding], lines: Lines) -> Lines:
-    """Hold what is held, stop at rests and silences, end with the tail."""
+def _fit(plan: Plan, lines: Lines, *, holding: bool) -> Lines:
+    """Hold what is held, stop at rests and silences, end with the tail; a gesture only rings."""
     cells = [item for section in plan.sections for item in section.cells]
     stops: set[int] = set()
     holds: list[tuple[int, int]] = []
     for item, after in zip(cells, [*cells[1:], None]):
         cell = item.cell
-        if item.kind == "rest" or (item.kind in ("hold", "final") and not item.tied):
+        if item.kind == "rest" or (holding and item.kind in ("hold", "final") and not item.tied):
             stops.add(cell.tick)
         if item.kind == "hold":
             if item.tied and holds:
@@ -148,7 +151,7 @@ def _fit(plan: Plan, chords: Sequence[Sounding], lines: Lines) -> Lines:
     edges = sorted(stops)
     out: Lines = {}
     for name, notes in lines.items():
-        held = clip(_hold(notes, holds), edges)
+        held = clip(_hold(notes, holds) if holding else notes, edges)
         held = [n for n in held if n.tick < plan.last_tick]
         held = [replace(n, end_tick=min(n.end_tick, plan.last_tick)) for n in held]
         out[name] = one_voice(held) if name in ("melody", "bass") else no_collisions(held)

@@ -1,0 +1,197 @@
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from bridge.composing import Models, compose
+from bridge.config import Settings
+from bridge.performing import perform
+from bridge.progress import Progress
+from bridge.schema.cues import CueSheet, Label, MoodCurves, Weight
+from bridge.schema.performance import Performance
+from bridge.schema.score import ChordSpan, KeySpan, Note, Part, PartRole, Score
+from bridge.schema.tempo import Form
+from tests.composing.forms import Scene, build, film
+
+
+@pytest.fixture(scope="module", params=(0, 1, 2))
+def played(request: pytest.FixtureRequest, models: Models) -> tuple[CueSheet, Form, Score, Performance]:
+    cues, form = film()
+    settings = Settings(seed=request.param)
+    score = compose(cues, form, settings, models, Progress())
+    return cues, form, score, perform(score, form, cues, settings)
+
+
+def steady(*notes: Note, role: PartRole = PartRole.MELODY, program: int = 40) -> Score:
+    return Score(
+        (Part("Part", role, program, notes),),
+        (ChordSpan(Fraction(0), Fraction(64), 0, "maj", "C:maj"),),
+        (KeySpan(Fraction(0), 0, "major"),),
+    )
+
+
+def line(count: int, step: Fraction = Fraction(1)) -> tuple[Note, ...]:
+    return tuple(Note(step * i, step, 72) for i in range(count))
+
+
+def test_the_same_again_and_another_seed_differs(played):
+    cues, form, score, performance = played
+    settings = Settings(seed=11)
+    assert perform(score, form, cues, settings) == perform(score, form, cues, settings)
+    assert perform(score, form, cues, settings) != perform(score, form, cues, Settings(seed=12))
+
+
+def test_nothing_moves_at_a_hit_and_nothing_far_elsewhere(played):
+    _, form, score, performance = played
+    hits = {r.tick for r in form.hits if r.met} | {t for bar in form.bars for t in bar.accents}
+    us = form.tempo_map.events[0].us_per_quarter
+    farthest = 8 * 1000 * 960 / us
+    moved = 0
+    for part, track in zip(score.parts, performance.tracks):
+        written = sorted({int(n.start_beats * 960) for n in part.notes})
+        sounded = {n.tick for n in track.notes}
+        for tick in hits & set(written):
+            assert tick in sounded
+        for tick in sounded:
+            nearest = min(written, key=lambda w: abs(w - tick))
+            assert abs(nearest - tick) <= farthest
+            moved += nearest != tick
+    assert moved > 50
+
+
+def test_hits_stand_out_and_musts_are_at_the_top(played):
+    cues, form, _, performance = played
+    weights = {hit.id: hit.weight for hit in cues.hits}
+    musts = {r.tick for r in form.hits if weights[r.hit_id] is Weight.MUST}
+    every = {r.tick for r in form.hits} | {t for bar in form.bars for t in bar.accents}
+    top = [n.velocity for t in performance.tracks for n in t.notes if n.tick in musts]
+    assert set(top) == {112}
+    ordinary = [n.velocity for t in performance.tracks for n in t.notes if n.tick not in every]
+    assert max(ordinary) <= 100
+    assert min(ordinary) >= 49
+
+
+def test_no_overlaps_no_negative_times_and_positive_lengths(played):
+    *_, performance = played
+    for track in performance.tracks:
+        assert [n.tick for n in track.notes] == sorted(n.tick for n in track.notes)
+        ends: dict[int, int] = {}
+        for note in track.notes:
+            assert note.tick >= 0
+            assert note.duration_ticks >= 1
+            assert ends.get(note.pitch, 0) <= note.tick
+            ends[note.pitch] = note.tick + note.duration_ticks
+
+
+def test_rest_bars_and_silent_plots_stay_silent(played):
+    cues, form, _, performance = played
+    silent = {plot.id for plot in cues.plots if not plot.music}
+    for bar in form.bars:
+        for track in performance.tracks:
+            for note in track.notes:
+                if bar.rest:
+                    ends = note.tick + note.duration_ticks
+                    assert ends <= bar.tick or note.tick >= bar.end_tick
+                if bar.plot_id in silent:
+                    assert not bar.tick <= note.tick < bar.end_tick
+
+
+def test_channels_are_one_a_part_and_never_the_drums(played):
+    *_, performance = played
+    channels = [track.channel for track in performance.tracks]
+    assert len(set(channels)) == len(channels)
+    assert 9 not in channels
+
+
+def test_drums_play_on_channel_ten():
+    cues, form = build(Scene(4))
+    drums = Part("Drums", PartRole.DRUMS, 0, line(4))
+    melody = Part("Flute", PartRole.MELODY, 73, line(4))
+    performance = perform(Score((drums, melody), (), ()), form, cues, Settings())
+    assert [track.channel for track in performance.tracks] == [9, 0]
+
+
+def test_sixteen_pitched_parts_are_refused():
+    cues, form = build(Scene(4))
+    parts = tuple(Part(f"P{i}", PartRole.PAD, 48, line(2)) for i in range(16))
+    with pytest.raises(ValueError, match="sixteen"):
+        perform(Score(parts, (), ()), form, cues, Settings())
+
+
+def test_louder_picture_louder_notes_within_the_range():
+    def mean(loudness: float, **settings: int) -> float:
+        cues, form = build(Scene(8, loudness=loudness))
+        [track] = perform(steady(*line(32)), form, cues, Settings(**settings)).tracks
+        velocities = [n.velocity for n in track.notes]
+        assert min(velocities) >= settings.get("min_velocity", 49)
+        assert max(velocities) <= settings.get("max_velocity", 112)
+        return sum(velocities) / len(velocities)
+
+    assert mean(0.1) + 10 < mean(0.5) < mean(0.9) - 10
+    assert mean(0.5, min_velocity=20, max_velocity=40) < 40
+
+
+def test_the_loudness_curve_is_followed_inside_a_plot():
+    cues, form = build(Scene(16, loudness=0.5), bpm=120)
+    count = len(cues.mood.loudness)
+    rising = tuple(i / (count - 1) for i in range(count))
+    cues = replace(cues, mood=MoodCurves(**{**cues.mood.__dict__, "loudness": rising}))
+    [track] = perform(steady(*line(64)), form, cues, Settings()).tracks
+    first = [n.velocity for n in track.notes[:16]]
+    last = [n.velocity for n in track.notes[-16:]]
+    assert sum(last) / 16 > sum(first) / 16 + 20
+    values = [c.value for c in track.controllers if c.number == 11]
+    assert values[-1] > values[0] + 30
+
+
+def test_downbeats_weigh_more_than_offbeats():
+    cues, form = build(Scene(12))
+    [track] = perform(steady(*line(96, Fraction(1, 2))), form, cues, Settings()).tracks
+    down = [n.velocity for n in track.notes[0::8]]
+    off = [n.velocity for n in track.notes[5::8]]
+    assert sum(down) / len(down) > sum(off) / len(off) + 3
+
+
+def test_volume_once_expression_for_bows_pedal_for_pianos():
+    cues, form = build(Scene(8, hits=((3840 * 4, Weight.MUST),)))
+
+    def numbers(program: int) -> list[int]:
+        score = steady(*line(32), program=program)
+        [track] = perform(score, form, cues, Settings()).tracks
+        assert [c.tick for c in track.controllers] == sorted(c.tick for c in track.controllers)
+        return [c.number for c in track.controllers]
+
+    assert numbers(40).count(7) == 1
+    assert set(numbers(40)) == {7, 11}
+    assert set(numbers(0)) == {7, 64}
+    assert set(numbers(24)) == {7}
+
+
+def test_a_swell_leads_into_a_must():
+    cues, form = build(Scene(8, loudness=0.4, hits=((3840 * 4, Weight.MUST),)))
+    [track] = perform(steady(*line(32)), form, cues, Settings()).tracks
+    at = {c.tick: c.value for c in track.controllers if c.number == 11}
+    last_before = max(tick for tick in at if tick < 3840 * 4)
+    assert at[last_before] > at[0] + 5
+    assert at[3840 * 4] < at[last_before]
+
+
+def test_the_pedal_is_lifted_at_every_chord_and_bar_and_left_up():
+    cues, form = build(Scene(4))
+    chords = (
+        ChordSpan(Fraction(0), Fraction(6), 0, "maj", "C:maj"),
+        ChordSpan(Fraction(6), Fraction(16), 7, "maj", "G:maj"),
+    )
+    score = replace(steady(*line(16), program=0), chords=chords)
+    [track] = perform(score, form, cues, Settings()).tracks
+    pedal = [(c.tick, c.value) for c in track.controllers if c.number == 64]
+    assert [t for t, v in pedal if v == 0] == [3840, 5760, 7680, 11520, 15360]
+    assert [v for _, v in pedal] == [127, 0] * 5
+
+
+def test_what_rings_past_the_picture_dies_away():
+    cues, form = build(Scene(4, label=Label.CONCLUSION, loudness=0.6), end_early_ticks=1920)
+    held = Note(Fraction(12), Fraction(8), 60)
+    [track] = perform(steady(held, role=PartRole.PAD, program=49), form, cues, Settings()).tracks
+    values = [c.value for c in track.controllers if c.number == 11]
+    assert values[-1] < values[0] / 2
