@@ -19,6 +19,7 @@ from bridge.schema.performance import Controller, Performance, PlayedNote, Track
 from bridge.schema.score import KeySpan
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form, HitResult, Metre, TempoMap
 from bridge.timebase import can_drop, frames_to_timecode, nominal_rate
+from bridge.writing.text import one_line
 
 CHARSET = "utf-8"
 VOLUME = 7
@@ -121,14 +122,8 @@ def _written(events: Iterable[_Event], end_tick: int = 0) -> mido.MidiTrack:
     return track
 
 
-def _text(words: str) -> str:
-    """One line that UTF-8 can hold: no control characters, no lone surrogates."""
-    line = " ".join(words.split())
-    return "".join(c for c in line.encode(CHARSET, "replace").decode(CHARSET) if c.isprintable() or c == " ")
-
-
 def _conductor(form: Form, cues: CueSheet, name: str, keys: tuple[KeySpan, ...]) -> list[_Event]:
-    heads = [mido.MetaMessage("track_name", name=_text(name)), *_start(cues)]
+    heads = [mido.MetaMessage("track_name", name=one_line(name)), *_start(cues)]
     events: list[_Event] = [(0, 0, order, message) for order, message in enumerate(heads)]
     metre = None
     for bar in form.bars:
@@ -142,7 +137,7 @@ def _conductor(form: Form, cues: CueSheet, name: str, keys: tuple[KeySpan, ...])
     for event in form.tempo_map.events:
         events.append((event.tick, 3, 0, mido.MetaMessage("set_tempo", tempo=event.us_per_quarter)))
     for order, (tick, words) in enumerate(_markers(form, cues)):
-        events.append((tick, 4, order, mido.MetaMessage("marker", text=_text(words))))
+        events.append((tick, 4, order, mido.MetaMessage("marker", text=one_line(words))))
     return events
 
 
@@ -235,7 +230,7 @@ def _places(tracks: tuple[Track, ...]) -> list[tuple[int, int]]:
 
 
 def _part(track: Track, port: int | None, channel: int) -> list[_Event]:
-    heads = [mido.MetaMessage("track_name", name=_text(track.name))]
+    heads = [mido.MetaMessage("track_name", name=one_line(track.name))]
     if port is not None:
         heads.append(mido.MetaMessage("midi_port", port=port))
     events: list[_Event] = [(0, _META, order, message) for order, message in enumerate(heads)]
