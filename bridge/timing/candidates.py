@@ -138,9 +138,7 @@ def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | No
     hits = np.array([float(t.time_s - span.start_s) for t in span.targets])
     frame = float(1 / cues.rate)
     early, late = (bound * frame for bound in YARDSTICK_FRAMES)
-    steady = constant_tempo(
-        hits, early, late, None, settings.tempo.min_bpm, settings.tempo.max_bpm
-    )
+    steady = constant_tempo(hits, early, late, None, settings.tempo.min_bpm, settings.tempo.max_bpm)
     return _as_route(settings, span, steady, hits, early, late)
 
 
@@ -203,5 +201,3 @@ def _pickup(at_s: float, bpm: float, settings: Settings) -> tuple[Fraction, floa
             if abs(bend) <= limit and (inside or abs(bend) < 1e-9):
                 return Fraction(units, part), bend
     return None
-
-

@@ -132,7 +132,6 @@ class Lattice:
         wanted[0] = 0.0
         return wanted
 
-
     def gaps(self, i: int, j: int) -> Floats:
         """Seconds between stops on i and j, by difference of offset index from −(O−1) to O−1."""
         spread = np.arange(-(len(self.offsets) - 1), len(self.offsets))
@@ -184,9 +183,10 @@ class Lattice:
         high = limits.max_log_bpm - log_base[:, :, None] + 1e-9
         legal = (~over | ramp) & (np.minimum(enter, leave) >= low) & (np.maximum(enter, leave) <= high)
         change = np.abs(leave - enter)
-        legal &= change <= np.where(
-            beats % 1 == 0, np.maximum(limits.step * (beats - 1), LEVEL), LEVEL
-        )[:, None, None]
+        legal &= (
+            change
+            <= np.where(beats % 1 == 0, np.maximum(limits.step * (beats - 1), LEVEL), LEVEL)[:, None, None]
+        )
         change = np.where(change <= LEVEL, 0.0, change)  # written as one constant tempo
         cost = (
             prices.bend * beats[:, None, None] * (100 * mean[:, :, None]) ** 2

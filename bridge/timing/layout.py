@@ -194,7 +194,8 @@ class Layer:
         if route.legs:
             last = route.legs[-1]
             bend = min(max(last.leave, -self._limits.free), self._limits.free)
-            bpm = last.base_bpm * exp(bend)
+            speed = log(last.base_bpm) + bend
+            bpm = exp(min(max(speed, self._limits.min_log_bpm), self._limits.max_log_bpm))
         beat_s = Fraction(round(60_000_000 / bpm), 1_000_000)
         while clock.now_s < until_s or clock.tick != self._open.tick:
             if latest_s is not None and clock.now_s + beat_s > latest_s - Fraction(1, 100):

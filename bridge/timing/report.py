@@ -87,9 +87,11 @@ class Judge:
         rung, reason = Rung.TEMPO, ""
         if leg is not None and (leg.odd_bar or (leg.downbeat and leg.phi)):
             rung, reason = Rung.METRE, "a bar of another metre before it"
-        elif leg is not None and leg.ramp and max(abs(leg.enter), abs(leg.leave)) > Limits.of(
-            self._settings.tempo
-        ).free + 1e-6:
+        elif (
+            leg is not None
+            and leg.ramp
+            and max(abs(leg.enter), abs(leg.leave)) > Limits.of(self._settings.tempo).free + 1e-6
+        ):
             slowing = leg.leave < leg.enter
             rung = Rung.RITARD if slowing else Rung.TEMPO
             reason = f"tempo {'slows' if slowing else 'presses'} into it over {float(leg.beats):g} beats"

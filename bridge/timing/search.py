@@ -54,7 +54,10 @@ def pickups(lattice: Lattice, j: int) -> tuple[Value, Floats]:
     for o in np.flatnonzero(lattice.offset_ok[j]):
         gap = float(lattice.times[j] + lattice.offsets[o] * lattice.step_s)
         if gap <= 1e-9:
-            cost[:, o, lattice.top - free : lattice.top + free + 1] = 0.0
+            speed = lattice.log_bases[:, None] + (lattice.levels * LEVEL)[None, :]
+            slow, fast = lattice.limits.min_log_bpm - 1e-9, lattice.limits.max_log_bpm + 1e-9
+            legal = (np.abs(lattice.levels)[None, :] <= free) & (speed >= slow) & (speed <= fast)
+            cost[:, o] = np.where(legal, 0.0, INFINITE)
             continue
         exact = gap * np.exp(lattice.log_bases) / 60
         for rank, part in enumerate(PICKUP_PARTS):

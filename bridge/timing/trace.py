@@ -107,9 +107,7 @@ def _departure(search: Search, leaving: _State) -> tuple[_State, bool]:
     return _unsettle(search, hit, settled, at)
 
 
-def _arrival(
-    search: Search, state: _State, base_after: int, downbeat: bool
-) -> tuple[_State | None, Stop]:
+def _arrival(search: Search, state: _State, base_after: int, downbeat: bool) -> tuple[_State | None, Stop]:
     """The departure and stretch that made an arrival cheapest; None when it was the first."""
     lattice, j = search.lattice, state.hit
     goal = float(search.value(j)[state.base, state.offset, state.level, state.phi])
@@ -124,9 +122,7 @@ def _arrival(
     cost, source, beats, odd_bar, enter = best
     if source is None or cost > goal + _CLOSE:
         beats, bend = _pickup(search, state, time_s)
-        stop = Stop(
-            j, time_s, state.base, base_after, beats, 0.0, bend, bend, state.phi, downbeat
-        )
+        stop = Stop(j, time_s, state.base, base_after, beats, 0.0, bend, bend, state.phi, downbeat)
         return None, stop
     leave = float(lattice.levels[state.level]) * LEVEL
     stop = Stop(j, time_s, state.base, base_after, beats, odd_bar, enter, leave, state.phi, downbeat)
