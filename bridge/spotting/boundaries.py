@@ -111,7 +111,9 @@ def _prefix_sums(matrix: Curve) -> tuple[Curve, Curve]:
     return sums, squares
 
 
-def _deviation(sums: Curve, squares: Curve, nodes: list[float], starts: npt.NDArray[np.int64], end: int) -> Curve:
+def _deviation(
+    sums: Curve, squares: Curve, nodes: list[float], starts: npt.NDArray[np.int64], end: int
+) -> Curve:
     """Squared deviation from the mean for each plot starts[i]..end, on whole seconds."""
     seconds = sums.shape[0] - 1
     last = min(max(round(nodes[end]), 1), seconds)

@@ -133,4 +133,6 @@ def curves_from_axes(valence: Curve, energy: Curve, tension: Curve) -> MoodCurve
     def rounded(values: Curve) -> tuple[float, ...]:
         return tuple(round(float(value), 4) for value in values)
 
-    return MoodCurves(rounded(valence), rounded(energy), rounded(tension), rounded(density), rounded(loudness))
+    return MoodCurves(
+        rounded(valence), rounded(energy), rounded(tension), rounded(density), rounded(loudness)
+    )

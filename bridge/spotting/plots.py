@@ -58,7 +58,9 @@ def find_plots(
     }
     edges, dark_spans = _dark_ends(timeline, features, seen)
     forced_frames |= edges
-    allowed = np.array([float(timeline.cue_s(p.frame)) for p in timeline.edit_points if start < p.frame < end])
+    allowed = np.array(
+        [float(timeline.cue_s(p.frame)) for p in timeline.edit_points if start < p.frame < end]
+    )
     forced = np.array([float(timeline.cue_s(frame)) for frame in sorted(forced_frames)])
     cuts_s = partition(describe_seconds(features, axes), allowed, forced, length_s, progress)
     exact = {round(float(timeline.cue_s(p.frame)), 6): p.frame for p in timeline.edit_points}
@@ -108,19 +110,25 @@ def _plot(
     words = "; ".join(
         span.words
         for span in directions.sections
-        if span.start_frame <= first and (span.end_frame is None or last <= span.end_frame)
+        if span.start_frame <= first
+        and (span.end_frame is None or last <= span.end_frame)
         and (span.end_frame is not None or span.start_frame == first)
     )
+
+    def mean(name: str) -> float:
+        return round(curves.mean(name, start_s, end_s), 3)
+
     plot = Plot(
         id=identifier,
         start_frame=first,
         end_frame=last,
         label=Label.DEVELOPMENT,
         words=words,
-        **{
-            name: round(curves.mean(name, start_s, end_s), 3)
-            for name in ("valence", "energy", "tension", "density", "loudness")
-        },
+        valence=mean("valence"),
+        energy=mean("energy"),
+        tension=mean("tension"),
+        density=mean("density"),
+        loudness=mean("loudness"),
     )
     return wish_for(plot, read_words(words))
 
@@ -155,7 +163,11 @@ def _silence(
         wanted = next((s for s in asked if _covers(s, plot)), None)
         black = any(a <= middle < b for a, b in dark)
         if wanted is not None:
-            result.append(replace(plot, music=False, words=plot.words or wanted.words, entrance="a marker asks for no music"))
+            result.append(
+                replace(
+                    plot, music=False, words=plot.words or wanted.words, entrance="a marker asks for no music"
+                )
+            )
         elif black:
             result.append(replace(plot, music=False, entrance="the picture is black"))
         else:
@@ -235,7 +247,9 @@ def _entrances(plots: list[Plot]) -> list[Plot]:
     sounding = False
     for plot in plots:
         if plot.music and not sounding:
-            reason = plot.entrance or ("the cue begins" if not result else "music returns with the change of picture")
+            reason = plot.entrance or (
+                "the cue begins" if not result else "music returns with the change of picture"
+            )
             result.append(replace(plot, entrance=reason))
         else:
             result.append(plot)

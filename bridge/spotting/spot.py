@@ -9,6 +9,7 @@ from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
 from bridge.schema.picture import Picture
 from bridge.schema.timeline import Timeline
+from bridge.spotting.curves import fit_curves
 from bridge.spotting.directions import read_directions
 from bridge.spotting.edited import apply_edits
 from bridge.spotting.hits import find_hits
@@ -31,9 +32,7 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
     curves = curves_from_axes(*axes)
     progress.report("spotting", 1, 4, "plots")
     directions = read_directions(timeline)
-    spotted = find_plots(
-        timeline, features, axes, curves, directions, bool(picture.seen.any()), progress
-    )
+    spotted = find_plots(timeline, features, axes, curves, directions, bool(picture.seen.any()), progress)
     plots = spotted.plots
     if wish.palette:
         plots = tuple(p if p.palette else wish_for(p, Wish(palette=wish.palette)) for p in plots)
@@ -42,7 +41,9 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
     notes = [*timeline.warnings, *picture.problems, *directions.notes]
     if settings.brief:
         heard = ", ".join(wish.understood)
-        notes.append(f"Brief understood as: {heard}" if heard else "The brief holds no word the lexicon knows")
+        notes.append(
+            f"Brief understood as: {heard}" if heard else "The brief holds no word the lexicon knows"
+        )
     sheet = CueSheet(
         name=timeline.name,
         rate=timeline.rate,
@@ -52,7 +53,7 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
         cue_end_frame=timeline.cue_end_frame,
         hits=hits,
         plots=tuple(label(list(plots))),
-        mood=curves,
+        mood=fit_curves(curves, plots, timeline.cue_start_frame, timeline.rate),
         brief=settings.brief,
         notes=tuple(notes),
     )

@@ -14,7 +14,18 @@ import bridge
 from bridge import errors
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("onnxruntime", "av", "mido", "opentimelineio", "grpc", "scenedetect", "cv2", "torch", "matplotlib", "numpy")
+HEAVY = (
+    "onnxruntime",
+    "av",
+    "mido",
+    "opentimelineio",
+    "grpc",
+    "scenedetect",
+    "cv2",
+    "torch",
+    "matplotlib",
+    "numpy",
+)
 
 
 def test_importing_bridge_loads_no_heavy_library():

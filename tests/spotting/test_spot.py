@@ -85,13 +85,23 @@ def test_a_must_is_never_grouped_away():
 def test_a_transition_gets_a_window_as_wide_as_half_of_it():
     point = EditPoint(10 * 24, EditKind.TRANSITION, 10 * 24 - 20, 10 * 24 + 20, "Cross Dissolve")
     (hit,) = _spot(timeline(20, transitions=[point])).hits
-    assert (hit.kind, hit.weight, hit.early_frames, hit.late_frames) == (HitKind.TRANSITION, Weight.NICE, -10, 10)
+    assert (hit.kind, hit.weight, hit.early_frames, hit.late_frames) == (
+        HitKind.TRANSITION,
+        Weight.NICE,
+        -10,
+        10,
+    )
     assert hit.words == "Cross Dissolve"
 
 
 @pytest.mark.parametrize(
     ("words", "weight"),
-    [("hit", Weight.MUST), ("Must: door slam", Weight.MUST), ("want this", Weight.WANT), ("nice", Weight.NICE)],
+    [
+        ("hit", Weight.MUST),
+        ("Must: door slam", Weight.MUST),
+        ("want this", Weight.WANT),
+        ("nice", Weight.NICE),
+    ],
 )
 def test_marker_words_make_hits(words, weight):
     sheet = _spot(timeline(20, markers=[Marker(100, 0, "Marker 1", words)]))
@@ -155,8 +165,10 @@ def test_a_short_cue_plays_through_and_a_long_one_rests():
     short = _spot(timeline(80, [10, 20, 30, 40, 50, 60, 70]))
     assert all(p.music for p in short.plots)
     cuts = [t for t in range(8, 600, 8)]
-    changes = [(t, {"brightness": 0.2 + 0.6 * (i % 2), "motion": 0.01 + 0.1 * (i % 3)})
-               for i, t in enumerate(range(0, 600, 24))]
+    changes = [
+        (t, {"brightness": 0.2 + 0.6 * (i % 2), "motion": 0.01 + 0.1 * (i % 3)})
+        for i, t in enumerate(range(0, 600, 24))
+    ]
     long = _spot(timeline(600, cuts), changes)
     silent_s = sum(p.end_frame - p.start_frame for p in long.plots if not p.music) / 24
     assert 0.02 * 600 < silent_s < 0.5 * 600
@@ -167,8 +179,12 @@ def test_a_short_cue_plays_through_and_a_long_one_rests():
 
 
 def test_labels_run_from_introduction_over_a_climax_to_a_conclusion():
-    changes = [(0, {"motion": 0.01}), (20, {"motion": 0.05, "brightness": 0.6}),
-               (40, {"motion": 0.25, "brightness": 0.2}), (60, {"motion": 0.01, "brightness": 0.5})]
+    changes = [
+        (0, {"motion": 0.01}),
+        (20, {"motion": 0.05, "brightness": 0.6}),
+        (40, {"motion": 0.25, "brightness": 0.2}),
+        (60, {"motion": 0.01, "brightness": 0.5}),
+    ]
     sheet = _spot(timeline(80, [20, 40, 60]), changes)
     assert [p.label for p in sheet.plots] == [
         Label.INTRODUCTION, Label.DEVELOPMENT, Label.CLIMAX, Label.CONCLUSION,

@@ -1,0 +1,107 @@
+"""An edited cue sheet laid over our own: whatever the user may change has the last word."""
+
+from __future__ import annotations
+
+from bridge.config import Settings
+from bridge.errors import CueSheetError
+from bridge.schema.cue_json import EditedCues, EditedHit, EditedPlot, parse_cues
+from bridge.schema.cues import CueSheet, Hit, HitKind, Plot, Weight
+from bridge.spotting.curves import NAMES, fit_curves
+from bridge.spotting.hits import group
+
+
+def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
+    """Replace hits, plots and mood of `sheet` by those of `settings.cues_json`.
+
+    Hits and plots that the edited sheet leaves out are gone; what it leaves unsaid of one that stays is
+    taken from our own of the same id. Grouping is kept as written; a hit that says nothing of it is
+    grouped by the one-second rule. Handing a sheet back unchanged asks for the same music.
+
+    Raises:
+        CueSheetError: the sheet breaks its schema, or belongs to another cue.
+    """
+    edited = parse_cues(settings.cues_json)
+    _same_cue(sheet, edited)
+    own_hits = {hit.id: hit for hit in sheet.hits}
+    own_plots = {plot.id: plot for plot in sheet.plots}
+    hits = tuple(_hit(entry, own_hits.get(entry.id), settings) for entry in edited.hits)
+    told = {entry.id for entry in edited.hits if entry.grouped_with is not None}
+    grouped = group(hits, sheet.rate, settings.hits)
+    hits = tuple(hit if hit.id in told else other for hit, other in zip(hits, grouped))
+    plots = tuple(_plot(entry, own_plots.get(entry.id), sheet) for entry in edited.plots)
+    curves = edited.mood or sheet.mood
+    if len(curves.energy) != len(sheet.mood.energy):
+        raise CueSheetError(
+            f"mood curves have {len(curves.energy)} values, the cue has {len(sheet.mood.energy)} seconds",
+            where="cue sheet, mood",
+            remedy="Keep one value a second, or take the curves out",
+        )
+    return CueSheet(
+        name=sheet.name,
+        rate=sheet.rate,
+        drop_frame=sheet.drop_frame,
+        start_timecode_frames=sheet.start_timecode_frames,
+        cue_start_frame=sheet.cue_start_frame,
+        cue_end_frame=sheet.cue_end_frame,
+        hits=hits,
+        plots=plots,
+        mood=fit_curves(curves, plots, sheet.cue_start_frame, sheet.rate),
+        brief=edited.brief if edited.brief is not None else sheet.brief,
+        notes=sheet.notes,
+    )
+
+
+def _same_cue(sheet: CueSheet, edited: EditedCues) -> None:
+    ours = (sheet.rate, sheet.cue_start_frame, sheet.cue_end_frame)
+    theirs = (edited.rate, edited.cue_start_frame, edited.cue_end_frame)
+    if ours != theirs:
+        raise CueSheetError(
+            f"the sheet is for frames {theirs[1]} to {theirs[2]} at {theirs[0]} frames a second, "
+            f"the cue is frames {ours[1]} to {ours[2]} at {ours[0]}",
+            where="cue sheet",
+            remedy="Score with the same --in, --out and --fps as before, or start from a new cue sheet",
+        )
+
+
+def _hit(entry: EditedHit, own: Hit | None, settings: Settings) -> Hit:
+    """A hit of the edited sheet; what it leaves unsaid comes from our own, else from the defaults."""
+    weight = entry.weight or (own.weight if own else Weight.WANT)
+    window = settings.hits.must_window_frames if weight is Weight.MUST else settings.hits.window_frames
+    if own is not None and own.weight is weight:
+        window = (own.early_frames, own.late_frames)
+    return Hit(
+        id=entry.id,
+        frame=entry.frame,
+        weight=weight,
+        kind=entry.kind or (own.kind if own else HitKind.MARKER),
+        early_frames=window[0] if entry.early_frames is None else entry.early_frames,
+        late_frames=window[1] if entry.late_frames is None else entry.late_frames,
+        downbeat=(own is not None and own.downbeat) if entry.downbeat is None else entry.downbeat,
+        words=entry.words if entry.words is not None else (own.words if own else ""),
+        grouped_with=entry.grouped_with or "",
+    )
+
+
+def _plot(entry: EditedPlot, own: Plot | None, sheet: CueSheet) -> Plot:
+    """A plot of the edited sheet; one without numbers gets them from the curves it lies on."""
+    start_s = float(sheet.cue_s(entry.start_frame))
+    end_s = float(sheet.cue_s(entry.end_frame))
+    base = own or Plot(entry.id, entry.start_frame, entry.end_frame, sheet.plots[0].label)
+    numbers = {
+        name: given
+        if (given := getattr(entry, name)) is not None
+        else (getattr(own, name) if own else round(sheet.mood.mean(name, start_s, end_s), 3))
+        for name in NAMES
+    }
+    return Plot(
+        id=entry.id,
+        start_frame=entry.start_frame,
+        end_frame=entry.end_frame,
+        label=entry.label or base.label,
+        words=base.words if entry.words is None else entry.words,
+        palette=base.palette if entry.palette is None else entry.palette,
+        layers=base.layers if entry.layers is None else entry.layers,
+        music=base.music if entry.music is None else entry.music,
+        entrance=base.entrance,
+        **numbers,
+    )

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bridge.config import Settings
+from bridge.errors import CueSheetError
+from bridge.progress import Progress
+from bridge.schema.cues import CueSheet, HitKind, Weight
+from bridge.schema.tempo import Form, TempoEvent, TempoMap
+from bridge.schema.timeline import Marker
+from bridge.spotting import spot
+from bridge.writing.cue_sheet import cues_json
+from tests.spotting.films import picture, timeline
+
+SOURCE = timeline(
+    60, [7, 15, 22, 22.5, 30, 39, 47], [Marker(50 * 24, 8 * 24, "", "tense chase"), Marker(100, 0, "hit")]
+)
+PICTURE = picture(SOURCE, [(30, {"brightness": 0.8, "motion": 0.15, "saturation": 0.7})])
+NO_FORM = Form(TempoMap((TempoEvent(0, 500_000),)), (), (), {}, 0)
+
+
+def _spot(cues_text: str = "") -> CueSheet:
+    return spot(SOURCE, PICTURE, Settings(cues_json=cues_text), Progress())
+
+
+def _document() -> dict:
+    return json.loads(cues_json(_spot(), NO_FORM, "test"))
+
+
+def test_a_sheet_handed_back_unchanged_asks_for_the_same_music():
+    own = _spot()
+    again = _spot(json.dumps(_document()))
+    assert (again.hits, again.plots, again.mood) == (own.hits, own.plots, own.mood)
+
+
+def test_a_plots_number_moves_its_stretch_of_the_curve_and_no_other():
+    document = _document()
+    document["plots"][0]["energy"] = 0.93
+    own, edited = _spot(), _spot(json.dumps(document))
+    end = edited.plots[0].end_frame // 24
+    assert edited.mood.mean("energy", 0, end) == pytest.approx(0.93, abs=2e-3)
+    assert edited.mood.energy[end:] == own.mood.energy[end:]
+    assert edited.mood.valence == own.mood.valence
+
+
+def test_hits_are_moved_weighed_removed_and_added():
+    document = _document()
+    removed, moved = document["hits"][0]["id"], document["hits"][1]
+    document["hits"] = document["hits"][1:]
+    moved["frame"] += 5
+    moved["weight"] = "must"
+    del moved["early_frames"], moved["late_frames"]
+    document["hits"].append({"id": "mine", "frame": 200, "weight": "nice"})
+    edited = {hit.id: hit for hit in _spot(json.dumps(document)).hits}
+    assert removed not in edited
+    assert edited[moved["id"]].frame == moved["frame"]
+    assert edited[moved["id"]].weight is Weight.MUST
+    assert edited[moved["id"]].late_frames == Settings().hits.must_window_frames[1]
+    assert (edited["mine"].frame, edited["mine"].kind) == (200, HitKind.MARKER)
+    assert [h.frame for h in edited.values()] == sorted(h.frame for h in edited.values())
+
+
+def test_a_plot_can_be_silenced():
+    document = _document()
+    document["plots"][1]["music"] = False
+    assert [p.music for p in _spot(json.dumps(document)).plots][1] is False
+
+
+def test_a_sheet_of_another_cue_is_refused():
+    document = _document()
+    document["fps"] = "25/1"
+    with pytest.raises(CueSheetError):
+        _spot(json.dumps(document))
+
+
+def test_text_that_is_no_cue_sheet_is_refused_with_its_place():
+    with pytest.raises(CueSheetError, match="line 1"):
+        _spot("{nonsense")
