@@ -138,6 +138,8 @@ def _tasks(section: Section, settings: Settings) -> tuple[tuple[BarTask, ...], C
     closing = next((i for i, item in enumerate(section.cells) if item.kind == "final"), None)
     # The cadence stands in the last cell before the goal: the section's last, or the one that closes.
     into = (len(section.cells) - 1) if closing is None else closing - 1
+    while into > 0 and section.cells[into].kind == "rest":
+        into -= 1
     approach = cadence_into(goal, section.plot.tension, generator)
     tasks: list[BarTask] = []
     wanted: list[dict[int, frozenset[Chord]]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from bridge.composing.cells import Cell, lay_cells
@@ -87,7 +87,7 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
     """Plan a cue. Cells of plots without music are left out."""
     plots = {plot.id: plot for plot in cues.plots}
     cells = [cell for cell in lay_cells(form) if plots[cell.bar.plot_id].music]
-    sounding = [plot for plot in cues.plots if plot.music and any(True for _ in (plot.id,))]
+    sounding = [plot for plot in cues.plots if plot.music]
     keys = choose_keys(sounding, stream(settings.seed, settings.variation, STAGE, "keys"))
     planned = _plan_cells(cues, form, cells, plots)
     groups = _sections(planned)
@@ -183,8 +183,6 @@ def _plan_cells(cues: CueSheet, form: Form, cells: list[Cell], plots: dict[str, 
 
 def _close(planned: list[CellPlan], closing: set[int], end_tick: int) -> list[CellPlan]:
     """Turn the end of every stretch of music into a closing chord and what rings after it."""
-    from dataclasses import replace
-
     out = list(planned)
     for index in range(len(out) - 1, -1, -1):
         item = out[index]
@@ -196,6 +194,8 @@ def _close(planned: list[CellPlan], closing: set[int], end_tick: int) -> list[Ce
             if out[at - 1].cell.end_tick != out[at].cell.tick:
                 break
             out[at] = replace(out[at], kind="tail", tied=False)
+            at -= 1
+        while at > 0 and out[at].kind == "rest" and out[at - 1].cell.end_tick == out[at].cell.tick:
             at -= 1
         if out[at].kind == "rest":
             continue
@@ -267,8 +267,6 @@ def _layers(plot: Plot, settings: Settings) -> frozenset[str]:
 
 def _with_melody(sections: tuple[Section, ...]) -> tuple[Section, ...]:
     """A cue of some length says its motif once at least: the liveliest plot gets the melody."""
-    from dataclasses import replace
-
     if any("melody" in s.layers for s in sections) or sum(len(s.cells) for s in sections) < 4:
         return sections
     if any(s.plot.layers for s in sections):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bridge.composing.plan import CellPlan, Section
 from bridge.vocabulary.bars import ChordEvent, NoteEvent
-from bridge.vocabulary.chords import Chord
+from bridge.vocabulary.chords import Chord, pitch_classes
 from bridge.vocabulary.tokens import TICKS_PER_STEP
 
 
@@ -110,8 +110,6 @@ def no_collisions(notes: Sequence[Draft]) -> list[Draft]:
 
 def at_chord_changes(notes: Sequence[Draft], chords: Sequence[Sounding]) -> list[Draft]:
     """Cut notes where a chord comes that they do not belong to."""
-    from bridge.vocabulary.chords import pitch_classes
-
     starts = [each.tick for each in chords]
     tones = [{(pc + each.shift) % 12 for pc in pitch_classes(each.chord)} for each in chords]
     out = []

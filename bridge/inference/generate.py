@@ -26,7 +26,7 @@ from bridge.vocabulary import tokens
 from bridge.vocabulary.masks import BarRules, Grammar, Mask
 
 BLOCK = 64
-MAX_ROWS = 16
+MAX_ROWS = 8
 
 Tokens = tuple[int, ...]
 OnBar = Callable[[int, int], None]

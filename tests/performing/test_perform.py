@@ -35,7 +35,7 @@ def line(count: int, step: Fraction = Fraction(1)) -> tuple[Note, ...]:
 
 
 def test_the_same_again_and_another_seed_differs(played):
-    cues, form, score, performance = played
+    cues, form, score, _ = played
     settings = Settings(seed=11)
     assert perform(score, form, cues, settings) == perform(score, form, cues, settings)
     assert perform(score, form, cues, settings) != perform(score, form, cues, Settings(seed=12))
