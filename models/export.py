@@ -10,7 +10,6 @@ import argparse
 import datetime
 import hashlib
 import json
-import os
 import tempfile
 from pathlib import Path
 
@@ -281,8 +280,8 @@ def release(part: str, checkpoint: Path, folder: Path, date: str) -> dict[str, o
         }
         (Path(beside) / "card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
         # The card last: until it is there, the old card refuses the new model's hash.
-        os.replace(graph, place / "model.onnx")
-        os.replace(Path(beside) / "card.json", place / "card.json")
+        graph.replace(place / "model.onnx")
+        (Path(beside) / "card.json").replace(place / "card.json")
     return card
 
 

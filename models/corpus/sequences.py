@@ -51,10 +51,7 @@ def encode(song: Song, part: str, *, sections: bool, keyed: bool, heard: bool = 
                 metre=bar.metre,
                 label=bar.label,
                 left=left_of(bar.section_left if sections else bar.phrase_left),
-                energy=controls.energy(
-                    mean(velocity[max(0, index - 1) : index + 2]),
-                    mean(activity[max(0, index - 1) : index + 2]),
-                ),
+                energy=controls.energy(mean(velocity[near]), mean(activity[near])),
             )
             encoded.append(encode_bar(song, part, index, wanted, chords, shift))
         out.append(Segment(song.number, mode, tuple(encoded), end == len(song.bars)))
