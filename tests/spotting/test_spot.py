@@ -164,7 +164,7 @@ def test_black_head_is_silent_and_music_enters_with_the_picture():
 def test_a_short_cue_plays_through_and_a_long_one_rests():
     short = _spot(timeline(80, [10, 20, 30, 40, 50, 60, 70]))
     assert all(p.music for p in short.plots)
-    cuts = [t for t in range(8, 600, 8)]
+    cuts = list(range(8, 600, 8))
     changes = [
         (t, {"brightness": 0.2 + 0.6 * (i % 2), "motion": 0.01 + 0.1 * (i % 3)})
         for i, t in enumerate(range(0, 600, 24))

@@ -1,0 +1,101 @@
+"""The line: reading → seeing → spotting → timing → composing → performing → writing, in that order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bridge import __version__, composing, performing, reading, seeing, spotting, timing, writing
+from bridge.config import Settings
+from bridge.errors import TimelineError
+from bridge.progress import Progress
+from bridge.schema.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one scoring gives.
+
+    `files` maps a suffix ("mid", "cues.json", "cues.csv", "otio", "png") to the file's bytes. `summary`
+    holds plain JSON values for tables and events; `timing.compare` and `writing.summarise` document them.
+    """
+
+    timeline_name: str
+    fingerprint: str
+    files: dict[str, bytes]
+    summary: dict[str, object]
+
+
+def score(source: Path, settings: Settings, progress: Progress) -> Result:
+    """Score one timeline or film.
+
+    Raises:
+        InputError: the file, its media or the settings are at fault.
+        ModelError: a model is missing or is not what its card says.
+        Cancelled: somebody asked to stop.
+    """
+    models = composing.load_models()
+    timeline = _read(source, settings, progress)
+    picture = seeing.see(timeline, settings, progress)
+    cues = spotting.spot(timeline, picture, settings, progress)
+    form = timing.solve(cues, settings, progress)
+    written = composing.compose(cues, form, settings, models, progress)
+    performance = performing.perform(written, form, cues, settings)
+    files = writing.write(source, timeline, picture, cues, form, written, performance, progress)
+    return Result(
+        timeline_name=timeline.name or source.stem,
+        fingerprint=_fingerprint(source, timeline, settings),
+        files=files,
+        summary={
+            **timing.compare(cues, form, settings),
+            **writing.summarise(cues, form, written, performance, files["mid"]),
+        },
+    )
+
+
+def fingerprint(source: Path, settings: Settings, progress: Progress) -> str:
+    """SHA-256 over all that the result depends on: source, settings, models and version.
+
+    A timeline is read, its pictures are not looked at; a film counts by its bytes.
+    """
+    timeline = None if seeing.is_film(source) else reading.read_timeline(source, settings, progress)
+    return _fingerprint(source, timeline, settings)
+
+
+def describe() -> dict[str, object]:
+    """Models with their cards' heads, provider, version and formats, as plain JSON values."""
+    return {
+        "version": __version__,
+        "reads": sorted((*reading.SUFFIXES, *seeing.FILM_SUFFIXES)),
+        "writes": list(writing.FORMATS),
+        "rpcs": ["Describe", "StartScore", "WatchJob", "CancelJob", "GetScore", "ListScores", "Export"],
+        **composing.describe_models(),
+    }
+
+
+def _read(source: Path, settings: Settings, progress: Progress) -> Timeline:
+    if not source.exists():
+        raise TimelineError("there is no such file", where=str(source), remedy="Check the path")
+    if seeing.is_film(source):
+        return seeing.film_timeline(source, settings, progress)
+    return reading.read_timeline(source, settings, progress)
+
+
+def _fingerprint(source: Path, timeline: Timeline | None, settings: Settings) -> str:
+    digest = hashlib.sha256()
+    if seeing.is_film(source) or timeline is None:
+        with source.open("rb") as film:
+            for block in iter(lambda: film.read(1 << 20), b""):
+                digest.update(block)
+    else:
+        digest.update(timeline.fingerprint.encode())
+        for path in sorted({str(s.media.path) for s in timeline.shots if s.media is not None}):
+            # Relinked or re-rendered media changes what is seen; size and time stand for its bytes.
+            status = Path(path).stat() if Path(path).exists() else None
+            digest.update(f"{path} {status and (status.st_size, status.st_mtime_ns)}".encode())
+    digest.update(json.dumps(asdict(settings), sort_keys=True, default=str).encode())
+    digest.update(json.dumps(composing.model_hashes(), sort_keys=True).encode())
+    digest.update(__version__.encode())
+    return digest.hexdigest()

@@ -1,0 +1,90 @@
+"""All the files of one score, as bytes by suffix, and the figures a front end shows of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from bridge.progress import Progress
+from bridge.schema.cues import CueSheet
+from bridge.schema.performance import Performance
+from bridge.schema.picture import Picture
+from bridge.schema.score import Score
+from bridge.schema.tempo import Form
+from bridge.schema.timeline import Timeline
+from bridge.writing.cue_sheet import cues_csv, cues_json
+from bridge.writing.midi import hit_errors_from_midi, midi_bytes
+from bridge.writing.otio import otio_bytes
+from bridge.writing.page import page_png
+
+FORMATS = ("mid", "cues.json", "cues.csv", "otio", "png")
+# Which take this is, and so its files' stem, is known only once it is kept: see `named`.
+_STEM = "@cuebridge-stem@"
+
+
+def write(
+    source: Path,
+    timeline: Timeline,
+    picture: Picture,
+    cues: CueSheet,
+    form: Form,
+    score: Score,
+    performance: Performance,
+    progress: Progress,
+) -> dict[str, bytes]:
+    """Every format's bytes; `named` must put the files' stem in before they are kept."""
+    name = timeline.name or source.stem
+    files: dict[str, bytes] = {}
+    for done, suffix in enumerate(FORMATS):
+        progress.report("writing", done, len(FORMATS), suffix)
+        if suffix == "mid":
+            files[suffix] = midi_bytes(performance, form, cues, name, score.keys)
+        elif suffix == "cues.json":
+            files[suffix] = cues_json(cues, form, name)
+        elif suffix == "cues.csv":
+            files[suffix] = cues_csv(cues, form)
+        elif suffix == "otio":
+            files[suffix] = otio_bytes(source, timeline, cues, form, f"{_STEM}.mid")
+        else:
+            files[suffix] = page_png(timeline, picture, cues, form, performance, score)
+    progress.report("writing", len(FORMATS), len(FORMATS))
+    return files
+
+
+def named(files: dict[str, bytes], stem: str) -> dict[str, bytes]:
+    """The files as they are called `stem`: the marked timeline refers to `stem.mid` beside it."""
+    inside = json.dumps(stem, ensure_ascii=False)[1:-1].encode()
+    return {suffix: data.replace(_STEM.encode(), inside) for suffix, data in files.items()}
+
+
+def summarise(
+    cues: CueSheet, form: Form, score: Score, performance: Performance, midi: bytes
+) -> dict[str, object]:
+    """What was made, as plain JSON values.
+
+    `share_half_frame` and `share_window` are shares of kept hits (not grouped) whose music, on a beat or
+    by another rung, lies within ±½ frame, or within the hit's own window, measured on the MIDI bytes by
+    mido's parse. `rungs` counts the hits by what met them.
+    """
+    errors = hit_errors_from_midi(midi, cues)
+    kept = [hit for hit in cues.hits if not hit.grouped_with]
+    met = {result.hit_id for result in form.hits if result.met}
+    half = [hit for hit in kept if hit.id in met and abs(errors[hit.id]) <= 0.5 + 1e-6]
+    silent = sum(p.end_frame - p.start_frame for p in cues.plots if not p.music)
+    tempi = [float(bpm) for bpm in form.base_bpm.values()]
+    return {
+        "length_s": float(cues.cue_length_s),
+        "met": len(met),
+        "share_half_frame": len(half) / len(kept) if kept else None,
+        "share_met": sum(hit.id in met for hit in kept) / len(kept) if kept else None,
+        "rungs": dict(Counter(r.rung.value for r in form.hits if r.met)),
+        "largest_bend": form.largest_bend,
+        "silence_share": silent / (cues.cue_end_frame - cues.cue_start_frame),
+        "plots": len(cues.plots),
+        "bars": len(form.bars),
+        "bpm": [min(tempi), max(tempi)] if tempi else [],
+        "notes": {track.name: len(track.notes) for track in performance.tracks},
+        "keys": [f"{key.tonic_pc} {key.mode}" for key in score.keys],
+        "remarks": [*cues.notes, *form.notes, *score.notes],
+    }
