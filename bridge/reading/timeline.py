@@ -9,7 +9,7 @@ from bridge.config import Settings
 from bridge.errors import CuebridgeError, TimecodeError, TimelineError
 from bridge.progress import Progress
 from bridge.reading.adapters import SUFFIXES, Document, load
-from bridge.reading.cue import cue_bounds, cut_edits, cut_markers, cut_shots
+from bridge.reading.cue import cut_edits, cut_markers, cut_shots
 from bridge.reading.fingerprint import fingerprint
 from bridge.reading.kinds import Look
 from bridge.reading.layout import Layer, Mark
@@ -21,7 +21,7 @@ from bridge.reading.tracks import Context, lay_out
 from bridge.reading.tree import Node, node, nodes, text
 from bridge.reading.visible import Stretch, edit_points, merge_through_edits, paint, visible_fades
 from bridge.schema.timeline import Marker, Timeline
-from bridge.timebase import can_drop, frames_to_timecode, parse_rate
+from bridge.timebase import can_drop, cue_bounds, frames_to_timecode, parse_rate
 
 __all__ = ["SUFFIXES", "read_timeline"]
 _STAGE = "reading"

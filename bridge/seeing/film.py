@@ -1,0 +1,203 @@
+"""A bare film as a timeline: its detected shots, at its own rate and start timecode."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from bridge.config import Settings
+from bridge.errors import MediaError, TimecodeError
+from bridge.progress import Progress
+from bridge.schema.picture import SAMPLE_STEP_S, Array
+from bridge.schema.timeline import EditKind, EditPoint, Knot, MediaSpan, Shot, Timeline
+from bridge.seeing import cache, features
+from bridge.seeing.features import HEIGHT, SCALE, WIDTH, Look
+from bridge.seeing.frames import Film, Found, Rgb
+from bridge.seeing.shots import ShotFinder
+from bridge.timebase import can_drop, cue_bounds, mark_frame, parse_rate, timecode_to_frames
+
+_STAGE = "reading"
+_BATCH = 256
+_REPORT_EVERY = 50
+_DEFAULT_RATE = Fraction(25)
+
+
+def film_timeline(path: Path, settings: Settings, progress: Progress) -> Timeline:
+    """A film as a timeline of its detected shots, edit points and all.
+
+    One decoding pass finds the cuts and measures the picture, which `see` then need not do again. Rate and
+    start timecode are the container's. `settings.mark_in` and `mark_out` cut the cue as they do for
+    timelines; Out is the first frame after it.
+
+    Raises:
+        MediaError: no such file, not readable, or no picture in it.
+        TimelineError: marks outside the film.
+        TimecodeError: a mark that is no timecode, or `settings.fps` that is no rate.
+        Cancelled: the user asked to stop.
+    """
+    progress.report(_STAGE, 0, 1, path.name)
+    with Film(path, WIDTH * SCALE, HEIGHT * SCALE) as film:
+        found = film.found
+        rate = found.rate or _DEFAULT_RATE
+        warnings = _rate_warnings(settings.fps, rate, found)
+        start = _start_timecode(found, rate)
+        drop = ";" in found.timecode and can_drop(rate)
+        mark_in = mark_frame(settings.mark_in, "In", rate, start, drop) or 0
+        pass_ = _Pass(rate, Fraction(mark_in) / rate % SAMPLE_STEP_S)
+        total = max(1, round(found.length_s * rate))
+        for time, frame in film.frames():
+            pass_.add(time, frame)
+            if pass_.count % _REPORT_EVERY == 0:
+                progress.report(_STAGE, min(pass_.count, total - 1), total, path.name)
+            else:
+                progress.check()
+        if film.bad_packets:
+            warnings.append(f"{path.name}: {film.bad_packets} broken packets were skipped")
+    points = pass_.finish(path, progress)
+    count = pass_.frames_long
+    cue_start, cue_end = cue_bounds(settings.mark_in, settings.mark_out, rate, start, drop, count)
+    edits = tuple(_cut_edits(points, cue_start, cue_end))
+    shots = _shots(path, rate, [0, *(point.frame for point in points), count], cue_start, cue_end)
+    progress.report(_STAGE, total, total, path.name)
+    timeline = Timeline(
+        name=path.stem,
+        rate=rate,
+        drop_frame=drop,
+        start_timecode_frames=start,
+        duration_frames=count,
+        cue_start_frame=cue_start,
+        cue_end_frame=cue_end,
+        shots=shots,
+        edit_points=edits,
+        source=path,
+        warnings=tuple(warnings),
+    )
+    return replace(timeline, fingerprint=_fingerprint(timeline))
+
+
+class _Pass:
+    """One pass over a film: feeds the shot finder, and measures what is on screen five times a second."""
+
+    def __init__(self, rate: Fraction, first_s: Fraction) -> None:
+        self._rate, self._first_s = rate, first_s
+        self._finder = ShotFinder(rate)
+        self._slack = Fraction(1, 4) / rate
+        self._held: Rgb | None = None
+        self._next_s = first_s
+        self._pending: list[Rgb] = []
+        self._last: Rgb | None = None
+        self._looks: list[Look] = []
+        self._motion: list[Array] = []
+        self._numbers: list[int] = []
+        self.count = 0
+        self.frames_long = 0
+
+    def add(self, time: Fraction, frame: Rgb) -> None:
+        while self._held is not None and time > self._next_s + self._slack:
+            self._sample(self._held)
+        self._held = frame
+        self._finder.add(frame)
+        self._numbers.append(max(round(time * self._rate), self.frames_long))
+        self.count += 1
+        self.frames_long = self._numbers[-1] + 1
+
+    def _sample(self, frame: Rgb) -> None:
+        self._pending.append(features.shrink(frame))
+        self._next_s += SAMPLE_STEP_S
+        if len(self._pending) == _BATCH:
+            self._measure()
+
+    def _measure(self) -> None:
+        if not self._pending:
+            return
+        batch = np.stack(self._pending)
+        before = np.stack([self._pending[0] if self._last is None else self._last, *self._pending[:-1]])
+        self._looks.append(features.look(batch))
+        self._motion.append(features.difference(batch, before))
+        self._last = self._pending[-1]
+        self._pending = []
+
+    def finish(self, path: Path, progress: Progress) -> list[EditPoint]:
+        """Keep what was measured, and the film's edit points on its own frames."""
+        if self._held is None:
+            raise MediaError("no frame of this film can be decoded", where=path.name)
+        end = Fraction(self.frames_long) / self._rate
+        while self._next_s < end:
+            self._sample(self._held)
+        self._measure()
+        joined = Look(
+            *(
+                np.concatenate([getattr(each, name) for each in self._looks])
+                for name in ("brightness", "saturation", "warmth", "contrast", "chroma")
+            )
+        )
+        cache.keep(path, cache.FilmLook(self._first_s, SAMPLE_STEP_S, joined, np.concatenate(self._motion)))
+        points = self._finder.finish(progress.check)
+        numbers = [*self._numbers, self.frames_long]
+        return [
+            replace(
+                point,
+                frame=numbers[point.frame],
+                start_frame=numbers[point.start_frame],
+                end_frame=numbers[point.end_frame],
+            )
+            for point in points
+        ]
+
+
+def _rate_warnings(fps: str, rate: Fraction, found: Found) -> list[str]:
+    warnings = []
+    if found.rate is None:
+        warnings.append(f"the film does not say its frame rate; {float(rate):g} is assumed")
+    if fps.strip() and parse_rate(fps) != rate:
+        warnings.append(f"the film runs at {float(rate):.6g} frames a second; --fps {fps} is ignored")
+    return warnings
+
+
+def _start_timecode(found: Found, rate: Fraction) -> int:
+    try:
+        return timecode_to_frames(found.timecode, rate) if found.timecode else 0
+    except TimecodeError:
+        return 0
+
+
+def _cut_edits(points: list[EditPoint], start: int, end: int) -> list[EditPoint]:
+    kept = []
+    for point in points:
+        if point.kind is EditKind.CUT and start < point.frame < end:
+            kept.append(point)
+        elif point.kind is EditKind.TRANSITION and start <= point.frame < end:
+            kept.append(
+                replace(point, start_frame=max(point.start_frame, start), end_frame=min(point.end_frame, end))
+            )
+    return kept
+
+
+def _shots(path: Path, rate: Fraction, bounds: list[int], cue_start: int, cue_end: int) -> tuple[Shot, ...]:
+    edges = sorted({min(max(bound, cue_start), cue_end) for bound in bounds})
+    shots: list[Shot] = []
+    for low, high in zip(edges, edges[1:]):
+        knots = (Knot(Fraction(0), low / rate), Knot((high - low) / rate, high / rate))
+        number = len(shots) + 1
+        shots.append(Shot(f"s{number:04d}", f"shot {number}", low, high, MediaSpan(path, knots)))
+    return tuple(shots)
+
+
+def _fingerprint(timeline: Timeline) -> str:
+    content = [
+        "film",
+        timeline.source.name,
+        str(timeline.rate),
+        timeline.cue_start_frame,
+        timeline.cue_end_frame,
+        [
+            [point.frame, point.kind.value, point.start_frame, point.end_frame]
+            for point in timeline.edit_points
+        ],
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -1,0 +1,214 @@
+"""Small frames out of any film or picture: the only place that imports PyAV.
+
+Frames come as (height, width, 3) uint8 RGB, shrunk by area averaging. Rotation and pixel shape are not
+undone: nothing measured from a small frame depends on them. Times are seconds from the file's first
+frame, whatever its timestamps begin with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation, VideoReformatter
+
+from bridge.errors import MediaError
+from bridge.timebase import MAX_RATE, parse_rate
+
+Rgb = npt.NDArray[np.uint8]
+
+# Ahead by more than this, seeking beats decoding on; doubled when a seek brought no gain (long GOPs).
+_SEEK_GAP_S = Fraction(3)
+# Wanted this long after the last frame, a picture counts as there: lengths are rounded in many ways.
+_TAIL_S = Fraction(1)
+_MAX_BAD_PACKETS = 200
+# A film can name other files to read (playlists); none is followed off this machine.
+_OPTIONS = {"protocol_whitelist": "file"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a container says of its first video stream. `rate` is None for a still, 0 s is unknown."""
+
+    rate: Fraction | None
+    length_s: Fraction
+    timecode: str
+    width: int
+    height: int
+
+
+class Film:
+    """One open film or still. Use as a context manager; not safe across threads.
+
+    Args:
+        path: a file PyAV can read.
+        width: width of the frames handed out, in pixels.
+        height: their height.
+
+    Raises:
+        MediaError: no such file, no video in it, or not readable.
+    """
+
+    def __init__(self, path: Path, width: int, height: int) -> None:
+        self._path, self._width, self._height = path, width, height
+        self._reformatter = VideoReformatter()
+        self.bad_packets = 0
+        try:
+            self._container = av.open(str(path.absolute()), options=dict(_OPTIONS))
+        except (av.FFmpegError, OSError, ValueError) as error:
+            raise _unreadable(path, error) from None
+        try:
+            if not self._container.streams.video:
+                raise MediaError("there is no picture in this file", where=path.name)
+            self._stream = self._container.streams.video[0]
+            self._stream.thread_type = "AUTO"
+            self._rate = _stream_rate(self._stream)
+            self._first = self._first_pts()
+        except BaseException:
+            self._container.close()
+            raise
+
+    def __enter__(self) -> Film:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._container.close()
+
+    @property
+    def found(self) -> Found:
+        """What the container says."""
+        stream = self._stream
+        length = Fraction(0)
+        if stream.duration and stream.time_base:
+            length = stream.duration * stream.time_base
+        elif self._container.duration:
+            length = Fraction(self._container.duration, av.time_base)
+        return Found(self._rate, length, self._timecode(), stream.width, stream.height)
+
+    def _timecode(self) -> str:
+        notes = [self._stream.metadata, *(stream.metadata for stream in self._container.streams.data)]
+        return next(
+            (note["timecode"] for note in (*notes, self._container.metadata) if "timecode" in note), ""
+        )
+
+    def _first_pts(self) -> Fraction:
+        """Time stamp of the first frame, found by decoding it: stream headers differ in what they mean."""
+        for time, _ in self._decode(Fraction(0)):
+            self._seek(time)
+            return time
+        raise MediaError("no frame of this film can be decoded", where=self._path.name)
+
+    def _seek(self, time: Fraction) -> bool:
+        base = self._stream.time_base or Fraction(1, 90_000)
+        try:
+            self._container.seek(int(time / base), stream=self._stream, backward=True, any_frame=False)
+        except (av.FFmpegError, OverflowError):
+            return False
+        return True
+
+    def _decode(self, guess: Fraction) -> Iterator[tuple[Fraction, VideoFrame]]:
+        """Frames from here on with their time stamps; broken packets are skipped, up to a limit."""
+        step = 1 / self._rate if self._rate else Fraction(1, 25)
+        last = guess - step
+        try:
+            for packet in self._container.demux(self._stream):
+                try:
+                    decoded = packet.decode()
+                except av.FFmpegError:
+                    self.bad_packets += 1
+                    if self.bad_packets > _MAX_BAD_PACKETS:
+                        return
+                    continue
+                for frame in decoded:
+                    if not isinstance(frame, VideoFrame):
+                        continue
+                    stamp = frame.pts if frame.pts is not None else frame.dts
+                    last = last + step if stamp is None or not frame.time_base else stamp * frame.time_base
+                    yield last, frame
+        except av.FFmpegError:
+            self.bad_packets += 1
+
+    def _small(self, frame: VideoFrame) -> Rgb:
+        small = self._reformatter.reformat(
+            frame, width=self._width, height=self._height, format="rgb24", interpolation=Interpolation.AREA
+        )
+        return np.asarray(small.to_ndarray(), np.uint8)
+
+    def frames(self) -> Iterator[tuple[Fraction, Rgb]]:
+        """Every frame from the first, with its time in seconds."""
+        self._seek(self._first)
+        for time, frame in self._decode(self._first):
+            if time >= self._first:
+                yield time - self._first, self._small(frame)
+
+    def at(self, times_s: Sequence[Fraction]) -> Iterator[Rgb | None]:
+        """The frame on screen at each time; times rise. None past the film's end.
+
+        A frame counts from a quarter of its length before its time stamp, so that a shot starting on a
+        frame is not given the frame before by rounding. Before the first frame and up to a second past
+        the last, the nearest is given; a film of one frame is a still and always gives it.
+        """
+        slack = Fraction(1, 4) / (self._rate or 25)
+        gap = _SEEK_GAP_S
+        stream: Iterator[tuple[Fraction, VideoFrame]] = iter(())
+        held: tuple[Fraction, VideoFrame] | None = None
+        ahead: tuple[Fraction, VideoFrame] | None = None
+        shown: tuple[Fraction, Rgb] | None = None
+        started, count, ended = False, 0, False
+        for wanted in times_s:
+            time = max(wanted, Fraction(0)) + self._first + slack
+            if not started or (not ended and held is not None and time - held[0] > gap):
+                before = held[0] if held else None
+                self._seek(time)
+                stream, ahead, started = self._decode(time), None, True
+                landed = next(stream, None)
+                if landed is None or landed[0] > time:
+                    self._seek(self._first)
+                    stream = self._decode(self._first)
+                    landed = next(stream, None)
+                if landed is not None and before is not None and landed[0] <= before:
+                    gap *= 2
+                held, count = landed, count + 1
+            while not ended and held is not None:
+                if ahead is None:
+                    ahead = next(stream, None)
+                    if ahead is None:
+                        ended = True
+                        break
+                    count += 1
+                if ahead[0] > time:
+                    break
+                held, ahead = ahead, None
+            if held is None:
+                yield None
+                continue
+            length = 1 / self._rate if self._rate else Fraction(0)
+            if ended and count > 1 and time - slack > held[0] + length + _TAIL_S:
+                yield None
+                continue
+            if shown is None or shown[0] != held[0]:
+                shown = (held[0], self._small(held[1]))
+            yield shown[1]
+
+
+def _stream_rate(stream: av.VideoStream) -> Fraction | None:
+    for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+        if rate and 0 < rate <= MAX_RATE:
+            return parse_rate(Fraction(rate))
+    return None
+
+
+def _unreadable(path: Path, error: Exception) -> MediaError:
+    if isinstance(error, FileNotFoundError):
+        return MediaError("there is no such file", where=str(path), remedy="Check the path")
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return MediaError(f"this file cannot be read as a film ({reason})", where=path.name)
