@@ -1,0 +1,8 @@
+"""A thin client: find or start the user's daemon, score through it, put the files in place."""
+
+from bridge.client.calls import About, Client, Finished, Job, Take
+from bridge.client.connect import connect
+from bridge.client.scoring import Delivered, Order, score
+from bridge.client.shelf import Shelf
+
+__all__ = ["About", "Client", "Delivered", "Finished", "Job", "Order", "Shelf", "Take", "connect", "score"]

@@ -1,0 +1,58 @@
+"""What the daemon needs of the line, and the line itself, imported when the first job runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from bridge.config import Settings
+from bridge.progress import Progress
+
+
+class Scored(Protocol):
+    """What one scoring gives; `pipeline.Result` documents the fields."""
+
+    @property
+    def timeline_name(self) -> str: ...  # noqa: D102
+    @property
+    def fingerprint(self) -> str: ...  # noqa: D102
+    @property
+    def files(self) -> Mapping[str, bytes]: ...  # noqa: D102
+    @property
+    def summary(self) -> Mapping[str, object]: ...  # noqa: D102
+
+
+class Scorer(Protocol):
+    """The three calls of `bridge.pipeline`; anything with them can be served."""
+
+    def score(self, source: Path, settings: Settings, progress: Progress) -> Scored:
+        """Score one timeline or film."""
+
+    def fingerprint(self, source: Path, settings: Settings, progress: Progress) -> str:
+        """SHA-256 over all that the result depends on."""
+
+    def describe(self) -> dict[str, object]:
+        """Models, provider, formats and versions, as plain JSON values."""
+
+
+class Line:
+    """The product's own line. Importing it loads every heavy library, so it waits for the first call."""
+
+    def score(self, source: Path, settings: Settings, progress: Progress) -> Scored:
+        """See `pipeline.score`."""
+        from bridge import pipeline
+
+        return pipeline.score(source, settings, progress)
+
+    def fingerprint(self, source: Path, settings: Settings, progress: Progress) -> str:
+        """See `pipeline.fingerprint`."""
+        from bridge import pipeline
+
+        return pipeline.fingerprint(source, settings, progress)
+
+    def describe(self) -> dict[str, object]:
+        """See `pipeline.describe`."""
+        from bridge import pipeline
+
+        return pipeline.describe()

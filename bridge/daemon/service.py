@@ -1,0 +1,241 @@
+"""The calls of `cuebridge.v1.Scoring`, each a thin translation to jobs and takes."""
+
+# ruff: noqa: N802  (calls are named as in the proto file)
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import grpc
+
+from bridge import __version__
+from bridge.daemon.auth import Access
+from bridge.daemon.jobs import Finished, Jobs, News, Request, Standing, State, Watch
+from bridge.daemon.scorer import Scorer
+from bridge.daemon.store import Store, Take
+from bridge.errors import CuebridgeError, DaemonError, InputError
+from bridge.progress import Step
+from bridge.wire import convert
+from bridge.wire.faults import code_of, fault_of, metadata_of
+from bridge.wire.v1 import scoring_pb2 as pb
+from bridge.wire.v1 import scoring_pb2_grpc
+
+log = logging.getLogger(__name__)
+Call = TypeVar("Call", bound=Callable[..., Any])
+
+CHUNK_BYTES = 256 << 10
+MAX_PAGE = 1000
+# Each watcher holds a thread of the server's pool; the rest of the pool is for everybody else.
+MAX_WATCHERS = 96
+SERVER_THREADS = 128
+
+_STATES = {
+    State.QUEUED: pb.JOB_STATE_QUEUED,
+    State.RUNNING: pb.JOB_STATE_RUNNING,
+    State.DONE: pb.JOB_STATE_DONE,
+    State.FAILED: pb.JOB_STATE_FAILED,
+    State.CANCELLED: pb.JOB_STATE_CANCELLED,
+}
+_OFFERS = ("Describe", "StartScore", "WatchJob", "CancelJob", "GetScore", "ListScores", "Export")
+
+
+def _answering(call: Call) -> Call:
+    """Let an error of ours leave as a status with its fault, and any other as one that hides nothing."""
+
+    @functools.wraps(call)
+    def answered(self: Service, request: Any, context: grpc.ServicerContext) -> Any:
+        try:
+            return call(self, request, context)
+        except CuebridgeError as error:
+            failure = error
+        except Exception as error:
+            log.exception("%s broke", call.__name__)
+            failure = CuebridgeError(
+                f"{call.__name__} broke ({type(error).__name__}: {error})",
+                remedy="This is a fault in Cuebridge; please report it with the end of daemon.log",
+            )
+        context.set_trailing_metadata(metadata_of(failure))
+        context.abort(code_of(failure), str(failure))
+        return None  # never reached: abort raises
+
+    return answered  # type: ignore[return-value]
+
+
+class Service(scoring_pb2_grpc.ScoringServicer):
+    """Answers calls.
+
+    Args:
+        scorer, jobs, store, access: what it answers with.
+        identity: this process's `wire.identity`.
+        workers: jobs run at once, for Describe.
+        leaves_when_idle: for Describe.
+    """
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        jobs: Jobs,
+        store: Store,
+        access: Access,
+        *,
+        identity: str,
+        workers: int,
+        leaves_when_idle: bool,
+    ) -> None:
+        self._scorer = scorer
+        self._jobs = jobs
+        self._store = store
+        self._access = access
+        self._identity = identity
+        self._workers = workers
+        self._leaves_when_idle = leaves_when_idle
+        self._watchers = 0
+
+    @_answering
+    def Describe(self, request: pb.DescribeRequest, context: grpc.ServicerContext) -> pb.DescribeResponse:
+        """What this daemon is; see the proto file."""
+        local = self._access.is_local(context)
+        return pb.DescribeResponse(
+            version=__version__,
+            identity=self._identity,
+            offers=_OFFERS,
+            formats=convert.FORMATS.values(),
+            pid=os.getpid() if local else 0,
+            leaves_when_idle=self._leaves_when_idle,
+            workers=self._workers,
+            jobs=[_job(standing) for standing in self._jobs.active()] if local else [],
+            details_json="" if request.daemon_only else json.dumps(self._scorer.describe()),
+        )
+
+    @_answering
+    def StartScore(
+        self, request: pb.StartScoreRequest, context: grpc.ServicerContext
+    ) -> pb.StartScoreResponse:
+        """Queue one scoring; see the proto file."""
+        if not request.source or not _absolute(request.source):
+            raise InputError(
+                "the source must be an absolute path on the daemon's machine", where=request.source
+            )
+        source = self._access.check_path(request.source, local=self._access.is_local(context))
+        asked = Request(
+            source=str(source),
+            settings=convert.settings_from_wire(request.settings),
+            shelf=request.shelf,
+            name=request.name or source.stem,
+            take_at_least=request.take_at_least,
+            after_row=self._store.newest_row(),
+            reuse=request.reuse,
+            parallel=request.parallel,
+        )
+        job_id = request.job_id or secrets.token_hex(6)
+        return pb.StartScoreResponse(job=_job(self._jobs.submit(job_id, asked)))
+
+    def WatchJob(
+        self, request: pb.WatchJobRequest, context: grpc.ServicerContext
+    ) -> Iterator[pb.WatchJobResponse]:
+        """Follow a job; see the proto file."""
+        watch = self._watch(request, context)
+        # The callback runs when the call ends for whatever reason, also when the watcher just vanishes.
+        if not context.add_callback(watch.close):
+            watch.close()
+        self._watchers += 1
+        try:
+            for news in watch:
+                yield _news(news)
+        finally:
+            self._watchers -= 1
+            self._jobs.unwatch(request.job_id, watch)
+
+    @_answering
+    def _watch(self, request: pb.WatchJobRequest, context: grpc.ServicerContext) -> Watch:
+        if self._watchers >= MAX_WATCHERS:
+            raise DaemonError(
+                f"{MAX_WATCHERS} watchers are the most a daemon takes", remedy="Try again later"
+            )
+        return self._jobs.watch(request.job_id)
+
+    @_answering
+    def CancelJob(self, request: pb.CancelJobRequest, context: grpc.ServicerContext) -> pb.CancelJobResponse:
+        """Ask jobs to stop; see the proto file."""
+        if request.all == bool(request.job_id):
+            raise InputError("name one job, or ask for all of them")
+        stopped = self._jobs.cancel_all() if request.all else self._jobs.cancel(request.job_id)
+        return pb.CancelJobResponse(jobs=[_job(standing) for standing in stopped])
+
+    @_answering
+    def GetScore(self, request: pb.GetScoreRequest, context: grpc.ServicerContext) -> pb.GetScoreResponse:
+        """One take; see the proto file."""
+        return pb.GetScoreResponse(take=_take(self._store.get(request.take_id)))
+
+    @_answering
+    def ListScores(
+        self, request: pb.ListScoresRequest, context: grpc.ServicerContext
+    ) -> pb.ListScoresResponse:
+        """Takes, the newest first; see the proto file."""
+        if request.page_token and not request.page_token.isdecimal():
+            raise InputError(
+                f"{request.page_token!r} is not a page token", remedy="Pass on the last answer's own"
+            )
+        size = min(request.page_size or 100, MAX_PAGE)
+        takes = self._store.page(
+            shelf=request.shelf, name=request.name, before_row=int(request.page_token or 0), size=size + 1
+        )
+        more = str(takes[size - 1].row) if len(takes) > size else ""
+        return pb.ListScoresResponse(takes=[_take(take) for take in takes[:size]], next_page_token=more)
+
+    def Export(self, request: pb.ExportRequest, context: grpc.ServicerContext) -> Iterator[pb.ExportResponse]:
+        """One file in pieces; see the proto file."""
+        data = self._export(request, context)
+        for start in range(0, len(data), CHUNK_BYTES):
+            yield pb.ExportResponse(data=data[start : start + CHUNK_BYTES])
+
+    @_answering
+    def _export(self, request: pb.ExportRequest, context: grpc.ServicerContext) -> bytes:
+        return self._store.file(request.take_id, convert.suffix_of(request.format))
+
+
+def _absolute(path: str) -> bool:
+    return Path(path).is_absolute()
+
+
+def _job(standing: Standing) -> pb.Job:
+    return pb.Job(
+        job_id=standing.job_id,
+        state=_STATES[standing.state],
+        source=standing.source,
+        waiting=standing.waiting,
+    )
+
+
+def _take(take: Take) -> pb.Take:
+    return pb.Take(
+        take_id=take.take_id,
+        number=take.number,
+        shelf=take.shelf,
+        name=take.name,
+        source=take.source,
+        timeline_name=take.timeline_name,
+        fingerprint=take.fingerprint,
+        created_ms=take.created_ms,
+        formats=[convert.FORMATS[suffix] for suffix in take.suffixes if suffix in convert.FORMATS],
+        summary_json=take.summary_json,
+    )
+
+
+def _news(news: News) -> pb.WatchJobResponse:
+    if isinstance(news, Standing):
+        return pb.WatchJobResponse(job=_job(news))
+    if isinstance(news, Step):
+        return pb.WatchJobResponse(
+            progress=pb.Progress(stage=news.stage, done=news.done, total=news.total, note=news.note)
+        )
+    if isinstance(news, Finished):
+        return pb.WatchJobResponse(take=_take(news.take), reused=news.reused)
+    return pb.WatchJobResponse(fault=fault_of(news))

@@ -1,0 +1,62 @@
+"""One job: look for a take that is there already, else score, and store what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from fractions import Fraction
+from pathlib import Path
+
+from bridge.daemon.jobs import Finished, Request
+from bridge.daemon.scorer import Scorer
+from bridge.daemon.store import Draft, Store
+from bridge.progress import Progress
+
+
+class Worker:
+    """Does jobs with one scorer and one store."""
+
+    def __init__(self, scorer: Scorer, store: Store) -> None:
+        self._scorer = scorer
+        self._store = store
+
+    def __call__(self, request: Request, progress: Progress) -> Finished:
+        """Do one job.
+
+        Raises:
+            CuebridgeError: whatever the scorer raises.
+            Cancelled: somebody asked to stop; nothing is stored then.
+        """
+        source = Path(request.source)
+        if request.reuse:
+            fingerprint = self._scorer.fingerprint(source, request.settings, progress)
+            known = self._store.find(request.shelf, request.name, fingerprint)
+            if known is not None:
+                return Finished(known, reused=True)
+        scored = self._scorer.score(source, request.settings, progress)
+        progress.check()  # a request to stop that came during the last stage still leaves no take
+        draft = Draft(
+            shelf=request.shelf,
+            name=request.name,
+            source=request.source,
+            timeline_name=scored.timeline_name,
+            fingerprint=scored.fingerprint,
+            settings=_plain(asdict(request.settings)),
+            summary=scored.summary,
+            files=scored.files,
+        )
+        return Finished(
+            self._store.add(draft, at_least=request.take_at_least, after_row=request.after_row), reused=False
+        )
+
+
+def _plain(value: object) -> dict[str, object]:
+    """Settings as JSON values; a `Fraction` becomes "1/2"."""
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is not a mapping")
+    return {key: _plain(inner) if isinstance(inner, dict) else _scalar(inner) for key, inner in value.items()}
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, Fraction):
+        return str(value)
+    return [_scalar(item) for item in value] if isinstance(value, tuple) else value

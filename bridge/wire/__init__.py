@@ -1,0 +1,1 @@
+"""The wire: generated stubs (`v1`), protobuf ↔ the product's own types, and how a daemon is found."""

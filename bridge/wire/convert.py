@@ -1,0 +1,122 @@
+"""Settings and formats: protobuf ↔ the product's own types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from fractions import Fraction
+from typing import Any
+
+from google.protobuf.message import Message
+
+from bridge.config import HitSettings, Settings, TempoSettings
+from bridge.errors import InputError, SettingsError
+from bridge.wire.v1 import scoring_pb2 as pb
+
+# Suffix of a file ↔ its format; the suffix is also the key in `pipeline.Result.files`.
+FORMATS: dict[str, pb.Format.ValueType] = {
+    "mid": pb.FORMAT_MIDI,
+    "cues.json": pb.FORMAT_CUES_JSON,
+    "cues.csv": pb.FORMAT_CUES_CSV,
+    "otio": pb.FORMAT_OTIO,
+    "png": pb.FORMAT_PNG,
+}
+_SUFFIXES = {value: suffix for suffix, value in FORMATS.items()}
+_WINDOWS = ("must_window", "window")
+_INT64 = 2**63
+
+
+def suffix_of(value: pb.Format.ValueType) -> str:
+    """The file suffix of a format, without a leading dot.
+
+    Raises:
+        InputError: FORMAT_UNSPECIFIED, or a format newer than this code.
+    """
+    if value not in _SUFFIXES:
+        raise InputError(
+            f"format {value} is not one this daemon writes", remedy=f"Ask for {', '.join(FORMATS)}"
+        )
+    return _SUFFIXES[value]
+
+
+def suffixes_of(values: Iterable[pb.Format.ValueType]) -> list[str]:
+    """The suffixes of formats, leaving out those newer than this code."""
+    return [_SUFFIXES[value] for value in values if value in _SUFFIXES]
+
+
+def settings_to_wire(settings: Settings) -> pb.Settings:
+    """Settings as a message, every field present. Inverse of `settings_from_wire`."""
+    plain = {f.name: getattr(settings, f.name) for f in fields(Settings) if f.name not in ("tempo", "hits")}
+    message = pb.Settings(**plain)
+    for field in fields(TempoSettings):
+        value = getattr(settings.tempo, field.name)
+        if value is not None:
+            setattr(message.tempo, field.name, value)
+    message.tempo.SetInParent()
+    for field in fields(HitSettings):
+        value = getattr(settings.hits, field.name)
+        if isinstance(value, tuple):
+            name = field.name.removesuffix("_frames")
+            _set_rational(getattr(message.hits, f"{name}_start"), value[0])
+            _set_rational(getattr(message.hits, f"{name}_end"), value[1])
+        elif isinstance(value, Fraction):
+            _set_rational(getattr(message.hits, field.name), value)
+        else:
+            setattr(message.hits, field.name, value)
+    return message
+
+
+def settings_from_wire(message: pb.Settings) -> Settings:
+    """The settings a message asks for; what is absent keeps its default.
+
+    Raises:
+        SettingsError: a value out of range.
+    """
+    plain: dict[str, Any] = {
+        name: getattr(message, name)
+        for name in ("fps", "mark_in", "mark_out", "seed", "variation", "brief", "cues_json")
+    }
+    for name in ("tail_s", "min_velocity", "max_velocity"):
+        if message.HasField(name):
+            plain[name] = getattr(message, name)
+    tempo = {
+        f.name: getattr(message.tempo, f.name) for f in fields(TempoSettings) if _has(message.tempo, f.name)
+    }
+    return Settings(**plain, tempo=TempoSettings(**tempo), hits=_hits_from_wire(message.hits))
+
+
+def _hits_from_wire(message: pb.HitSettings) -> HitSettings:
+    default = HitSettings()
+    given: dict[str, Any] = {}
+    for field in fields(HitSettings):
+        name = field.name.removesuffix("_frames")
+        if name in _WINDOWS:
+            start, end = getattr(default, field.name)
+            given[field.name] = (
+                _rational(message, f"{name}_start", start),
+                _rational(message, f"{name}_end", end),
+            )
+        elif field.name == "group_s":
+            given[field.name] = _rational(message, field.name, default.group_s)
+        elif _has(message, field.name):
+            given[field.name] = getattr(message, field.name)
+    return HitSettings(**given)
+
+
+def _has(message: Message, name: str) -> bool:
+    return message.HasField(name)
+
+
+def _set_rational(message: pb.Rational, value: Fraction) -> None:
+    if not (-_INT64 <= value.numerator < _INT64 and value.denominator < _INT64):
+        raise SettingsError(f"{value} has too many digits", remedy="Use a simpler fraction")
+    message.numerator, message.denominator = value.numerator, value.denominator
+
+
+def _rational(parent: pb.HitSettings, name: str, default: Fraction) -> Fraction:
+    if not _has(parent, name):
+        return default
+    message: pb.Rational = getattr(parent, name)
+    if message.denominator < 1:
+        raise SettingsError(f"{name} has a denominator of {message.denominator}", remedy="Use 1 or more")
+    return Fraction(message.numerator, message.denominator)

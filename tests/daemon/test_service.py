@@ -1,0 +1,257 @@
+"""The calls, through a real server on a free port."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from bridge import __version__
+from bridge.client import Client, Finished, Job
+from bridge.config import Settings
+from bridge.daemon.server import Daemon
+from bridge.errors import (
+    Cancelled,
+    CuebridgeError,
+    DaemonError,
+    InputError,
+    ModelError,
+    NotFoundError,
+    TimelineError,
+)
+from bridge.progress import Step
+from tests.daemon.scorers import STAGES, TextScorer
+
+
+def written(folder: Path, name: str, text: str = "ok") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def finish(client: Client, job: Job) -> Finished:
+    *_, last = client.watch(job.job_id)
+    assert isinstance(last, Finished)
+    return last
+
+
+def test_a_score_is_watched_listed_fetched_and_exported(client: Client, tmp_path: Path) -> None:
+    source = written(tmp_path, "cut.otio")
+    job = client.start_score(source, Settings(seed=5), shelf="s")
+    *news, last = client.watch(job.job_id)
+    assert isinstance(last, Finished)
+    assert not last.reused
+    steps = [item for item in news if isinstance(item, Step)]
+    assert all(step.total == 2 for step in steps)
+    take = last.take
+    assert (take.number, take.name, take.shelf, take.timeline_name) == (1, "cut", "s", "cut")
+    assert take.suffixes == ("mid", "cues.json", "cues.csv", "otio", "png")
+    assert take.summary["seed"] == 5
+    assert client.get_score(take.take_id) == take
+    assert list(client.list_scores(shelf="s")) == [take]
+    assert client.export(take.take_id, "mid") == b"mid:cut.otio 5 "
+
+
+def test_a_watcher_sees_every_stage_in_order(client: Client, scorer: TextScorer, tmp_path: Path) -> None:
+    job = client.start_score(written(tmp_path, "cut.otio", "wait"), Settings())
+    scorer.started.wait(30)
+    watching = client.watch(job.job_id)
+    first = next(watching)
+    assert isinstance(first, Job)
+    assert first.state == "running"
+    scorer.gate.set()
+    stages = list(dict.fromkeys(item.stage for item in watching if isinstance(item, Step)))
+    assert stages == list(STAGES[1:])  # it came during the second
+
+
+def test_a_late_watcher_gets_the_end(client: Client, tmp_path: Path) -> None:
+    job = client.start_score(written(tmp_path, "cut.otio"), Settings())
+    first = finish(client, job)
+    again = list(client.watch(job.job_id))
+    assert [type(item) for item in again] == [Job, Finished]
+    assert again[1] == first
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "code"), [("bad", TimelineError, 2), ("model", ModelError, 1), ("crash", CuebridgeError, 1), ("exit", CuebridgeError, 1)]
+)  # fmt: skip
+def test_an_error_arrives_as_its_own_class(
+    client: Client, tmp_path: Path, word: str, kind: type[CuebridgeError], code: int
+) -> None:
+    job = client.start_score(written(tmp_path, "cut.otio", word), Settings())
+    with pytest.raises(CuebridgeError) as raised:
+        list(client.watch(job.job_id))
+    assert type(raised.value) is kind
+    assert raised.value.exit_code == code
+    if word == "bad":
+        assert raised.value.what == "it is not a timeline"
+        assert raised.value.where.endswith("cut.otio")
+        assert raised.value.remedy == "Give another"
+    # the worker lives on
+    assert finish(client, client.start_score(written(tmp_path, "next.otio"), Settings())).take.name == "next"
+
+
+def test_a_running_and_a_queued_job_can_be_cancelled(
+    client: Client, scorer: TextScorer, tmp_path: Path
+) -> None:
+    running = client.start_score(written(tmp_path, "one.otio", "wait"), Settings())
+    queued = client.start_score(written(tmp_path, "two.otio", "wait"), Settings())
+    scorer.started.wait(30)
+    assert [(job.state, job.waiting) for job in client.describe().jobs] == [("running", 0), ("queued", 0)]
+    assert [job.state for job in client.cancel(queued.job_id)] == ["cancelled"]
+    with pytest.raises(Cancelled):
+        list(client.watch(queued.job_id))
+    assert [job.state for job in client.cancel(running.job_id)] == ["running"]
+    with pytest.raises(Cancelled):
+        list(client.watch(running.job_id))
+    assert client.cancel(running.job_id) == []
+    assert list(client.list_scores()) == []
+    assert scorer.scored == ["one.otio"]
+
+
+def test_cancel_all_ends_everything(client: Client, scorer: TextScorer, tmp_path: Path) -> None:
+    jobs = [client.start_score(written(tmp_path, f"{n}.otio", "wait"), Settings()) for n in range(3)]
+    assert {job.job_id for job in client.cancel_all()} == {job.job_id for job in jobs}
+    for job in jobs:
+        with pytest.raises(Cancelled):
+            list(client.watch(job.job_id))
+
+
+def test_one_job_at_a_time_unless_more_are_wished_for(
+    client: Client, scorer: TextScorer, tmp_path: Path
+) -> None:
+    scorer.gate.set()
+    for wish, most in ((0, 1), (2, 2)):
+        scorer.most_at_once = 0
+        if wish:
+            scorer.gate.clear()
+        jobs = [
+            client.start_score(written(tmp_path, f"{wish}{n}.otio", "wait"), Settings(), parallel=wish)
+            for n in range(3)
+        ]
+        if wish:
+            assert [job.state for job in client.describe().jobs].count("running") <= most
+            scorer.gate.set()
+        for job in jobs:
+            finish(client, job)
+        assert scorer.most_at_once <= most
+
+
+def test_a_repeated_start_changes_nothing(client: Client, tmp_path: Path) -> None:
+    source = written(tmp_path, "cut.otio")
+    for _ in range(2):
+        job = client.start_score(source, Settings(), job_id="mine")
+        finish(client, job)
+    assert len(list(client.list_scores())) == 1
+
+
+def test_takes_are_numbered_by_name_and_shelf(client: Client, tmp_path: Path) -> None:
+    source, other = written(tmp_path, "cut.otio"), written(tmp_path, "other.otio")
+    orders = [(source, "a"), (source, "a"), (source, "b"), (other, "a")]
+    numbers = [
+        finish(client, client.start_score(path, Settings(), shelf=shelf)).take.number
+        for path, shelf in orders
+    ]
+    assert numbers == [1, 2, 1, 1]
+
+
+def test_an_owner_who_sees_the_shelf_says_where_numbers_start(client: Client, tmp_path: Path) -> None:
+    source = written(tmp_path, "cut.otio")
+
+    def number(at_least: int) -> int:
+        return finish(
+            client, client.start_score(source, Settings(), shelf="a", take_at_least=at_least)
+        ).take.number
+
+    assert [number(1), number(7), number(1), number(0)] == [1, 7, 1, 8]
+
+
+def test_two_jobs_for_one_empty_shelf_get_two_numbers(
+    client: Client, scorer: TextScorer, tmp_path: Path
+) -> None:
+    source = written(tmp_path, "cut.otio", "wait")
+    jobs = [client.start_score(source, Settings(), shelf="a", take_at_least=1) for _ in range(2)]
+    scorer.gate.set()
+    assert [finish(client, job).take.number for job in jobs] == [1, 2]
+
+
+def test_reuse_gives_the_take_that_is_there(client: Client, scorer: TextScorer, tmp_path: Path) -> None:
+    source = written(tmp_path, "cut.otio")
+    first = finish(client, client.start_score(source, Settings(), shelf="a", reuse=True))
+    again = finish(client, client.start_score(source, Settings(), shelf="a", reuse=True))
+    elsewhere = finish(client, client.start_score(source, Settings(), shelf="b", reuse=True))
+    changed = finish(client, client.start_score(source, Settings(seed=1), shelf="a", reuse=True))
+    assert [end.reused for end in (first, again, elsewhere, changed)] == [False, True, False, False]
+    assert again.take == first.take
+    assert len(scorer.scored) == 3
+
+
+def test_what_cannot_be_asked_is_refused(client: Client, daemon: Daemon, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="absolute"):
+        client.start_score(Path("cut.otio"), Settings())
+    for call in (
+        lambda: list(client.watch("none")),
+        lambda: client.cancel("none"),
+        lambda: client.get_score("none"),
+    ):
+        with pytest.raises(NotFoundError) as raised:
+            call()
+        assert raised.value.exit_code == 2
+    with pytest.raises(InputError):
+        client.cancel("")
+    take = finish(client, client.start_score(written(tmp_path, "cut.otio"), Settings())).take
+    with pytest.raises(NotFoundError):
+        client.export("none", "mid")
+    assert client.export(take.take_id, "png")
+
+
+def test_a_wrong_or_missing_token_opens_nothing(daemon: Daemon) -> None:
+    for token in ("", "wrong", daemon.door.token[:-1]):
+        with (
+            Client(daemon.door.address, token) as stranger,
+            pytest.raises(DaemonError, match="token") as raised,
+        ):
+            stranger.describe()
+        assert raised.value.exit_code == 3
+
+
+def test_describe_says_what_is_offered(client: Client, daemon: Daemon) -> None:
+    about = client.describe()
+    assert about.version == __version__
+    assert about.identity == daemon.door.identity
+    assert set(about.offers) == {
+        "Describe",
+        "StartScore",
+        "WatchJob",
+        "CancelJob",
+        "GetScore",
+        "ListScores",
+        "Export",
+    }
+    assert about.details["reads"] == [".otio", ".xml", ".edl", ".mp4"]
+    assert client.describe(daemon_only=True).details == {}
+
+
+def test_health_is_open_and_reflection_needs_the_token(daemon: Daemon) -> None:
+    with grpc.insecure_channel(daemon.door.address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+        check = health_pb2_grpc.HealthStub(channel).Check(
+            health_pb2.HealthCheckRequest(service="cuebridge.v1.Scoring")
+        )
+        assert check.status == health_pb2.HealthCheckResponse.SERVING
+        ask = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo
+        request = reflection_pb2.ServerReflectionRequest(list_services="")
+        with pytest.raises(grpc.RpcError):
+            list(ask(iter([request])))
+        (answer,) = ask(iter([request]), metadata=(("authorization", f"Bearer {daemon.door.token}"),))
+        names = {service.name for service in answer.list_services_response.service}
+        assert {"cuebridge.v1.Scoring", "grpc.health.v1.Health"} <= names
+
+
+def test_the_door_file_is_for_its_owner(daemon: Daemon, home: Path) -> None:
+    path = home / "daemon.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert json.loads(path.read_text())["token"] == daemon.door.token
