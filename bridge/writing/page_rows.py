@@ -120,20 +120,20 @@ def _uprights(axis: Any, seconds: list[float], low: float, high: float, **style:
 def motion(axis: Any, page: Page) -> None:
     """How much moves in the picture, under the cuts."""
     picture = page.picture
-    times = np.arange(picture.samples) * float(SAMPLE_STEP_S)
+    times = np.arange(picture.samples + 1) * float(SAMPLE_STEP_S)
     axis.set_ylim(0, 1)
     axis.set_yticks([])
     axis.set_ylabel("picture", fontsize=9)
     top = float(picture.motion.max()) if picture.samples else 0.0
     if top > 0:
         # Motion is read for its shape: the busiest moment fills the row.
-        level = picture.motion / top
+        level = np.append(picture.motion, picture.motion[-1]) / top
         axis.fill_between(times, level * 0.92, color=SKY, alpha=0.65, lw=0, step="post")
     if picture.samples and not picture.seen.all():
+        unseen = ~np.append(picture.seen, picture.seen[-1])
         axis.fill_between(
-            times, 0, 1, where=~picture.seen, step="post", facecolor="none", edgecolor="#C4C4C4",
-            hatch="////", lw=0,
-        )  # fmt: skip
+            times, 0, 1, where=unseen, step="post", facecolor="none", edgecolor="#C4C4C4", hatch="////", lw=0
+        )
     cuts = [p for p in page.timeline.edit_points if p.kind is EditKind.CUT]
     spans = [p for p in page.timeline.edit_points if p.kind is EditKind.TRANSITION]
     alpha = 1.0 if len(cuts) < page.pixels / 8 else 0.4
@@ -232,8 +232,11 @@ def mood(axis: Any, page: Page) -> None:
     axis.set_yticks([0, 0.5, 1])
     axis.set_ylabel("mood", fontsize=9)
     curves = page.cues.mood
-    at = np.arange(len(curves.valence)) + 0.5
-    axis.fill_between(at[: len(curves.loudness)], curves.loudness, color="#D5D5D5", lw=0)
+    # A value stands for its second; on a long page as many are averaged as fall on two pixels.
+    share = max(1, round(2 * page.length_s / page.pixels))
+    count = len(curves.valence)
+    at = np.array([0.0, *(np.arange(0, count, share) + share / 2), max(page.length_s, count)])
+    axis.fill_between(at, _averaged(curves.loudness, share), color="#D5D5D5", lw=0)
     looks = (
         ("valence", curves.valence, ORANGE, "-"),
         ("energy", curves.energy, BLUE, (0, (5, 1.5))),
@@ -241,9 +244,15 @@ def mood(axis: Any, page: Page) -> None:
     )
     handles: list[Any] = []
     for name, values, color, style in looks:
-        (line,) = axis.plot(at[: len(values)], values, color=color, ls=style, lw=1.5, label=name)
+        (line,) = axis.plot(at, _averaged(values, share), color=color, ls=style, lw=1.5, label=name)
         handles.append(line)
     _side(axis, [*handles, Patch(color="#D5D5D5", label="loudness")], "")
+
+
+def _averaged(values: tuple[float, ...], share: int) -> list[float]:
+    """Means of `share` values each, the first and the last twice so that a curve reaches both ends."""
+    means = [float(np.mean(values[i : i + share])) for i in range(0, len(values), share)]
+    return [means[0], *means, means[-1]]
 
 
 def tempo(axis: Any, page: Page) -> None:
@@ -309,8 +318,11 @@ def notes(axis: Any, page: Page) -> None:
     axis.grid(axis="y", color="#E2E2E2", lw=0.6)
     axis.set_axisbelow(True)
     met = {r.hit_id: page.tick_s(r.tick) for r in page.form.hits if r.met and r.tick is not None}
-    strength = 0.4 if len(met) < 60 else 0.18
-    _uprights(axis, sorted(met.values()), floor, high, colors=BLUE, linewidths=0.6, alpha=strength, zorder=1)
+    if len(met) < page.pixels / 4:
+        strength = 0.4 if len(met) < 60 else 0.18
+        _uprights(
+            axis, sorted(met.values()), floor, high, colors=BLUE, linewidths=0.6, alpha=strength, zorder=1
+        )
     width = min(4.0, max(1.4, 250 / (high - low)))
     seconds = _clock(page)
     handles = []
