@@ -1,0 +1,57 @@
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from bridge.inference.card import PARTS, checked_card, read_card
+from bridge.vocabulary import tokens
+from models.corpus.songs import ASIDE, split_of
+
+ROOT = Path(__file__).resolve().parents[2]
+RELEASED = ROOT / "models" / "released"
+MANIFEST = ROOT / "models" / "manifest.tsv"
+LARGEST_BYTES = 12_000_000
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_card_describes_the_file_beside_it(part: str) -> None:
+    folder = RELEASED / f"{part}-v1"
+    card = checked_card(folder)
+    content = (folder / "model.onnx").read_bytes()
+    assert card.sha256 == hashlib.sha256(content).hexdigest()
+    assert card.bytes == len(content) < LARGEST_BYTES
+    assert card.part == part
+    assert card.vocabulary_version == tokens.VERSION
+    assert card.vocabulary_size == tokens.SIZE
+    assert card.heads * card.head_width == card.width
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_card_names_its_data_and_what_the_songs_are(part: str) -> None:
+    path = RELEASED / f"{part}-v1" / "card.json"
+    card = read_card(path)
+    assert card.licence == "Apache-2.0"
+    assert {source["licence"] for source in card.data} == {"MIT"}
+    assert "commercial" in card.notes
+    differences = json.loads(path.read_text())["torch_against_onnx"]
+    assert differences["alone_against_among_others"] == 0
+    assert max(differences.values()) < 1e-3
+
+
+def test_nothing_held_out_was_trained_on() -> None:
+    with MANIFEST.open() as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    split = {int(row["song"]): row["split"] for row in rows}
+    assert len(split) == len(rows) == 907
+    assert {song for song in split if song % 10 == 7} == {s for s, kind in split.items() if kind == "test"}
+    assert sum(kind == "test" for kind in split.values()) == 91
+    trained = {song for song, kind in split.items() if kind == "train"}
+    assert not trained & {song for song in split if song % 10 in (3, 7)}
+    # Near-duplicates of a held-out song must not be trained on either.
+    assert not trained & ASIDE
+    for one, other in ((17, 18), (262, 805), (492, 666), (101, 103)):
+        assert not ({split[one], split[other]} >= {"train", "test"})
+        assert not ({split[one], split[other]} >= {"train", "validation"})
+    assert all(split[song] == split_of(song) for song in split)

@@ -1,0 +1,93 @@
+"""The decoder, its export and the windows it is trained on; needs torch."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is for training only: `make test-train`")
+pytest.importorskip("onnx")
+
+from bridge.vocabulary import tokens  # noqa: E402
+from models import export  # noqa: E402
+from models.data import TRANSPOSED, open_controls, opened  # noqa: E402
+from models.decoder import Decoder, Shape  # noqa: E402
+
+pytestmark = [
+    pytest.mark.train,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning"),
+]
+
+SMALL = Shape(tokens.SIZE, layers=2, width=32, heads=2, context=96)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Decoder:
+    torch.manual_seed(3)
+    model = Decoder(SMALL).eval()
+    for weight in model.parameters():
+        if weight.dim() == 2:
+            torch.nn.init.normal_(weight, std=0.2)
+    return model
+
+
+def sequences() -> list[np.ndarray]:
+    choose = np.random.default_rng(5)
+    return [choose.integers(0, tokens.SIZE, 24 + 4 * row) for row in range(16)]
+
+
+def test_the_exported_graph_is_the_model(tiny: Decoder, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    export.to_onnx(tiny, path)
+    found = export.checked(tiny, path, sequences())
+    assert max(found.values()) < export.WORST_LOGIT
+    assert found["alone_against_among_others"] == 0
+
+
+def test_another_model_is_refused(tiny: Decoder, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    export.to_onnx(tiny, path)
+    torch.manual_seed(4)
+    with pytest.raises(export.Difference, match="differ"):
+        export.checked(Decoder(SMALL).eval(), path, sequences())
+
+
+def test_whole_and_stepwise_passes_agree_in_torch(tiny: Decoder) -> None:
+    ids = torch.from_numpy(sequences()[3])[None]
+    length = ids.shape[1]
+    with torch.no_grad():
+        whole = tiny.hidden(ids) @ tiny.embedding.weight.t()
+        past = torch.zeros(SMALL.layers, 2, 1, SMALL.heads, 0, SMALL.head_width)
+        for at in range(length):
+            logits, past = tiny(
+                ids[:, at : at + 1], past, torch.tensor([[at]]), torch.ones(1, past.shape[4] + 1)
+            )
+            assert torch.allclose(logits[0, 0], whole[0, at], atol=1e-4)
+
+
+def test_nothing_looks_ahead(tiny: Decoder) -> None:
+    ids = torch.from_numpy(sequences()[0])[None]
+    changed = ids.clone()
+    changed[0, -1] = (changed[0, -1] + 1) % tokens.SIZE
+    with torch.no_grad():
+        assert torch.equal(tiny.hidden(ids)[:, :-1], tiny.hidden(changed)[:, :-1])
+
+
+def test_transposing_moves_chords_and_nothing_else() -> None:
+    c, g = tokens.id_of("CHORD_C:min7"), tokens.id_of("CHORD_G:min7")
+    assert TRANSPOSED[7, c] == g
+    assert TRANSPOSED[5, g] == c
+    assert np.array_equal(TRANSPOSED[0], np.arange(tokens.SIZE))
+    others = [t for t in range(tokens.SIZE) if not tokens.NAMES[t].startswith("CHORD_")]
+    assert np.array_equal(TRANSPOSED[3, others], others)
+    assert TRANSPOSED[3, tokens.CHORD_0] == tokens.CHORD_0
+
+
+def test_controls_left_open_hide_levels_and_labels_only() -> None:
+    names = ("BOS", "BAR", "METRE_3/4", "LABEL_climax", "LEFT_2", "TENSION_4", "POS_0", "CHORD_C:maj")
+    ids = np.array([tokens.id_of(name) for name in names])
+    hidden = [tokens.name_of(int(token)) for token in open_controls(ids)]
+    assert hidden == ["BOS", "BAR", "METRE_3/4", "LABEL_unknown", "ANY", "ANY", "POS_0", "CHORD_C:maj"]
+    some = opened(ids, np.random.default_rng(0), "melody")
+    assert all(token in (was, tokens.ANY, tokens.id_of("LABEL_unknown")) for token, was in zip(some, ids))
