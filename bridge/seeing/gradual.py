@@ -117,21 +117,16 @@ def _fade(light: Light, far: int, near: int, rate: float) -> bool:
     return bool(depth >= _MIN_FADE_DEPTH and steps.max() < 0.6 * depth)
 
 
-def dissolves(
-    tiny: Tiny, rate: float, cuts: Sequence[int], taken: Sequence[Gradual], check: Callable[[], None]
-) -> list[Gradual]:
-    """Dissolves that no cut and no fade explains.
+def dissolves(tiny: Tiny, rate: float, taken: Sequence[Gradual], check: Callable[[], None]) -> list[Gradual]:
+    """Dissolves outside of fades. A cut inside one is no blend, so cuts need no keeping out.
 
     Args:
         tiny: every frame, flattened, (n, values) uint8.
         rate: frames a second.
-        cuts: hard cuts already found.
         taken: fades already found.
         check: called now and then; may raise to stop.
     """
     blocked = np.zeros(len(tiny) + 1, np.int64)
-    for cut in cuts:
-        blocked[max(0, cut - 1) : cut + 1] = 1
     for each in taken:
         blocked[each.start : each.end] = 1
     blocked = np.concatenate([[0], np.cumsum(blocked)])
@@ -144,6 +139,22 @@ def dissolves(
         if all(centre + half <= each.start or centre - half >= each.end for each in found):
             found.append(Gradual(centre - half, centre + half, "Dissolve"))
     return sorted(found, key=lambda each: each.start)
+
+
+def weak_cuts(tiny: Tiny, cuts: Sequence[int], found: Sequence[Gradual]) -> set[int]:
+    """Cuts that are only the first or last step of a dissolve: out of a still, dark picture the first
+    blended frame is a jump. They change less than a third of what the dissolve changes.
+    """
+    weak = set()
+    for each in found:
+        last = min(each.end, len(tiny) - 1)
+        whole = np.abs(tiny[each.start].astype(np.int16) - tiny[last]).mean()
+        for cut in cuts:
+            if each.start - 2 <= cut <= each.end + 2:
+                jump = np.abs(tiny[cut].astype(np.int16) - tiny[cut - 1]).mean()
+                if jump < whole / 3:
+                    weak.add(cut)
+    return weak
 
 
 def _blends(

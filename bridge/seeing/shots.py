@@ -11,7 +11,7 @@ from scenedetect.common import FrameTimecode
 from scenedetect.detectors import AdaptiveDetector
 
 from bridge.schema.timeline import EditKind, EditPoint
-from bridge.seeing.gradual import Gradual, dissolves, fades
+from bridge.seeing.gradual import Gradual, dissolves, fades, weak_cuts
 
 Rgb = npt.NDArray[np.uint8]
 
@@ -70,8 +70,10 @@ class ShotFinder:
         gradual, black_cuts = fades(light, self._rate)
         shortest = max(2, round(_MIN_SHOT_S * self._rate))
         cuts = _merged([*self._hard, *black_cuts], gradual, shortest)
-        gradual += dissolves(np.stack(self._tiny), self._rate, cuts, gradual, check)
-        return edit_points(cuts, gradual, self._count)
+        tiny = np.stack(self._tiny)
+        blends = dissolves(tiny, self._rate, gradual, check)
+        weak = weak_cuts(tiny, cuts, blends)
+        return edit_points([cut for cut in cuts if cut not in weak], [*gradual, *blends], self._count)
 
 
 def _merged(cuts: list[int], gradual: list[Gradual], shortest: int) -> list[int]:
