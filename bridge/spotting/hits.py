@@ -18,8 +18,8 @@ def find_hits(
 ) -> tuple[Hit, ...]:
     """Hits from plot starts, markers and edit points, rising in frame, one a frame.
 
-    A plot start is a `must` on a downbeat, a marker what it says, a cut a `want`, a transition a
-    `nice` whose window is the middle half of its span, never narrower than the default. Where several
+    A plot start is a `must` on a downbeat, a marker what it says, a cut a `want`, the middle
+    of a transition a `nice`. Where several
     fall on one frame the heaviest stands and keeps the others' words. The cue's first frame is no hit:
     music that starts there is on it by construction.
     """
@@ -46,16 +46,7 @@ def _from_edit(point: EditPoint, settings: HitSettings) -> Hit:
     early, late = settings.window_frames
     if point.kind is EditKind.CUT:
         return Hit("", point.frame, Weight.WANT, HitKind.CUT, early, late)
-    quarter = Fraction(point.end_frame - point.start_frame, 4)
-    return Hit(
-        "",
-        point.frame,
-        Weight.NICE,
-        HitKind.TRANSITION,
-        min(early, -quarter),
-        max(late, quarter),
-        words=point.style,
-    )
+    return Hit("", point.frame, Weight.NICE, HitKind.TRANSITION, early, late, words=point.style)
 
 
 def _from_marker(marked: MarkedHit, settings: HitSettings) -> Hit:

@@ -82,15 +82,11 @@ def test_a_must_is_never_grouped_away():
     assert marked.grouped_with == ""
 
 
-def test_a_transition_gets_a_window_as_wide_as_half_of_it():
+def test_the_middle_of_a_transition_is_nice_to_hit():
     point = EditPoint(10 * 24, EditKind.TRANSITION, 10 * 24 - 20, 10 * 24 + 20, "Cross Dissolve")
     (hit,) = _spot(timeline(20, transitions=[point])).hits
-    assert (hit.kind, hit.weight, hit.early_frames, hit.late_frames) == (
-        HitKind.TRANSITION,
-        Weight.NICE,
-        -10,
-        10,
-    )
+    assert (hit.frame, hit.kind, hit.weight) == (10 * 24, HitKind.TRANSITION, Weight.NICE)
+    assert (hit.early_frames, hit.late_frames) == Settings().hits.window_frames
     assert hit.words == "Cross Dissolve"
 
 
