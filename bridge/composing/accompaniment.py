@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from bridge.composing.chords import Harmony, waves
-from bridge.composing.harmony import SCALES, voicing
+from bridge.composing.harmony import passing_tones, voicing
 from bridge.composing.melody import Notes
 from bridge.composing.palettes import Voice
 from bridge.composing.plan import STAGE, CellPlan, Section
+from bridge.composing.rhythm import Figures, Rhythm, figure_of, go_on, off_grid
 from bridge.config import Settings
 from bridge.inference.generate import BarTask, Row, Tokens, generate
 from bridge.inference.sampling import Sampling
@@ -20,6 +21,8 @@ from bridge.vocabulary.masks import BarRules, Mask
 
 SAMPLING = Sampling(temperature=0.9, top_p=0.9)
 PRIME_CELLS = 2
+FIGURE_CELLS = 2
+SAME_DENSITY = 0.2
 _LONG_STEPS = 48
 
 
@@ -44,6 +47,7 @@ def write_accompaniment(
     playing = [section for section in sections if section.key not in out]
     tasks: dict[str, tuple[BarTask, ...]] = {}
     bodies: dict[str, tuple[Tokens, ...]] = {}
+    leaders: dict[str, Section] = {}
     for wave in waves(playing):
         rows = []
         for section in wave:
@@ -51,6 +55,11 @@ def write_accompaniment(
             tasks[key] = _tasks(section, harmonies[key], melodies[key], voice)
             lead = section.leader
             prime = _texture(tasks[lead], bodies[lead]) if lead in bodies else ()
+            figures: Figures = {}
+            if lead in bodies and abs(leaders[lead].plot.density - section.plot.density) < SAME_DENSITY:
+                steps = [frozenset(n.step for n in cell) for cell in out[lead]]
+                figures = figure_of(leaders[lead].cells, steps, FIGURE_CELLS)
+            leaders[key] = section
             rows.append(
                 Row(
                     part="accompaniment",
@@ -59,7 +68,11 @@ def write_accompaniment(
                     generator=stream(settings.seed, settings.variation, STAGE, "accompaniment", key),
                     sampling=SAMPLING,
                     prime=prime,
-                    guide=FillGuide([_most(item) for item in section.cells]),
+                    guide=FillGuide(
+                        [_most(item) for item in section.cells],
+                        [_least(item) for item in section.cells],
+                        _rhythm(section, figures),
+                    ),
                 )
             )
         for section, written in zip(wave, generate(decoder, rows, check=check, on_bar=on_bar)):
@@ -69,14 +82,18 @@ def write_accompaniment(
 
 
 class FillGuide:
-    """Ends a bar that has as many onsets as its density asks for.
+    """Ends a bar that has as many onsets as its density asks for, and keeps to the figure.
 
     Args:
         most: for each bar, the most onsets it may have.
+        least: for each bar, the fewest onsets, as far as the bar has room for them.
+        rhythm: the figure.
     """
 
-    def __init__(self, most: Sequence[int]) -> None:
+    def __init__(self, most: Sequence[int], least: Sequence[int], rhythm: Rhythm) -> None:
         self._most = list(most)
+        self._least = list(least)
+        self._rhythm = rhythm
         self._bar = 0
         self._onsets = 0
 
@@ -84,18 +101,49 @@ class FillGuide:
         """A bar begins."""
         self._bar = bar
         self._onsets = 0
+        self._rhythm.begin(bar)
 
     def narrow(self, legal: Mask) -> Mask:
         """No further positions in a full bar."""
-        if self._onsets < self._most[self._bar] or not legal[tokens.BAR]:
-            return legal
         wanted = legal.copy()
-        wanted[tokens.POS_0 : tokens.POS_0 + tokens.POSITIONS] = False
+        self._rhythm.narrow(wanted)
+        if self._onsets < self._least[self._bar]:
+            go_on(wanted)
+        elif self._onsets >= self._most[self._bar] and wanted[tokens.BAR]:
+            wanted[tokens.POS_0 : tokens.POS_0 + tokens.POSITIONS] = False
         return wanted
 
     def push(self, token: int) -> None:
         """Count onsets."""
         self._onsets += tokens.POS_0 <= token < tokens.POS_0 + tokens.POSITIONS
+        self._rhythm.push(token)
+
+
+def _rhythm(section: Section, figures: Figures) -> Rhythm:
+    """A two-bar figure through the section, left free in the last bar of a phrase.
+
+    `figures` come from the section that leads the label; where they do not fit, the section's own first
+    bars are the figure.
+    """
+    firsts: dict[tuple[int, int], int] = {}
+    sources: list[int] = []
+    given: list[frozenset[int] | None] = []
+    cells = section.cells
+    for index, item in enumerate(cells):
+        after = cells[index + 1] if index + 1 < len(cells) else None
+        turn = after is None or after.cell.bar.phrase_bar == 0 or after.kind != "play"
+        place = (item.cell.steps, item.cell.bar.phrase_bar % FIGURE_CELLS)
+        source = -1
+        figure = None
+        if item.kind == "play" and not (turn and item.cell.bar.phrase_bar > 1):
+            figure = figures.get(place)
+            if place in firsts:
+                source = firsts[place]
+            elif not item.forced:
+                firsts[place] = index
+        sources.append(source)
+        given.append(figure)
+    return Rhythm(sources, given, [item.forced_steps for item in cells])
 
 
 def _tasks(section: Section, harmony: Harmony, melody: Notes, voice: Voice) -> tuple[BarTask, ...]:
@@ -122,11 +170,12 @@ def _tasks(section: Section, harmony: Harmony, melody: Notes, voice: Voice) -> t
                 BarRules(
                     steps=cell.steps,
                     required_steps=item.forced_steps,
+                    forbidden_steps=off_grid(item),
                     pitch_low=voice.low - shift,
                     pitch_high=voice.high - shift,
                     chords=chords,
                     chord_tone_steps=frozenset(cell.beat_steps) | item.forced_steps,
-                    pitch_classes=SCALES[section.tonality.mode],
+                    pitch_classes=passing_tones(section.tonality.mode, (event.chord for event in chords)),
                     longest_steps=_LONG_STEPS,
                     most_together=2 + round(3 * item.energy),
                 ),
@@ -149,6 +198,11 @@ def _onsets(item: CellPlan) -> float:
 def _most(item: CellPlan) -> int:
     quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
     return max(1, round(1.4 * _onsets(item) * quarters)) + len(item.forced)
+
+
+def _least(item: CellPlan) -> int:
+    quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
+    return max(1, int(0.55 * _onsets(item) * quarters)) if item.kind == "play" else 0
 
 
 def _controls(item: CellPlan) -> BarControls:

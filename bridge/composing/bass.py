@@ -24,14 +24,17 @@ def write_bass(chords: Sequence[Sounding], onsets: frozenset[int], voice: Voice)
         voice: the instrument and its range.
     """
     out: list[Draft] = []
-    near = voice.low + (voice.high - voice.low) * 2 // 5
+    home = voice.low + (voice.high - voice.low) * 2 // 5
+    near = home
     for index, each in enumerate(chords):
         item = each.item
         if "bass" not in each.section.layers and item.kind != "final":
             continue
         if each.chord is None or item.kind in ("rest", "tail") or item.tied:
             continue
-        root = nearest_pitch([(each.chord.root_pc + each.shift) % 12], voice.low, voice.high, near)
+        # Between the last root and the home register, so that the line does not climb away.
+        aim = round(0.45 * near + 0.55 * home)
+        root = nearest_pitch([(each.chord.root_pc + each.shift) % 12], voice.low, voice.high, aim)
         if root is None:
             continue
         near = root

@@ -24,6 +24,7 @@ from bridge.composing.writing import (
     at_chord_changes,
     clip,
     drafts,
+    legato,
     no_collisions,
     one_voice,
     sounding_chords,
@@ -103,7 +104,12 @@ def _write(
         each for section in sections for each in sounding_chords(section, harmonies[section.key].events)
     ]
     melody = one_voice(_drafts(plan, melodies))
-    accompaniment = at_chord_changes(_drafts(plan, inner), chords)
+    if palette.melody.sustains:
+        melody = legato(melody, TICKS_PER_QUARTER)
+    lower = _drafts(plan, inner)
+    if palette.accompaniment.sustains:
+        lower = legato(lower, TICKS_PER_QUARTER)
+    accompaniment = at_chord_changes(lower, chords)
     onsets = frozenset(note.tick for note in accompaniment)
     return harmonies, {
         "melody": melody,

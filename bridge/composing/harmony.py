@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -85,6 +85,15 @@ def chord_set(mode: str, tension: float) -> frozenset[Chord]:
     if tension >= 0.6:
         text += " " + _ROUGH[mode]
     return frozenset(_parse(item) for item in text.split())
+
+
+def passing_tones(mode: str, chords: Iterable[Chord | None]) -> frozenset[int]:
+    """Key-relative pitch classes allowed besides chord tones: the scale, without what grates on an
+    altered chord tone by a semitone (G and A beside the G sharp of E major in A minor).
+    """
+    scale = SCALES[mode]
+    altered = {pc for chord in chords for pc in pitch_classes(chord)} - scale
+    return scale - {(pc + side) % 12 for pc in altered for side in (-1, 1)}
 
 
 def opening_chord(mode: str, first: bool, generator: np.random.Generator) -> Chord:

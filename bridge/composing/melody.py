@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from bridge.composing.chords import Harmony, waves
-from bridge.composing.harmony import SCALES
+from bridge.composing.harmony import passing_tones
 from bridge.composing.palettes import Voice
 from bridge.composing.plan import STAGE, CellPlan, Section
+from bridge.composing.rhythm import Rhythm, go_on, grid_steps, off_grid
 from bridge.config import Settings
 from bridge.inference.generate import BarTask, Row, Tokens, generate
 from bridge.inference.sampling import Sampling
@@ -22,6 +23,12 @@ from bridge.vocabulary.masks import BarRules, Mask
 
 SAMPLING = Sampling(temperature=0.95, top_p=0.92)
 MOTIF_CELLS = 2
+_ENTRY_NOTES = 2
+
+_SHORTER = {
+    least: [tokens.DUR_0 + i for i, steps in enumerate(tokens.DURATIONS_STEPS) if steps < least]
+    for least in (3, 6)
+}
 
 Notes = tuple[tuple[NoteEvent, ...], ...]
 
@@ -55,7 +62,7 @@ def write_melody(
         for section in wave:
             leader = section.leader if section.leader in bodies else ""
             motif = _motif(tasks[leader], bodies[leader]) if leader else ()
-            tasks[section.key] = _tasks(section, harmonies[section.key], voice, motif, settings)
+            tasks[section.key] = _tasks(section, harmonies[section.key], voice, settings)
             rows.append(
                 Row(
                     part="melody",
@@ -64,7 +71,12 @@ def write_melody(
                     generator=stream(settings.seed, settings.variation, STAGE, "melody", section.key),
                     sampling=SAMPLING,
                     prime=tuple((*task.prompt, *body) for task, body in motif),
-                    guide=LineGuide([_most(item) for item in section.cells]),
+                    guide=LineGuide(
+                        [_most(item) for item in section.cells],
+                        [grid_steps(item.density) for item in section.cells],
+                        _rhythm(section, tasks[section.key], motif),
+                        _least(section, tasks[section.key]),
+                    ),
                 )
             )
         for section, written in zip(wave, generate(decoder, rows, check=check, on_bar=on_bar)):
@@ -74,14 +86,22 @@ def write_melody(
 
 
 class LineGuide:
-    """Keeps a line singable: no leap over an octave, a leap is answered, three of a pitch at most.
+    """Keeps a line singable: no leap over an octave, a leap is answered, two of a pitch in a row at most.
 
     Args:
         most: for each bar, the most notes it may have.
+        shortest: for each bar, the shortest note in steps.
+        rhythm: the rhythm that comes back.
+        least: for each bar, the fewest notes, as far as the bar has room for them.
     """
 
-    def __init__(self, most: Sequence[int]) -> None:
+    def __init__(
+        self, most: Sequence[int], shortest: Sequence[int], rhythm: Rhythm, least: Sequence[int]
+    ) -> None:
         self._most = list(most)
+        self._least = list(least)
+        self._shortest = list(shortest)
+        self._rhythm = rhythm
         self._bar = 0
         self._count = 0
         self._pitches: list[int] = []
@@ -90,11 +110,18 @@ class LineGuide:
         """A bar begins."""
         self._bar = bar
         self._count = 0
+        self._rhythm.begin(bar)
 
     def narrow(self, legal: Mask) -> Mask:
         """Drop leaps, drones, and notes beyond the bar's fill."""
         wanted = legal.copy()
-        if legal[tokens.BAR] and self._count >= self._most[self._bar]:
+        self._rhythm.narrow(wanted)
+        if legal[tokens.DUR_0 : tokens.DUR_0 + len(tokens.DURATIONS_STEPS)].any():
+            wanted[[*_SHORTER[self._shortest[self._bar]]]] = False
+            return wanted
+        if self._count < self._least[self._bar]:
+            go_on(wanted)
+        elif wanted[tokens.BAR] and self._count >= self._most[self._bar]:
             wanted[tokens.POS_0 : tokens.POS_0 + tokens.POSITIONS] = False
             return wanted
         pitches = wanted[tokens.PITCH_0 : tokens.PITCH_0 + tokens.PITCHES]
@@ -108,7 +135,7 @@ class LineGuide:
         if abs(leap) > 7:
             keep &= (numbers - last) * np.sign(leap) <= 0
             keep &= np.abs(numbers - last) <= 7
-        if len(self._pitches) > 2 and len(set(self._pitches[-3:])) == 1:
+        if len(self._pitches) > 1 and self._pitches[-2] == last:
             keep[last] = False
         if (pitches & keep).any():
             pitches &= keep
@@ -119,19 +146,18 @@ class LineGuide:
         if tokens.PITCH_0 <= token < tokens.PITCH_0 + tokens.PITCHES:
             self._pitches.append(token - tokens.PITCH_0)
             self._count += 1
+        self._rhythm.push(token)
 
 
 def _tasks(
     section: Section,
     harmony: Harmony,
     voice: Voice,
-    motif: Sequence[tuple[BarTask, Tokens]],
     settings: Settings,
 ) -> tuple[BarTask, ...]:
     rests = _resting(section, settings)
     low, high = voice.low - section.tonality.shift, voice.high - section.tonality.shift
     tasks = []
-    sung = 0
     for index, item in enumerate(section.cells):
         cell = item.cell
         chords = harmony.events[index]
@@ -152,11 +178,7 @@ def _tasks(
             forbidden = frozenset(range(cell.steps)) - required
         else:
             required |= item.forced_steps
-            if sung < len(motif) and not item.forced and motif[sung][0].rules.steps == cell.steps:
-                steps = {note.step for note in bars.decode_notes(motif[sung][1])}
-                required |= frozenset(steps)
-                forbidden = frozenset(range(cell.steps)) - required if steps else forbidden
-            sung += 1
+            forbidden = off_grid(item)
             after = section.cells[index + 1] if index + 1 < len(section.cells) else None
             breath = after is None or after.kind != "play" or after.cell.bar.phrase_bar == 0
             if breath and not pickup and cell.steps >= 24:
@@ -174,12 +196,50 @@ def _tasks(
                     pitch_high=high,
                     chords=chords,
                     chord_tone_steps=strong,
-                    pitch_classes=SCALES[section.tonality.mode],
+                    pitch_classes=passing_tones(section.tonality.mode, (event.chord for event in chords)),
                     end_steps=end_steps,
                 ),
             )
         )
     return tuple(tasks)
+
+
+def _rhythm(section: Section, tasks: Sequence[BarTask], motif: Sequence[tuple[BarTask, Tokens]]) -> Rhythm:
+    """The motif's rhythm in the first sung cells, and these again where a later phrase begins."""
+    sources: list[int] = []
+    given: list[frozenset[int] | None] = []
+    first: dict[int, int] = {}
+    sung = 0
+    for index, (item, task) in enumerate(zip(section.cells, tasks)):
+        source, steps = -1, None
+        place = item.cell.bar.phrase_bar
+        if task.body is None and item.kind == "play":
+            fits = sung < len(motif) and motif[sung][0].rules.steps == item.cell.steps
+            if fits and not item.forced:
+                steps = frozenset(note.step for note in bars.decode_notes(motif[sung][1]))
+            sung += 1
+            if place < MOTIF_CELLS:
+                known = first.setdefault(place, index)
+                same = section.cells[known].cell.steps == item.cell.steps
+                source = known if known != index and same else -1
+        sources.append(source)
+        given.append(steps)
+    extra = [item.forced_steps | frozenset(_pickup_steps(item)) for item in section.cells]
+    return Rhythm(sources, given, extra)
+
+
+def _least(section: Section, tasks: Sequence[BarTask]) -> list[int]:
+    """Fewest notes a bar: a third of what its density asks for, two at least where the line enters."""
+    out = []
+    entered = False
+    for item, task in zip(section.cells, tasks):
+        if task.body is not None or item.kind != "play":
+            out.append(0)
+            continue
+        quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
+        out.append(max(0 if entered else _ENTRY_NOTES, int(0.35 * _onsets(item) * quarters)))
+        entered = True
+    return out
 
 
 def _resting(section: Section, settings: Settings) -> list[bool]:

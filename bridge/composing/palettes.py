@@ -24,6 +24,11 @@ class Voice:
     low: int
     high: int
 
+    @property
+    def sustains(self) -> bool:
+        """Whether a note lasts as long as it is held: bows, winds, voices and synths do."""
+        return not (self.program < 16 or 24 <= self.program < 38 or 45 <= self.program < 48)
+
 
 @dataclass(frozen=True)
 class Palette:

@@ -88,6 +88,18 @@ def one_voice(notes: Sequence[Draft]) -> list[Draft]:
     return clip([highest[tick] for tick in ticks], ticks, least=1)
 
 
+def legato(notes: Sequence[Draft], longest_gap: int) -> list[Draft]:
+    """Bows and winds sing through short gaps: a note lasts to the next onset when that is near."""
+    ticks = sorted({note.tick for note in notes})
+    out = []
+    for note in notes:
+        at = bisect_right(ticks, note.tick)
+        if at < len(ticks) and 0 < ticks[at] - note.end_tick <= longest_gap:
+            note = replace(note, end_tick=ticks[at])
+        out.append(note)
+    return out
+
+
 def no_collisions(notes: Sequence[Draft]) -> list[Draft]:
     """No two notes of one pitch overlap: the earlier stops where the later starts."""
     by_pitch: dict[int, list[Draft]] = {}
