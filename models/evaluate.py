@@ -16,14 +16,16 @@ from bridge.inference.sampling import Sampling
 from models import likelihood
 from models.data import BUILD
 from models.export import load, release
-from models.samples import compare, excerpts, write
+from models.samples import compare, compare_chords, excerpts, write
 
 ORDERS = range(1, 9)
+TOKEN_ORDERS = (0, 1, 2, 3, 4, 5, 6)
 EDITIONS = (
     ("heard", True, "automatic chords of POP909, key unknown"),
     ("unkeyed", True, "human-checked chords, key unknown"),
     ("plain", False, "human-checked chords, key known"),
 )
+SAMPLES = "samples at temperature 1, top-p 0.98, beside the real bars"
 SAMPLING = Sampling(temperature=1.0, top_p=0.98)
 FLOORS = BUILD / "floors.json"
 
@@ -40,7 +42,7 @@ def floors_of(part: str) -> dict[str, object]:
                     for order in ORDERS
                 }
         else:
-            for order in (0, 2, 4, 6, 8):
+            for order in TOKEN_ORDERS:
                 found[f"tokens, Markov order {order}"] = likelihood.token_floor(part, order)
         if part == "melody":
             for order in (1, 2, 3):
@@ -68,10 +70,10 @@ def figures_of(part: str, checkpoint: Path, songs: int) -> dict[str, object]:
     else:
         figures["controls open"] = likelihood.note_model(model, part, told=False)
         figures["controls told"] = likelihood.note_model(model, part, told=True)
-        release(part, checkpoint, BUILD / "candidate", "candidate")
-        chosen = excerpts(part, songs)
-        written = write(BUILD / "candidate" / f"{part}-v1", part, chosen, SAMPLING)
-        figures["samples at temperature 1, top-p 0.98, beside the real bars"] = compare(part, chosen, written)
+    release(part, checkpoint, BUILD / "candidate", "candidate")
+    chosen = excerpts(part, songs)
+    written = write(BUILD / "candidate" / f"{part}-v1", part, chosen, SAMPLING)
+    figures[SAMPLES] = compare_chords(chosen, written) if part == "chords" else compare(part, chosen, written)
     return {"step": state["step"], "figures": figures, "floors": floors_of(part)}
 
 
@@ -80,9 +82,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", choices=("chords", "melody", "accompaniment"))
     parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--floors", action="store_true", help="count the floors only")
     parser.add_argument("--songs", type=int, default=91, help="how many songs to write bars for")
     asked = parser.parse_args()
     torch.set_num_threads(1)
+    if asked.floors:
+        print(json.dumps(floors_of(asked.part), indent=1))
+        return
     checkpoint = asked.checkpoint or BUILD / f"{asked.part}-best.pt"
     found = figures_of(asked.part, checkpoint, asked.songs)
     (BUILD / f"{asked.part}-figures.json").write_text(json.dumps(found, indent=1))

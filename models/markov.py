@@ -7,6 +7,9 @@ from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
+LARGEST_KEPT = 128
+"""Distributions over more symbols are counted anew each time: keeping them would fill the memory."""
+
 
 class Markov:
     """Interpolated Witten-Bell model of order `order` over `size` symbols.
@@ -40,7 +43,8 @@ class Markov:
             share = np.zeros(self.size)
             share[list(seen)] = list(seen.values())
             p = (share + kinds * p) / (total + kinds)
-        self._known[whole] = p
+        if self.size <= LARGEST_KEPT:
+            self._known[whole] = p
         return p
 
 

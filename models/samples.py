@@ -197,17 +197,70 @@ def compare(
                     asked.append(wanted)
                     got.append(found)
         if len(set(asked)) > 1:
-            out[f"{kind.lower()}_kept"] = {
-                "correlation": round(float(np.corrcoef(asked, got)[0, 1]), 3),
-                "same_level": round(float(np.mean(np.equal(asked, got))), 3),
-                "within_one": round(float(np.mean(np.abs(np.subtract(asked, got)) <= 1)), 3),
-            }
+            out[f"{kind.lower()}_kept"] = kept(asked, got)
     known = phrases_known(part)
     out[f"runs_of_{COPIED_NOTES}_found_in_training"] = {
         "written": spread([copied(bars, known) for bars in made]),
         "real": spread([copied(bars, known) for bars in real]),
     }
     return out
+
+
+def compare_chords(
+    chosen: Sequence[Excerpt], written: Sequence[Sequence[Sequence[int]]]
+) -> dict[str, object]:
+    """How the chords model keeps its controls and its phrases, beside the real bars."""
+    made = [[codec.decode_chords(body) for body in bodies] for bodies in written]
+    real = [[codec.decode_chords(body) for body in excerpt.bodies] for excerpt in chosen]
+    out: dict[str, object] = {"songs": len(chosen), "bars": sum(len(bars) for bars in made)}
+    for name, last_bars in (("phrase_ends_on_tonic_or_dominant", True), ("other_bars_do", False)):
+        out[name] = {
+            "written": spread([at_rest(e, bars, last_bars) for e, bars in zip(chosen, made)]),
+            "real": spread([at_rest(e, bars, last_bars) for e, bars in zip(chosen, real)]),
+        }
+    out["different_chords"] = {
+        "written": spread([len({event.chord for bar in bars for event in bar}) for bars in made]),
+        "real": spread([len({event.chord for bar in bars for event in bar}) for bars in real]),
+    }
+    for kind in ("DENSITY", "VALENCE", "TENSION"):
+        asked, got = [], []
+        for excerpt, bars in zip(chosen, made):
+            metres = [metre_of(prompt) for prompt in excerpt.prompts]
+            for index, prompt in enumerate(excerpt.prompts):
+                near = range(max(0, index - 2), min(len(bars), index + 3))
+                sounding = [pair for at in near for pair in controls.sounding(bars[at], metres[at])]
+                before = bars[index - 1][-1].chord if index else None
+                found = {
+                    "DENSITY": controls.harmonic_rhythm(bars[index], before, metres[index]),
+                    "VALENCE": controls.valence(sounding),
+                    "TENSION": controls.tension(sounding),
+                }[kind]
+                wanted = level_of(prompt, kind)
+                if wanted is not None and found is not None and index:
+                    asked.append(wanted)
+                    got.append(found)
+        out[f"{kind.lower()}_kept"] = kept(asked, got)
+    return out
+
+
+def at_rest(excerpt: Excerpt, bars: Sequence[Sequence[ChordEvent]], last_bars: bool) -> float:
+    """Share of bars (the last of their phrase, or the others) whose last chord is the tonic or dominant."""
+    tonic = 0 if excerpt.key == "major" else 9
+    found = []
+    for prompt, bar in zip(excerpt.prompts, bars):
+        left = level_of(prompt, "LEFT")
+        if left is not None and (left == 0) == last_bars and bar[-1].chord is not None:
+            found.append(bar[-1].chord.root_pc in (tonic, (tonic + 7) % 12))
+    return float(np.mean(found)) if found else float("nan")
+
+
+def kept(asked: Sequence[int], got: Sequence[int]) -> dict[str, float]:
+    """How closely levels that were asked for were kept."""
+    return {
+        "correlation": round(float(np.corrcoef(asked, got)[0, 1]), 3),
+        "same_level": round(float(np.mean(np.equal(asked, got))), 3),
+        "within_one": round(float(np.mean(np.abs(np.subtract(asked, got)) <= 1)), 3),
+    }
 
 
 def spread(values: Sequence[float]) -> list[float]:

@@ -1,7 +1,8 @@
 #!/bin/sh
-# How the v1 models were trained. Two lanes of one thread each: on a shared two-core machine one
-# process with two threads loses up to four fifths of its speed at barriers (LOG.md).
-# Run from the repository root in an environment with the `train` extra; each training resumes.
+# How the v1 models were trained, judged and released. Two lanes of one thread each: on a shared
+# two-core machine one process with two threads loses up to four fifths of its speed at barriers
+# (LOG.md). Run from the repository root in an environment with the extras `train` and `cpu`;
+# each training resumes where it was stopped.
 set -eu
 python=${PYTHON:-.venv-train/bin/python}
 common="--muon --bf16 --rate 4e-3 --threads 1"
@@ -19,3 +20,8 @@ lane_two() {
 lane_one &
 lane_two &
 wait
+
+for part in chords melody accompaniment; do
+    $python -m models.evaluate $part > models/build/$part-evaluation.log
+    $python -m models.export $part
+done
