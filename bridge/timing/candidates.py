@@ -14,8 +14,9 @@ from bridge.timing.baselines import Constant, constant_tempo
 from bridge.timing.lattice import LEVEL, Floats, Lattice, Prior
 from bridge.timing.layout import lay
 from bridge.timing.limits import Limits, Prices
+from bridge.timing.pickup import PICKUP_PARTS
 from bridge.timing.route import Leg, Route, route_of
-from bridge.timing.search import PICKUP_PARTS, Search
+from bridge.timing.search import Search
 from bridge.timing.sketch import active_bases
 from bridge.timing.targets import Span
 from bridge.timing.trace import best_path

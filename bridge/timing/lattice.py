@@ -8,6 +8,7 @@ A *stop* is a beat on a hit: (hit, offset inside its window, base tempo, exit te
   7/8, 5/8 or 3/8 (with four beats a bar) ends inside it. The length of its beats runs linearly from an
   entry tempo s to an exit tempo x, one step a beat; x lies on a level and s follows from the duration that
   is needed. A stretch with an eighth in it, or of one beat, keeps one tempo.
+- A stretch starts at one of the `SOURCES` hits before it, the last two or those within ten seconds.
 - The 3 % rule between neighbours is judged from the last stop's exit level to s rounded to a level,
   with a whole level to spare, so that it holds for the real numbers.
 """
@@ -31,6 +32,10 @@ MAX_OFFSETS_EARLY, MAX_OFFSETS_LATE = 4, 6
 # Of all counts of beats that a long gap allows, only so many nearest the base are offered.
 MAX_COUNTS = 3
 SOURCES = 5
+# Sixteen beats at 100 bpm: bends of 3 % either way reach every phase in that time.
+REACH_S = 10.0
+# Offsets need not be finer than this: at 48 frames a second and more, windows take every second step.
+FINE_OFFSET_S = 0.012
 INFINITE = np.float32(1e30)
 
 
@@ -42,6 +47,20 @@ class Prior:
     log_targets: tuple[float, ...]
     cost_a_second: float
     end_s: float
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """Stretches into one hit, by (base and beats, duration, exit level).
+
+    `levels` are the indices of the exit levels allowed there; `enter` the index of the entry level (0
+    where the stretch is illegal), `cost` what it costs (INFINITE there), `rise` the way its tempo runs.
+    """
+
+    levels: Ints
+    enter: Ints
+    cost: NDArray[np.float32]
+    rise: NDArray[np.int8]
 
 
 @dataclass
@@ -57,7 +76,6 @@ class Lattice:
     log_bases: Floats
     prior: Prior
     sources: int = SOURCES
-    base_steps: Ints | None = None  # level distance of each base from the first, when not 2 apart
     times: Floats = field(init=False)
     weights: Floats = field(init=False)
     offsets: Ints = field(init=False)  # all offsets in use, in steps
@@ -80,6 +98,8 @@ class Lattice:
         self.offset_ok = np.zeros((count, len(self.offsets)), dtype=bool)
         for row, (a, b) in enumerate(zip(low, high)):
             self.offset_ok[row, a - first : b - first + 1] = True
+            if self.step_s < FINE_OFFSET_S and b - a >= 4:
+                self.offset_ok[row, self.offsets % 2 != 0] = False
         # No beat before the cue's first frame.
         self.offset_ok &= self.times[:, None] + self.offsets * self.step_s >= -1e-9
         reach = self.limits.costed
@@ -104,12 +124,6 @@ class Lattice:
     def mean_limit(self, j: int) -> float:
         """Largest bend that the mean of a stretch into hit j can have."""
         return (self.limits.free + self.limits.over(self.targets[j].must)) / 2
-
-    def base_level(self) -> Ints:
-        """Absolute level of each base."""
-        if self.base_steps is not None:
-            return self.base_steps
-        return np.arange(len(self.log_bases)) * 2
 
     def _prior_costs(self) -> Floats:
         marks = np.array([*self.times, self.prior.end_s])
@@ -151,48 +165,53 @@ class Lattice:
         high = np.minimum(high, middle + MAX_COUNTS // 2)
         return low, high
 
-    def stretch(self, j: int, gap_s: Floats, base: Ints, beats: Floats) -> tuple[Ints, NDArray[np.float32]]:
-        """Entry level index and cost of stretches into hit j.
+    def sources_of(self, j: int) -> range:
+        """Hits that a stretch into hit j may come from: the two before, and more within `REACH_S`."""
+        first = max(0, j - self.sources)
+        while first < j - 2 and self.times[j] - self.times[first] > REACH_S:
+            first += 1
+        return range(first, j)
 
-        Args:
-            j: the hit reached.
-            gap_s: (D,) durations.
-            base: (K,) indices of base tempi.
-            beats: (K,) beats in the stretch.
+    def halves(self, i: int, j: int) -> tuple[bool, ...]:
+        """Whether a bar with an odd number of eighths is offered between i and j beside whole beats.
 
-        Returns:
-            (K, D, X) index of the entry level (0 where it is illegal), and cost (INFINITE there).
+        Where more than `REACH_S` lies between, plain bends reach any beat.
         """
+        return (False, True) if self.times[j] - self.times[i] <= REACH_S else (False,)
+
+    def stretch(self, j: int, gap_s: Floats, base: Ints, beats: Floats) -> Stretches:
+        """Stretches into hit j: durations (D,), indices of base tempi (K,), beats (K,)."""
         limits, prices = self.limits, self.prices
-        log_base = self.log_bases[base][:, None]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mean = np.log(60.0 * beats[:, None] / np.maximum(gap_s[None, :], 1e-9)) - log_base
-        leave = (self.levels * LEVEL)[None, None, :]
+        most = limits.over(self.targets[j].must)
+        top = min(self.top, int(most / LEVEL))
+        levels = np.arange(self.top - top, self.top + top + 1)
+        log_base = self.log_bases[base][:, None, None]
+        count = beats[:, None, None]
+        period = np.maximum(gap_s[None, :, None], 1e-9) / (60.0 * count) * np.exp(log_base)
+        leave = (self.levels[levels] * LEVEL)[None, None, :]
         # The mean length of a beat lies midway between the first's and the last's.
-        first = 2 * np.exp(-mean[:, :, None]) - np.exp(-leave)
-        enter = -np.log(np.maximum(first, 1e-9))
+        enter = -np.log(np.maximum(2 * period - np.exp(-leave), 1e-3))
+        change = np.abs(leave - enter)
+        run = np.where(beats % 1 == 0, np.maximum(limits.step * (beats - 1), LEVEL), LEVEL)[:, None, None]
         bend_in, bend_out = np.abs(enter), np.abs(leave)
         largest = np.maximum(bend_in, bend_out)
-        over = largest > limits.free
-        ramp = (
-            (beats[:, None, None] >= limits.ramp_beats)
-            & (np.minimum(bend_in, bend_out) <= limits.free)
-            & (largest <= limits.over(self.targets[j].must))
-        )
-        low = limits.min_log_bpm - log_base[:, :, None] - 1e-9
-        high = limits.max_log_bpm - log_base[:, :, None] + 1e-9
-        legal = (~over | ramp) & (np.minimum(enter, leave) >= low) & (np.maximum(enter, leave) <= high)
-        change = np.abs(leave - enter)
-        legal &= (
-            change
-            <= np.where(beats % 1 == 0, np.maximum(limits.step * (beats - 1), LEVEL), LEVEL)[:, None, None]
-        )
-        change = np.where(change <= LEVEL, 0.0, change)  # written as one constant tempo
+        ramp = (count >= limits.ramp_beats) & (np.minimum(bend_in, bend_out) <= limits.free)
+        low = limits.min_log_bpm - log_base - 1e-9
+        high = limits.max_log_bpm - log_base + 1e-9
+        legal = (largest <= limits.free) | (ramp & (largest <= most))
+        legal &= (np.minimum(enter, leave) >= low) & (np.maximum(enter, leave) <= high) & (change <= run)
+        even = change <= LEVEL  # written as one constant tempo, half a level from x at most
+        slope = np.where(even, 0.0, leave - enter)
         cost = (
-            prices.bend * beats[:, None, None] * (100 * mean[:, :, None]) ** 2
-            + prices.step * 100 * change
+            prices.bend * count * (100 * np.log(period)) ** 2
+            + prices.step * 100 * np.abs(slope)
             + prices.over_free * 100 * np.maximum(largest - limits.free, 0.0)
         )
-        index = np.rint(enter / LEVEL).astype(np.int64) + self.top
+        index = np.where(even, levels[None, None, :], np.rint(enter / LEVEL).astype(np.int64) + self.top)
         legal &= (index >= 0) & (index < len(self.levels))
-        return np.where(legal, index, 0), np.where(legal, cost, INFINITE).astype(np.float32)
+        return Stretches(
+            levels=levels,
+            enter=np.where(legal, index, 0),
+            cost=np.where(legal, cost, INFINITE).astype(np.float32),
+            rise=np.sign(slope).astype(np.int8),
+        )

@@ -26,6 +26,7 @@ class Prices:
     bend: float = 0.012  # a beat, times the square of the bend in per cent
     over_free: float = 3.0  # a stretch, for each per cent beyond the free bend
     step: float = 0.35  # for each per cent of tempo change, anywhere (total variation: prices see-saw)
+    turn: float = 6.0  # each time the tempo's direction changes
     early_frame: float = 1.5  # late rather than early (design)
     late_frame: float = 0.75
     odd_bar: float = 30.0
@@ -41,6 +42,7 @@ class Prices:
             bend=self.bend * factor,
             over_free=self.over_free * factor,
             step=self.step * factor,
+            turn=self.turn * factor,
             early_frame=self.early_frame * factor,
             late_frame=self.late_frame * factor,
             odd_bar=self.odd_bar * factor,

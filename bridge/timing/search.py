@@ -1,16 +1,18 @@
 """The dynamic programme: the cheapest path through a span's lattice, all hits at once.
 
-`value[j][base, offset, exit level, φ]` is the least cost of any legal tempo map that has a beat on hit j
-there, φ beats after a bar line. Costs are the weights of hits skipped so far plus musical costs, so the
-least cost is the best objective. Hits are taken in time order; from each, stretches are pulled from up to
-`sources` earlier hits, every pair of offsets, every count of beats. Nothing is pruned inside: the
-result is the optimum over the lattice (tests compare it with an enumeration of every path).
+`value(j)[base, offset, exit level, φ, way]` is the least cost of any legal tempo map that has a beat on hit j
+there, φ beats after a bar line; `way` is 0 when the tempo last moved up, 1 when down, so that each
+change of direction can be priced. Costs are the weights of hits skipped so far plus musical costs, so
+the least cost is the best objective. Hits are taken in time order; from each, stretches are pulled from
+the lattice's sources, every pair of offsets, every count of beats. Nothing is pruned inside: the result is
+the optimum over the lattice (tests compare it with an enumeration of every path).
 What it does not see: a skipped hit that a beat meets by luck (the report counts it).
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +20,9 @@ from numpy.typing import NDArray
 from bridge.progress import Progress
 from bridge.timing.lattice import INFINITE, LEVEL, Floats, Ints, Lattice
 from bridge.timing.limits import MAX_BASE_CHANGE
+from bridge.timing.pickup import PICKUP_SOURCES, Value, pickups
 
-Value = NDArray[np.float32]
-
-# The first partial bar is a whole number of these parts of a quarter: finer ones cost more.
-PICKUP_PARTS = (1, 2, 4, 8, 32, 64)
-PICKUP_SOURCES = 6
-# Beyond so many quarters before the first hit, eighths of a quarter already reach any tempo.
-COARSE_PICKUP_BEATS = 6.0
+UP, DOWN = 0, 1
 
 
 def odd_lengths(beats_per_bar: int) -> tuple[float, ...]:
@@ -39,58 +36,23 @@ def odd_bar_fits(phi: int, beats: float, length: float, beats_per_bar: int) -> b
     return to_its_end <= beats + 1e-9
 
 
-def pickups(lattice: Lattice, j: int) -> tuple[Value, Floats]:
-    """Cost of reaching hit j first, from the span's start through a partial bar: (B, O, X, φ).
-    With it the quarters that takes: (B, O, X).
+@dataclass(frozen=True)
+class _Moves:
+    """Departures of one hit with φ already moved on, by kind of beat count: (Φ, 2, kinds × states)."""
 
-    The bar's length in quarters is a whole number of parts; the tempo that makes it so must lie within
-    half a level of the exit level, so that the next stretch may start from there.
-    """
-    bases, offsets = len(lattice.log_bases), len(lattice.offsets)
-    cost = np.full((bases, offsets, len(lattice.levels)), INFINITE, dtype=np.float32)
-    phis = lattice.beats_per_bar
-    reach = np.full((bases, offsets, len(lattice.levels)), 0.0)
-    free = int(lattice.limits.free / LEVEL)
-    for o in np.flatnonzero(lattice.offset_ok[j]):
-        gap = float(lattice.times[j] + lattice.offsets[o] * lattice.step_s)
-        if gap <= 1e-9:
-            speed = lattice.log_bases[:, None] + (lattice.levels * LEVEL)[None, :]
-            slow, fast = lattice.limits.min_log_bpm - 1e-9, lattice.limits.max_log_bpm + 1e-9
-            legal = (np.abs(lattice.levels)[None, :] <= free) & (speed >= slow) & (speed <= fast)
-            cost[:, o] = np.where(legal, 0.0, INFINITE)
-            continue
-        exact = gap * np.exp(lattice.log_bases) / 60
-        for rank, part in enumerate(PICKUP_PARTS):
-            if part > 8 and exact[0] > COARSE_PICKUP_BEATS:
-                break
-            spread = max(1, int(np.ceil(exact[-1] * lattice.limits.free * part)))
-            spread = min(spread, 24)
-            units = np.rint(exact * part)[:, None] + np.arange(-spread, spread + 1)[None, :]
-            quarters = units / part
-            with np.errstate(divide="ignore", invalid="ignore"):
-                bend = np.log(60 * np.maximum(quarters, 1e-9) / gap) - lattice.log_bases[:, None]
-            absolute = bend + lattice.log_bases[:, None]
-            legal = (units >= 1) & (np.abs(bend) <= lattice.limits.free)
-            legal &= (absolute >= lattice.limits.min_log_bpm - 1e-9) & (
-                absolute <= lattice.limits.max_log_bpm + 1e-9
-            )
-            level = np.clip(np.rint(bend / LEVEL), -free, free).astype(np.int64) + lattice.top
-            legal &= np.abs(bend - (level - lattice.top) * LEVEL) <= LEVEL / 2 + 1e-9
-            rows, columns = np.nonzero(legal)
-            price = lattice.prices.pickup * rank + lattice.prices.bend * (
-                quarters[rows, columns] * (100 * bend[rows, columns]) ** 2
-            )
-            where = (rows, np.full(len(rows), o), level[rows, columns])
-            better = price < cost[where]
-            # The last write wins where two counts share a level: sort so that the cheapest is last.
-            order = np.argsort(-price[better], kind="stable")
-            picked = tuple(axis[better][order] for axis in where)
-            cost[picked] = price[better][order]
-            reach[picked] = quarters[rows, columns][better][order]
-    full = np.repeat(cost[..., None], phis, axis=3)
-    for phi in range(1, phis):  # the partial bar ends at or after the cue's start
-        full[..., phi] = np.where(reach >= phi - 1e-9, cost, INFINITE)
-    return full, reach
+    table: Value
+    whole: int  # kinds 0 .. whole − 1: whole beats modulo a bar
+    halves: int  # the kinds after: 1.5, 2.5 … beats, the last `whole` of them modulo a bar
+
+    def kind(self, beats: Floats) -> Ints:
+        """Which slice of the table serves stretches of so many beats."""
+        half = beats % 1 > 0.25
+        count = np.floor(beats).astype(np.int64)
+        rank = count - 1
+        over = rank >= self.halves
+        rank = np.where(over, self.halves - self.whole + (rank - self.halves) % self.whole, rank)
+        kinds: Ints = np.where(half, self.whole + rank, count % self.whole)
+        return kinds
 
 
 class Search:
@@ -101,62 +63,77 @@ class Search:
 
     def __init__(self, lattice: Lattice, active: NDArray[np.bool_] | None = None) -> None:
         self.lattice = lattice
-        count = len(lattice.targets)
-        self.active = np.ones((count, len(lattice.log_bases)), dtype=bool) if active is None else active
-        self.shape = (
-            len(lattice.log_bases), len(lattice.offsets), len(lattice.levels), lattice.beats_per_bar
-        )  # fmt: skip
-        self._rows: list[Value] = []
-        self._left: OrderedDict[int, Value] = OrderedDict()
+        self.count = len(lattice.targets)
+        bases = len(lattice.log_bases)
+        mask = np.ones((self.count, bases), dtype=bool) if active is None else active
+        self.rows = [np.flatnonzero(mask[j]) for j in range(self.count)]
+        self.row_of = np.where(mask, np.cumsum(mask, axis=1) - 1, -1)
+        self.shape = (len(lattice.offsets), len(lattice.levels), lattice.beats_per_bar, 2)
         self.skipped = np.concatenate([[0.0], np.cumsum(lattice.weights)])
-        self.count = count
+        self._value: list[Value] = []
+        self._left: OrderedDict[int, tuple[Value, _Moves]] = OrderedDict()
 
-    def run(self, progress: Progress, done: int = 0, total: int = 1) -> None:
+    def run(self, progress: Progress) -> None:
         """Fill the table.
 
         Raises:
             Cancelled: when asked to stop.
         """
         for j in range(self.count):
-            progress.report("timing", done + j, total)
-            self._rows.append(self.arrive(j)[self.active[j]])
+            progress.report("timing", j, self.count)
+            self._value.append(self._arrive(j))
 
     def value(self, j: int) -> Value:
-        """Arrival costs of hit j: (B, O, X, φ)."""
-        full = np.full(self.shape, INFINITE, dtype=np.float32)
-        full[self.active[j]] = self._rows[j]
-        return full
+        """Arrival costs of hit j: (rows, O, X, φ, 2); `rows[j]` names the base of each row."""
+        return self._value[j]
 
     def left(self, i: int) -> Value:
-        """Departure costs of hit i, made once and kept for as long as neighbours ask for them."""
+        """Departure costs of hit i by entry level: (rows, O, S, φ, 2)."""
+        return self._departures(i)[0]
+
+    def _departures(self, i: int) -> tuple[Value, _Moves]:
         found = self._left.get(i)
         if found is None:
-            found = self._left[i] = self.leave(i)
+            left = self._leave(i)
+            found = self._left[i] = (left, self._moves(left))
             while len(self._left) > self.lattice.sources + 2:
                 self._left.popitem(last=False)
         else:
             self._left.move_to_end(i)
         return found
 
-    def first_source(self, j: int) -> int:
-        """Earliest hit that a stretch into hit j may come from."""
-        return max(0, j - self.lattice.sources)
+    def _moves(self, left: Value) -> _Moves:
+        """φ moved on by each kind of beat count; half beats by way of an odd bar, its price paid."""
+        phis = self.shape[2]
+        flat = np.ascontiguousarray(left.transpose(3, 4, 0, 1, 2)).reshape(phis, 2, -1)
+        longest = 2 * phis  # from here on an odd bar fits from any place in the bar
+        table = np.full((phis, 2, phis + longest, flat.shape[2]), INFINITE, dtype=np.float32)
+        for beats in range(phis):
+            table[:, :, beats] = np.roll(flat, beats, axis=0)
+        price = np.float32(self.lattice.prices.odd_bar)
+        for rank in range(longest):
+            beats_half = rank + 1.5
+            for length in odd_lengths(phis):
+                for phi in range(phis):
+                    if not odd_bar_fits(phi, beats_half, length, phis):
+                        continue
+                    to = round(phi + beats_half - length) % phis
+                    kept = table[to, :, phis + rank]
+                    np.minimum(kept, flat[phi] + price, out=kept)
+        return _Moves(table.reshape(phis, 2, -1), phis, longest)
 
-    def arrive(self, j: int) -> Value:
+    def _arrive(self, j: int) -> Value:
         """Least cost of having a beat on hit j, by state."""
-        lattice = self.lattice
-        value = np.full(self.shape, INFINITE, dtype=np.float32)
+        lattice, rows = self.lattice, self.rows[j]
+        value = np.full((len(rows), *self.shape), INFINITE, dtype=np.float32)
         if j < PICKUP_SOURCES:
             start, _ = pickups(lattice, j)
-            before = self.skipped[j] + lattice.prior_cost[j]
-            start += before.astype(np.float32)[:, None, None, None]
-            np.minimum(value, start, out=value)
-        for i in range(self.first_source(j), j):
-            for half in (False, True):
-                self._pull(value, i, j, half)
-        value += lattice.offset_cost().astype(np.float32)[None, :, None, None]
+            before = (self.skipped[j] + lattice.prior_cost[j]).astype(np.float32)
+            value[:] = (start + before[:, None, None, None])[rows][..., None]
+        for i in lattice.sources_of(j):
+            self._pull(value, i, j)
+        value += lattice.offset_cost().astype(np.float32)[None, :, None, None, None]
         value[:, ~lattice.offset_ok[j]] = INFINITE
-        value[~self.active[j]] = INFINITE
         np.minimum(value, INFINITE, out=value)
         return value
 
@@ -166,53 +143,59 @@ class Search:
         cost: Floats = self.skipped[j] - self.skipped[i + 1] + prior[j] - prior[i]
         return cost
 
-    def _pull(self, value: Value, i: int, j: int, half: bool) -> None:
-        lattice = self.lattice
-        low, high = lattice.counts(i, j, half)
-        widest = int((high - low).max(initial=-1)) + 1
-        into, out_of = np.flatnonzero(lattice.offset_ok[j]), np.flatnonzero(lattice.offset_ok[i])
-        if widest <= 0 or not len(into) or not len(out_of):
-            return
-        pair = into[:, None] - out_of[None, :] + len(lattice.offsets) - 1
-        gaps = lattice.gaps(i, j)
-        extra, flat_cost = (0.5 if half else 0.0), self.edge_cost(i, j)
-        _, offsets, levels, phis = self.shape
-        live = self.left(i).min(axis=(1, 2, 3)) < INFINITE / 2
-        rows = self.left(i).reshape(-1, phis)
-        for rank in range(widest):
-            base = np.flatnonzero((low + rank <= high) & self.active[j] & live)
-            if not len(base):
-                continue
-            beats: Floats = (low[base] + rank + extra).astype(np.float64)
-            enter, cost = lattice.stretch(j, gaps, base, beats)
-            cost = cost + flat_cost[base].astype(np.float32)[:, None, None]
-            index = enter[:, pair] + ((base[:, None] * offsets + out_of[None, :]) * levels)[:, None, :, None]
-            reached = np.take(rows, index, axis=0)
-            reached += cost[:, pair][..., None]
-            best = reached.min(axis=2)  # over the offset left from
-            self._enter(value, base, into, beats, best, half)
+    def _combinations(self, i: int, j: int) -> tuple[Ints, Floats]:
+        """Bases and beat counts of stretches from i to j, in order of base."""
+        both = np.intersect1d(self.rows[i], self.rows[j], assume_unique=True)
+        bases: list[Ints] = []
+        beats: list[Floats] = []
+        for half in self.lattice.halves(i, j):
+            low, high = self.lattice.counts(i, j, half)
+            for rank in range(int((high - low)[both].max(initial=-1)) + 1):
+                base = both[low[both] + rank <= high[both]]
+                bases.append(base)
+                beats.append((low[base] + rank).astype(np.float64) + (0.5 if half else 0.0))
+        if not bases:
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
+        base, beat = np.concatenate(bases), np.concatenate(beats)
+        order = np.argsort(base, kind="stable")
+        return base[order], beat[order]
 
-    def _enter(self, value: Value, base: Ints, into: Ints, beats: Floats, best: Value, half: bool) -> None:
-        """Move φ on by each stretch's beats and keep the cheaper."""
-        phis = self.shape[3]
-        target = np.arange(phis)
-        grid = np.ix_(base, into)
-        if not half:
-            source = (target[None, :] - beats.astype(np.int64)[:, None]) % phis
-            moved = np.take_along_axis(best, source[:, None, None, :], axis=3)
-            value[grid] = np.minimum(value[grid], moved)
+    def _pull(self, value: Value, i: int, j: int) -> None:
+        """Improve the arrivals at hit j by every stretch from hit i."""
+        lattice = self.lattice
+        into, out_of = np.flatnonzero(lattice.offset_ok[j]), np.flatnonzero(lattice.offset_ok[i])
+        base, beats = self._combinations(i, j)
+        if not len(base) or not len(into) or not len(out_of):
             return
-        kept = value[grid]
-        for length in odd_lengths(phis):
-            whole = np.rint(beats - length).astype(np.int64)
-            source = (target[None, :] - whole[:, None]) % phis
-            fits = np.array(
-                [[odd_bar_fits(int(p), float(n), length, phis) for p in row] for row, n in zip(source, beats)]
-            )
-            moved = np.take_along_axis(best, source[:, None, None, :], axis=3)
-            price = np.where(fits, self.lattice.prices.odd_bar, INFINITE).astype(np.float32)
-            kept = np.minimum(kept, moved + price[:, None, None, :])
-        value[grid] = kept
+        offsets, levels, phis, _ = self.shape
+        _, moves = self._departures(i)
+        stretch = lattice.stretch(j, lattice.gaps(i, j), base, beats)
+        flat_cost = self.edge_cost(i, j)[base].astype(np.float32)
+        pair = into[:, None] - out_of[None, :] + offsets - 1
+        row = moves.kind(beats) * len(self.rows[i]) + self.row_of[i][base]
+        index = (row[:, None] * offsets + out_of[None, :]) * levels
+        index = stretch.enter[:, pair] + index[:, None, :, None]
+        cost = (stretch.cost + flat_cost[:, None, None])[:, pair]
+        turn = np.float32(lattice.prices.turn)
+        rise = stretch.rise[:, pair]
+        steady_up = np.where(rise >= 0, cost, INFINITE)
+        steady_down = np.where(rise <= 0, cost, INFINITE)
+        turn_up, turn_down = (
+            np.where(rise > 0, cost + turn, INFINITE),
+            np.where(rise < 0, cost + turn, INFINITE),
+        )
+        first = np.flatnonzero(np.diff(base, prepend=-1))
+        target = np.ix_(self.row_of[j][base[first]], into, stretch.levels)
+        for phi in range(phis):
+            up, down = np.take(moves.table[phi, UP], index), np.take(moves.table[phi, DOWN], index)
+            for way, kept, turned in (
+                (UP, up + steady_up, down + turn_up),
+                (DOWN, down + steady_down, up + turn_down),
+            ):
+                best = np.minimum(kept, turned, out=kept).min(axis=2)  # over the offset left from
+                best = np.minimum.reduceat(best, first, axis=0)  # over the counts of beats
+                slot = value[..., phi, way]
+                slot[target] = np.minimum(slot[target], best)
 
     def settle(self, j: int) -> Value:
         """Arrival costs after the downbeat is settled: an odd bar before it, or none and its price.
@@ -223,74 +206,80 @@ class Search:
         if not lattice.targets[j].downbeat:
             return value
         settled = value + np.float32(lattice.prices.no_downbeat)
-        bought = value + (lattice.odd_bars() * lattice.prices.odd_bar).astype(np.float32)
-        settled[..., 0] = bought.min(axis=3)
+        bought = value + (lattice.odd_bars() * lattice.prices.odd_bar).astype(np.float32)[:, None]
+        settled[..., 0, :] = bought.min(axis=3)
         capped: Value = np.minimum(settled, INFINITE)
         return capped
 
-    def leave(self, j: int) -> Value:
-        """Least cost of setting out from hit j at an entry level: (B, O, S, φ), the 3 % rule applied."""
+    def _leave(self, j: int) -> Value:
+        """Least cost of setting out from hit j at an entry level, the 3 % rule applied."""
         settled = self.settle(j)
         left = self._window(settled, 0)
         if self.may_rebase(j):
-            self._rebase(settled, left)
+            self._rebase(j, settled, left)
         return left
 
     def may_rebase(self, j: int) -> bool:
         """Whether the base tempo may change at hit j: it starts a plot (and lies on its downbeat)."""
-        return self.lattice.targets[j].plot >= 0 and len(self.lattice.log_bases) > 1
+        return self.lattice.targets[j].plot >= 0 and len(self.rows[j]) > 1
+
+    def jumps(self) -> list[tuple[int, float]]:
+        """Level changes allowed between neighbours (exit − entry), and the price of each."""
+        most = self.lattice.jump_levels
+        price = self.lattice.prices.step * 100 * LEVEL
+        return [(jump, price * abs(jump)) for jump in range(-most, most + 1)]
+
+    def way_prices(self, jump: int) -> list[tuple[int, int, float]]:
+        """(way before, way after, price) of a jump; one level is too little to be a direction."""
+        turn = self.lattice.prices.turn
+        if abs(jump) <= 1:
+            return [(UP, UP, 0.0), (DOWN, DOWN, 0.0)]
+        after = UP if jump < 0 else DOWN
+        return [(after, after, 0.0), (1 - after, after, turn)]
 
     def _window(self, settled: Value, shift: int) -> Value:
         """Minimum over exit levels within the jump of each entry level; `shift` moves the entry's zero."""
-        lattice = self.lattice
-        levels = self.shape[2]
+        levels = self.shape[1]
         left = np.full_like(settled, INFINITE)
-        for jump in range(-lattice.jump_levels, lattice.jump_levels + 1):
+        for jump, price in self.jumps():
             # entry level s (seen from the new base) comes from exit level s + shift + jump
             move = shift + jump
             to = slice(max(0, -move), min(levels, levels - move))
             if to.start >= to.stop:
                 continue
             of = slice(to.start + move, to.stop + move)
-            price = np.float32(lattice.prices.step * 100 * LEVEL * abs(jump))
-            np.minimum(left[:, :, to], settled[:, :, of] + price, out=left[:, :, to])
+            for before, after, more in self.way_prices(jump):
+                kept = left[:, :, to, ..., after]
+                np.minimum(kept, settled[:, :, of, ..., before] + np.float32(price + more), out=kept)
         return left
 
     def rebases(self) -> list[tuple[int, int, float]]:
         """Changes of base that a plot start allows: (steps of base, level shift, cost)."""
-        steps = self.lattice.base_level()
-        if len(steps) < 2:
-            return []
-        unit = int(steps[1] - steps[0])
-        most = int(np.log1p(MAX_BASE_CHANGE) / (unit * LEVEL))
-        price = self.lattice.prices.base_change * 100 * LEVEL * unit
-        return [(d, d * unit, price * abs(d)) for d in range(-most, most + 1) if d]
+        most = int(np.log1p(MAX_BASE_CHANGE) / (2 * LEVEL))
+        price = self.lattice.prices.base_change * 100 * LEVEL * 2
+        return [(d, 2 * d, price * abs(d)) for d in range(-most, most + 1) if d]
 
-    def _rebase(self, settled: Value, left: Value) -> None:
-        bases = self.shape[0]
-        downbeat = settled[..., :1]
+    def _rebase(self, j: int, settled: Value, left: Value) -> None:
+        """Let a departure on a downbeat come from an arrival at a neighbouring base."""
+        downbeat = settled[..., :1, :]
+        to_base = self.rows[j]
         for change, shift, cost in self.rebases():
-            moved = self._window(downbeat, shift)[..., 0] + np.float32(cost)
-            to = slice(max(0, change), min(bases, bases + change))
-            if to.start >= to.stop:
+            of_base = to_base - change
+            exists = (of_base >= 0) & (of_base < self.row_of.shape[1])
+            of_row = np.where(exists, self.row_of[j][np.where(exists, of_base, 0)], -1)
+            to_row = np.flatnonzero(of_row >= 0)
+            if not len(to_row):
                 continue
-            of = slice(to.start - change, to.stop - change)
-            np.minimum(left[to][..., 0], moved[of], out=left[to][..., 0])
+            moved = self._window(downbeat[of_row[to_row]], shift)[..., 0, :] + np.float32(cost)
+            left[to_row, ..., 0, :] = np.minimum(left[to_row, ..., 0, :], moved)
 
-    def endings(self) -> Floats:
-        """(hits,) least total cost of a path whose last stop is each hit; INFINITE where there is none."""
-        total = np.full(self.count, float(INFINITE))
-        for j in range(self.count):
-            total[j] = min(float(INFINITE), float(self._ending(j).min()))
-        return total
-
-    def _ending(self, j: int) -> Value:
+    def ending(self, j: int) -> Value:
         """Arrival costs plus what follows when hit j is the last stop: the free bend within one step."""
         lattice = self.lattice
         back = int(lattice.limits.free / LEVEL) + lattice.jump_levels
         value = self.settle(j).copy()
         value[:, :, np.abs(lattice.levels) > back] = INFINITE
         rest = self.skipped[self.count] - self.skipped[j + 1]
-        prior = (lattice.prior_cost[-1] - lattice.prior_cost[j]).astype(np.float32)
-        value += prior[:, None, None, None] + np.float32(rest)
+        prior = (lattice.prior_cost[-1] - lattice.prior_cost[j]).astype(np.float32)[self.rows[j]]
+        value += prior[:, None, None, None, None] + np.float32(rest)
         return value

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.timing.lattice import LEVEL, Floats, Lattice
+from bridge.timing.lattice import Floats, Lattice
 from bridge.timing.limits import MAX_BASE_CHANGE
 
 _FAR = 1e12
@@ -30,6 +30,8 @@ def active_bases(lattice: Lattice, keep: int) -> NDArray[np.bool_]:
         order = np.argsort(through[plot], kind="stable")[:keep]
         mask[begin:end] = False
         mask[begin:end, order] = True
+        if plot:  # its first hit is reached at the last plot's base
+            mask[begin] |= mask[begin - 1]
     return mask
 
 
@@ -78,7 +80,7 @@ def _plot_costs(lattice: Lattice, starts: list[int]) -> Floats:
 
 def _through(lattice: Lattice, totals: Floats) -> Floats:
     """(plots, bases) least cost of a whole cue that uses a base in a plot, changes of base allowed."""
-    steps = lattice.base_level() * LEVEL
+    steps = lattice.log_bases
     apart = np.abs(steps[:, None] - steps[None, :])
     change = np.where(apart <= np.log1p(MAX_BASE_CHANGE), 100 * apart * lattice.prices.base_change, _FAR)
     forward, backward = totals.copy(), totals.copy()

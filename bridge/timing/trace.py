@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge.timing.lattice import INFINITE, LEVEL
-from bridge.timing.search import Search, odd_bar_fits, odd_lengths, pickups
+from bridge.timing.pickup import pickups
+from bridge.timing.search import DOWN, UP, Search, odd_bar_fits, odd_lengths
 
 # float32 sums of a few hundred thousand: equal costs may differ by this much.
 _CLOSE = 0.05
+_NEVER = float(INFINITE) / 2
 
 
 @dataclass(frozen=True)
@@ -38,142 +40,162 @@ class Stop:
 
 @dataclass(frozen=True)
 class _State:
+    """A cell of the table; `row` is the base's row at that hit."""
+
     hit: int
-    base: int
+    row: int
     offset: int
     level: int
     phi: int
+    way: int
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """A way into a state: what it costs in all, and where it came from."""
+
+    cost: float
+    source: _State
+    beats: float
+    odd_bar: float
+    enter: float
 
 
 def best_path(search: Search) -> tuple[list[Stop], float]:
-    """The cheapest path's stops, rising in time, and its cost; no stops when none can be reached."""
-    endings = search.endings()
-    if not len(endings) or endings.min() >= float(INFINITE) / 2:
-        return [], float(search.skipped[-1])
-    hit = int(endings.argmin())
-    cost = float(endings[hit])
-    state, downbeat = _unsettle(search, hit, search._ending(hit), None)
-    return _back(search, state, downbeat), cost
+    """The cheapest path's stops, rising in time, and its cost; no stops when leaving all hits is cheaper."""
+    everything_left = float(search.skipped[-1])
+    best, state = everything_left + _CLOSE, None
+    for hit in range(search.count):
+        total = search.ending(hit)
+        where = int(total.argmin())
+        if total.flat[where] < best:
+            best = float(total.flat[where])
+            state = _State(hit, *(int(v) for v in np.unravel_index(where, total.shape)))
+    if state is None:
+        return [], everything_left
+    return _back(search, state), best
 
 
-def _back(search: Search, state: _State, downbeat: bool) -> list[Stop]:
+def _back(search: Search, last: _State) -> list[Stop]:
     stops: list[Stop] = []
-    base_after = state.base
+    state, downbeat = _unsettled(search, last)
+    base_after = int(search.rows[state.hit][state.row])
     while True:
         source, stop = _arrival(search, state, base_after, downbeat)
         stops.append(stop)
         if source is None:
             return stops[::-1]
-        base_after = source.base
+        base_after = int(search.rows[source.hit][source.row])
         state, downbeat = _departure(search, source)
 
 
-def _unsettle(
-    search: Search, hit: int, cost: np.ndarray, at: tuple[int, int, int, int] | None
-) -> tuple[_State, bool]:
-    """The arrival behind a settled state (the cheapest one when `at` is None), and whether a bar starts."""
-    if at is None:
-        at = tuple(int(v) for v in np.unravel_index(int(cost.argmin()), cost.shape))  # type: ignore[assignment]
-    base, offset, level, phi = at  # type: ignore[misc]
-    if phi != 0 or not search.lattice.targets[hit].downbeat:
-        return _State(hit, base, offset, level, phi), phi == 0
-    prices = search.lattice.odd_bars() * search.lattice.prices.odd_bar
-    arrived = search.value(hit)[base, offset, level] + prices.astype(np.float32)
-    return _State(hit, base, offset, level, int(arrived.argmin())), True
+def _unsettled(search: Search, settled: _State) -> tuple[_State, bool]:
+    """The arrival behind a settled state, and whether a bar starts there."""
+    hit, lattice = settled.hit, search.lattice
+    if settled.phi != 0 or not lattice.targets[hit].downbeat:
+        return settled, settled.phi == 0
+    prices = (lattice.odd_bars() * lattice.prices.odd_bar).astype(np.float32)
+    arrived = search.value(hit)[settled.row, settled.offset, settled.level, :, settled.way] + prices
+    phi = int(arrived.argmin())
+    return _State(hit, settled.row, settled.offset, settled.level, phi, settled.way), True
 
 
 def _departure(search: Search, leaving: _State) -> tuple[_State, bool]:
-    """The settled state whose exit level made the departure (with an entry level) cheapest."""
-    lattice, hit = search.lattice, leaving.hit
+    """The settled state that made a departure (with an entry level) cheapest."""
+    hit = leaving.hit
     settled = search.settle(hit)
-    jumps = np.arange(-lattice.jump_levels, lattice.jump_levels + 1)
-    price = lattice.prices.step * 100 * LEVEL * np.abs(jumps)
     options = [(0, 0, 0.0)]
     if leaving.phi == 0 and search.may_rebase(hit):
         options += search.rebases()
-    best: tuple[float, int, int] | None = None
+    best, found = float(INFINITE), leaving
     for change, shift, cost in options:
-        base = leaving.base - change
-        levels = leaving.level + shift + jumps
-        inside = (levels >= 0) & (levels < search.shape[2])
-        if not 0 <= base < search.shape[0] or not inside.any():
+        base = int(search.rows[hit][leaving.row]) - change
+        row = int(search.row_of[hit][base]) if 0 <= base < search.row_of.shape[1] else -1
+        if row < 0:
             continue
-        total = settled[base, leaving.offset, levels[inside], leaving.phi] + price[inside] + cost
-        k = int(total.argmin())
-        if best is None or total[k] < best[0]:
-            best = (float(total[k]), base, int(levels[inside][k]))
-    assert best is not None  # noqa: S101  # every departure in the table came from some arrival
-    at = (best[1], leaving.offset, best[2], leaving.phi)
-    return _unsettle(search, hit, settled, at)
+        for jump, price in search.jumps():
+            level = leaving.level + shift + jump
+            if not 0 <= level < search.shape[1]:
+                continue
+            for before, after, more in search.way_prices(jump):
+                total = float(settled[row, leaving.offset, level, leaving.phi, before]) + price + more + cost
+                if after == leaving.way and total < best:
+                    best = total
+                    found = _State(hit, row, leaving.offset, level, leaving.phi, before)
+    return _unsettled(search, found)
 
 
 def _arrival(search: Search, state: _State, base_after: int, downbeat: bool) -> tuple[_State | None, Stop]:
     """The departure and stretch that made an arrival cheapest; None when it was the first."""
     lattice, j = search.lattice, state.hit
-    goal = float(search.value(j)[state.base, state.offset, state.level, state.phi])
+    goal = float(search.value(j)[state.row, state.offset, state.level, state.phi, state.way])
     goal -= float(lattice.offset_cost()[state.offset])
     time_s = float(lattice.times[j] + lattice.offsets[state.offset] * lattice.step_s)
-    best = (float(INFINITE), None, 0.0, 0.0, 0.0)
-    for i in range(search.first_source(j), j):
-        for half in (False, True):
-            found = _through(search, i, state, half)
-            if found[0] < best[0]:
-                best = found  # type: ignore[assignment]
-    cost, source, beats, odd_bar, enter = best
-    if source is None or cost > goal + _CLOSE:
-        beats, bend = _pickup(search, state, time_s)
-        stop = Stop(j, time_s, state.base, base_after, beats, 0.0, bend, bend, state.phi, downbeat)
-        return None, stop
+    base = int(search.rows[j][state.row])
+    ways = [way for i in lattice.sources_of(j) for way in _through(search, i, state, base)]
+    best = min(ways, key=lambda way: way.cost, default=None)
+    if best is None or best.cost > goal + _CLOSE:
+        beats, bend = _pickup(search, state, base, time_s)
+        return None, Stop(j, time_s, base, base_after, beats, 0.0, bend, bend, state.phi, downbeat)
     leave = float(lattice.levels[state.level]) * LEVEL
-    stop = Stop(j, time_s, state.base, base_after, beats, odd_bar, enter, leave, state.phi, downbeat)
-    return source, stop
+    stop = Stop(
+        j, time_s, base, base_after, best.beats, best.odd_bar, best.enter, leave, state.phi, downbeat
+    )  # fmt: skip
+    return best.source, stop
 
 
-def _through(
-    search: Search, i: int, state: _State, half: bool
-) -> tuple[float, _State | None, float, float, float]:
-    """Cheapest stretch from hit i into a state: (cost, departure, beats, odd bar, entry bend)."""
-    lattice, j, phis = search.lattice, state.hit, search.shape[3]
-    low, high = lattice.counts(i, j, half)
-    counts = np.arange(low[state.base], high[state.base] + 1)
-    nothing = (float(INFINITE), None, 0.0, 0.0, 0.0)
-    if not len(counts):
-        return nothing
-    beats = counts + (0.5 if half else 0.0)
+def _through(search: Search, i: int, state: _State, base: int) -> list[_Stretch]:
+    """The cheapest stretch from hit i into a state for each count of beats and odd bar."""
+    lattice, j, phis = search.lattice, state.hit, search.shape[2]
+    row = int(search.row_of[i][base])
+    counts = [
+        np.arange(low[base], high[base] + 1) + (0.5 if half else 0.0)
+        for half in lattice.halves(i, j)
+        for low, high in [lattice.counts(i, j, half)]
+    ]
+    beats = np.concatenate(counts).astype(np.float64)
+    if row < 0 or not len(beats):
+        return []
     from_offsets = np.flatnonzero(lattice.offset_ok[i])
     gaps = lattice.gaps(i, j)
     pick = state.offset - from_offsets + len(lattice.offsets) - 1
-    enter, cost = lattice.stretch(j, gaps, np.full(len(beats), state.base), beats)
-    enter, cost = enter[:, pick, state.level], cost[:, pick, state.level]
-    flat = float(search.edge_cost(i, j)[state.base])
-    best = nothing
-    lengths = odd_lengths(phis) if half else (0.0,)
-    for row, count in enumerate(beats):
-        for length in lengths:
+    shape = lattice.stretch(j, gaps, np.full(len(beats), base), beats)
+    place = np.flatnonzero(shape.levels == state.level)
+    if not len(place):
+        return []
+    enter, cost = shape.enter[:, pick, place[0]], shape.cost[:, pick, place[0]]
+    rise = shape.rise[:, pick, place[0]]
+    flat = float(search.edge_cost(i, j)[base])
+    left = search.left(i)
+    found: list[_Stretch] = []
+    for k, count in enumerate(beats):
+        half = count % 1 > 0.25
+        for length in odd_lengths(phis) if half else (0.0,):
             phi = round(state.phi - (float(count) - length)) % phis
-            price = 0.0
-            if half:
-                if not odd_bar_fits(phi, float(count), length, phis):
-                    continue
-                price = lattice.prices.odd_bar
-            left = search.left(i)[state.base, from_offsets, enter[row], phi]
-            total = left + cost[row] + flat + price
-            k = int(total.argmin())
-            if total[k] < best[0]:
-                gap = float(gaps[pick[k]])
-                mean = float(np.log(60 * count / gap) - lattice.log_bases[state.base])
-                leave = float(lattice.levels[state.level]) * LEVEL
-                real = -float(np.log(2 * np.exp(-mean) - np.exp(-leave)))
-                source = _State(i, state.base, int(from_offsets[k]), int(enter[row, k]), phi)
-                best = (float(total[k]), source, float(count), length, real)  # type: ignore[assignment]
-    return best
+            if half and not odd_bar_fits(phi, float(count), length, phis):
+                continue
+            price = flat + (lattice.prices.odd_bar if half else 0.0)
+            for way in (UP, DOWN):
+                turned = way != state.way
+                total = left[row, from_offsets, enter[k], phi, way] + cost[k] + price
+                wrong = rise[k] < 0 if state.way == UP else rise[k] > 0
+                wrong = wrong | ((rise[k] == 0) & turned)
+                total = np.where(wrong, INFINITE, total + (lattice.prices.turn if turned else 0.0))
+                o = int(total.argmin())
+                if total[o] < _NEVER:
+                    mean = float(np.log(60 * count / gaps[pick[o]]) - lattice.log_bases[base])
+                    leave = float(lattice.levels[state.level]) * LEVEL
+                    real = -float(np.log(2 * np.exp(-mean) - np.exp(-leave)))
+                    source = _State(i, row, int(from_offsets[o]), int(enter[k, o]), phi, way)
+                    found.append(_Stretch(float(total[o]), source, float(count), length, real))
+    return found
 
 
-def _pickup(search: Search, state: _State, time_s: float) -> tuple[float, float]:
+def _pickup(search: Search, state: _State, base: int, time_s: float) -> tuple[float, float]:
     """Quarters before the first stop, and the bend that makes them fit."""
     lattice = search.lattice
     if time_s <= 1e-9:
         return 0.0, float(lattice.levels[state.level]) * LEVEL
     _, quarters = pickups(lattice, state.hit)
-    beats = float(quarters[state.base, state.offset, state.level])
-    return beats, float(np.log(60 * beats / time_s) - lattice.log_bases[state.base])
+    beats = float(quarters[base, state.offset, state.level])
+    return beats, float(np.log(60 * beats / time_s) - lattice.log_bases[base])

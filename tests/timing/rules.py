@@ -43,13 +43,9 @@ def broken(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
     reach = form.tempo_map.s_at_tick(form.bars[-1].end_tick)
     if reach < cues.cue_length_s + Fraction(str(settings.tail_s)) - Fraction(1, 1000):
         faults.append(f"bars end at {float(reach)} s")
-    if (
-        not form.tempo_map.s_at_tick(form.end_tick)
-        >= cues.cue_length_s
-        > form.tempo_map.s_at_tick(max(form.end_tick - 1, 0))
-    ):
-        if not (form.end_tick == 0 and cues.cue_length_s == 0):
-            faults.append("end_tick is not the first tick at or after the last frame")
+    before = form.tempo_map.s_at_tick(max(form.end_tick - 1, 0))
+    if not form.tempo_map.s_at_tick(form.end_tick) >= cues.cue_length_s > before:
+        faults.append("end_tick is not the first tick at or after the last frame")
     for bar in form.bars:
         if bar.rest or bar.partial:
             continue

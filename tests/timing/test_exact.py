@@ -14,7 +14,8 @@ from bridge.progress import Progress
 from bridge.schema.cues import Hit, HitKind, Weight
 from bridge.timing.lattice import LEVEL, Lattice, Prior
 from bridge.timing.limits import Limits, Prices
-from bridge.timing.search import Search, pickups
+from bridge.timing.pickup import pickups
+from bridge.timing.search import Search
 from bridge.timing.targets import Target
 from bridge.timing.trace import Stop, best_path
 
@@ -87,13 +88,14 @@ class Every:
                             if start < NEVER:
                                 cost = start + self.skipped(0, j) + self.late(o)
                                 cost += self.prior(base, 0.0, self.time(j))
-                                self.at(cost, j, base, o, int(level), phi)
+                                for way in (1, -1):
+                                    self.at(cost, j, base, o, int(level), phi, way)
         return self.best
 
     def time(self, j: int) -> float:
         return float(self.l.targets[j].time_s)
 
-    def at(self, cost: float, j: int, base: int, o: int, x: int, phi: int) -> None:
+    def at(self, cost: float, j: int, base: int, o: int, x: int, phi: int, way: int) -> None:
         """A beat on hit j: settle the downbeat, then end here or go on."""
         prices = self.l.prices
         options = [(cost, phi)]
@@ -115,17 +117,17 @@ class Every:
                     ):
                         continue
                     change = prices.base_change * 100 * LEVEL * 2 * abs(after - base)
-                self.onward(paid + change, j, after, o, x - 2 * (after - base), place)
+                self.onward(paid + change, j, after, o, x - 2 * (after - base), place, way)
 
-    def onward(self, cost: float, i: int, base: int, o: int, x: int, phi: int) -> None:
+    def onward(self, cost: float, i: int, base: int, o: int, x: int, phi: int, way: int) -> None:
         for j in range(i + 1, self.count):
             for p in self.offsets(j):
                 gap = self.time(j) - self.time(i) + (p - o) * 0.499 / 24
                 for eighths in range(2, 44):
-                    self.through(cost, i, j, base, x, phi, p, gap, eighths / 2)
+                    self.through(cost, i, j, base, x, phi, way, p, gap, eighths / 2)
 
     def through(
-        self, cost: float, i: int, j: int, base: int, x: int, phi: int, p: int, gap: float, n: float
+        self, cost: float, i: int, j: int, base: int, x: int, phi: int, way: int, p: int, gap: float, n: float
     ) -> None:
         limits, prices = self.l.limits, self.l.prices
         mean = math.log(60 * n / gap) - float(self.l.log_bases[base])
@@ -135,14 +137,14 @@ class Every:
         for level in self.l.levels:
             leave = float(level) * LEVEL
             enter = -math.log(2 * math.exp(-mean) - math.exp(-leave))
-            s = round(enter / LEVEL)
+            run = abs(enter - leave)
+            s = int(level) if run <= LEVEL else round(enter / LEVEL)
             if abs(s - x) > self.l.jump_levels or abs(s) > self.l.top:
                 continue
             big, little = max(abs(enter), abs(leave)), min(abs(enter), abs(leave))
             ramp = n >= limits.ramp_beats and little <= self.free and big <= limits.over(must)
             if big > self.free and not ramp:
                 continue
-            run = abs(enter - leave)
             if run > LEVEL and (n % 1 or run > limits.step * (n - 1)):
                 continue
             price = prices.bend * n * (100 * mean) ** 2 + prices.over_free * 100 * max(0.0, big - self.free)
@@ -151,16 +153,21 @@ class Every:
             )
             total = cost + price + self.skipped(i + 1, j) + self.late(p)
             total += self.prior(base, self.time(i), self.time(j))
+            now = way
+            if abs(s - x) >= 2 and (s > x) != (now > 0):
+                now, total = -now, total + prices.turn
+            if run > LEVEL and (leave > enter) != (now > 0):
+                now, total = -now, total + prices.turn
             bar = self.l.beats_per_bar
             if n % 1 == 0:
-                self.at(total, j, base, p, int(level), (phi + int(n)) % bar)
+                self.at(total, j, base, p, int(level), (phi + int(n)) % bar, now)
                 continue
             for short in (bar - 0.5, bar - 1.5, bar - 2.5):
                 if short < 1.5:
                     continue
                 line = short - phi if phi < short else bar - phi + short
                 if line <= n:
-                    self.at(total + prices.odd_bar, j, base, p, int(level), int(phi + n - short) % bar)
+                    self.at(total + prices.odd_bar, j, base, p, int(level), int(phi + n - short) % bar, now)
 
 
 @pytest.mark.parametrize("block", range(8))
@@ -182,8 +189,8 @@ def test_equals_enumeration(block: int) -> None:
 def value_of(lattice: Lattice, stops: list[Stop]) -> float:
     """Cost of a traced path, added up again from its parts."""
     prices, every = lattice.prices, Every(lattice)
-    total, before = 0.0, -1
-    x = 0.0
+    total, before, ways = 0.0, -1, []
+    x = 0
     for k, stop in enumerate(stops):
         j = stop.hit
         step = round((stop.time_s - every.time(j)) * 24 / 0.499)
@@ -200,7 +207,10 @@ def value_of(lattice: Lattice, stops: list[Stop]) -> float:
             total += prices.bend * stop.beats * (100 * mean) ** 2
             total += prices.over_free * 100 * max(0.0, big - lattice.limits.free)
             total += prices.step * 100 * (run if run > LEVEL else 0.0)
-            total += prices.step * 100 * LEVEL * abs(round(stop.enter / LEVEL) - x)
+            s = round(stop.leave / LEVEL) if run <= LEVEL else round(stop.enter / LEVEL)
+            total += prices.step * 100 * LEVEL * abs(s - x)
+            ways += [s - x] if abs(s - x) >= 2 else []
+            ways += [stop.leave - stop.enter] if run > LEVEL else []
             total += prices.odd_bar if stop.odd_bar else 0.0
         if lattice.targets[j].downbeat:
             total += 0.0 if stop.phi == 0 else prices.odd_bar if stop.downbeat else prices.no_downbeat
@@ -209,4 +219,5 @@ def value_of(lattice: Lattice, stops: list[Stop]) -> float:
         x = round(stop.leave / LEVEL) - 2 * moved
         before = j
     total += every.skipped(before + 1, every.count)
+    total += prices.turn * sum((a > 0) != (b > 0) for a, b in zip(ways, ways[1:]))
     return total + every.prior(stops[-1].base, every.time(before), lattice.prior.end_s)
