@@ -64,11 +64,8 @@ def plain_adaptive(path: Path) -> list[int]:
 
 def main(folder: Path) -> None:
     """Print the table."""
-    print(
-        print(
-            f"{'film':26} {'':12} {'hard cuts':>10} {'recall':>7} {'precision':>9} {'gradual':>12} {'seconds':>8}"
-        )
-    )
+    heads = ("hard cuts", "recall", "precision", "gradual", "seconds")
+    print(f"{'film':39}" + "".join(f" {head:>10}" for head in heads))
     for name, list_name in FILMS.items():
         path = folder / f"{name}.mp4"
         if not path.exists():
@@ -88,10 +85,14 @@ def main(folder: Path) -> None:
 
 def _row(name: str, who: str, counts: dict[str, int], seconds: float) -> None:
     found, hard, false = counts["found"], counts["hard"], counts["false"]
-    print(
-        f"{name:26} {who:12} {found:>6}/{hard:<3} {found / hard:7.3f} {found / max(1, found + false):9.3f} "
-        f"{counts['met']:>8}/{counts['gradual']:<3} {seconds:8.1f}"
+    cells = (
+        f"{found}/{hard}",
+        f"{found / hard:.3f}",
+        f"{found / max(1, found + false):.3f}",
+        f"{counts['met']}/{counts['gradual']}",
+        f"{seconds:.1f}",
     )
+    print(f"{name:28}{who:11}" + "".join(f" {cell:>10}" for cell in cells))
 
 
 if __name__ == "__main__":
