@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.make_media import make_film
+from tests.make_media import make_demo
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,8 +43,7 @@ def test_a_film_is_scored_from_an_empty_venv_outside_the_checkout(wheel: Path, t
     venv.create(home, with_pip=True)
     python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     subprocess.run([python, "-m", "pip", "install", "--quiet", f"{wheel}[cpu]"], check=True, cwd=tmp_path)
-    film = tmp_path / "film.mp4"
-    make_film(film)
+    film, _ = make_demo(tmp_path / "media")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "CUEBRIDGE"))}
     environment |= {"CUEBRIDGE_HOME": str(tmp_path / "state"), "CUEBRIDGE_IDLE_S": "1"}
     cuebridge = python.parent / "cuebridge"
@@ -57,4 +56,4 @@ def test_a_film_is_scored_from_an_empty_venv_outside_the_checkout(wheel: Path, t
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1])["event"] == "result"
-    assert (tmp_path / "out" / "film.mid").read_bytes()[:4] == b"MThd"
+    assert (tmp_path / "out" / "demo.mid").read_bytes()[:4] == b"MThd"
