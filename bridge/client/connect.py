@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from bridge import config
 from bridge.client.calls import About, Client
 from bridge.errors import Cancelled, CuebridgeError, DaemonError
 from bridge.wire.door import read_door
+from bridge.wire.flag import Flag
 from bridge.wire.identity import identity
 
 # A daemon imports gRPC and opens its takes in well under a second; the rest is for a machine under load.
@@ -37,7 +37,7 @@ def connect(
     *,
     start: bool = True,
     say: Callable[[str], None] = lambda sentence: None,
-    stop: threading.Event | None = None,
+    stop: Flag | None = None,
 ) -> Client:
     """A client of this user's daemon, started when there is none.
 
@@ -53,7 +53,7 @@ def connect(
         DaemonError: there is none, or it does not start.
         Cancelled: `stop` was set.
     """
-    stop = stop if stop is not None else threading.Event()
+    stop = stop if stop is not None else Flag()
     deadline_s = time.monotonic() + START_S
     child: subprocess.Popen[bytes] | None = None
     asked_to_leave: set[int] = set()
@@ -83,6 +83,19 @@ def connect(
         if child.poll() == 0:
             child = None
         _pause(stop, deadline_s)
+
+
+def dismiss_idle() -> bool:
+    """Ask a daemon that leaves by itself, and has nothing to do, to leave now; whether one may be leaving."""
+    found = _answering()
+    if found is None:
+        return True  # it has closed its door already, or is about to open it
+    client, about = found
+    client.close()
+    if not about.leaves_when_idle or about.jobs:
+        return False
+    _ask_to_leave(about)
+    return True
 
 
 def _answering() -> tuple[Client, About] | None:
@@ -122,7 +135,7 @@ def _ask_to_leave(about: About) -> None:
         os.kill(about.pid, signal.SIGTERM)
 
 
-def _pause(stop: threading.Event, deadline_s: float) -> None:
+def _pause(stop: Flag, deadline_s: float) -> None:
     if stop.wait(CHECK_S):
         raise Cancelled()
     if time.monotonic() > deadline_s:

@@ -16,6 +16,7 @@ from bridge.config import Settings
 from bridge.errors import Cancelled, CuebridgeError, DaemonError
 from bridge.progress import Step
 from bridge.wire.convert import FORMATS
+from bridge.wire.flag import Flag
 
 CHECK_S = 0.1
 # How long a cancelled job may take to say so before we leave without it.
@@ -53,7 +54,7 @@ class Delivered:
     reused: bool
 
 
-def score(client: Client, order: Order, listen: Listener, stop: threading.Event) -> Delivered:
+def score(client: Client, order: Order, listen: Listener, stop: Flag) -> Delivered:
     """Score one source into its folder.
 
     Args:
@@ -82,12 +83,12 @@ def score(client: Client, order: Order, listen: Listener, stop: threading.Event)
     return Delivered(take, places, tuple(files), finished.reused)
 
 
-def _check(stop: threading.Event, order: Order) -> None:
+def _check(stop: Flag, order: Order) -> None:
     if stop.is_set():
         raise Cancelled(where=str(order.source))
 
 
-def _follow(client: Client, order: Order, shelf: Shelf, listen: Listener, stop: threading.Event) -> Finished:
+def _follow(client: Client, order: Order, shelf: Shelf, listen: Listener, stop: Flag) -> Finished:
     """Start the job and follow it to its end, cancelling it when `stop` is set."""
     _check(stop, order)
     # The job is named here: should the answer to StartScore never come, it can still be cancelled.

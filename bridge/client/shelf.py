@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from bridge.errors import OutputError
+from bridge.wire.naming import take_stem
 
 _NUMBERED = re.compile(r"\.v(\d{3,})\.")
 
@@ -56,9 +57,7 @@ class Shelf:
 
     def path(self, number: int, suffix: str) -> Path:
         """Where a file of a take belongs."""
-        return self.folder / (
-            f"{self.name}.v{number:03d}.{suffix}" if number > 1 else f"{self.name}.{suffix}"
-        )
+        return self.folder / f"{take_stem(self.name, number)}.{suffix}"
 
     def first_free(self) -> int:
         """The first number above every take that has a file here."""

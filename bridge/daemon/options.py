@@ -57,6 +57,11 @@ class Options:
         except ValueError:
             return True
 
+    @property
+    def token_path(self) -> Path:
+        """The file with the token for callers from outside."""
+        return self.token_file or config.state_dir() / "outside-token"
+
     def outside_token(self) -> str:
         """Token for callers from outside: the file's first line, or one made once and kept; "" if none call.
 
@@ -65,7 +70,7 @@ class Options:
         """
         if not self.outside:
             return ""
-        path = self.token_file or config.state_dir() / "outside-token"
+        path = self.token_path
         if self.token_file is None and not path.exists():
             write_private(path, secrets.token_urlsafe(32) + "\n")
         token = (read_file(path).decode("utf-8", "replace").split() or [""])[0]

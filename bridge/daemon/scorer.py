@@ -24,13 +24,16 @@ class Scored(Protocol):
 
 
 class Scorer(Protocol):
-    """The three calls of `bridge.pipeline`; anything with them can be served."""
+    """The calls of `bridge.pipeline`, and `writing.named`; anything with them can be served."""
 
     def score(self, source: Path, settings: Settings, progress: Progress) -> Scored:
         """Score one timeline or film."""
 
     def fingerprint(self, source: Path, settings: Settings, progress: Progress) -> str:
         """SHA-256 over all that the result depends on."""
+
+    def named(self, files: Mapping[str, bytes], stem: str) -> Mapping[str, bytes]:
+        """The files as they are when they are called `stem`, which is known once the take has a number."""
 
     def describe(self) -> dict[str, object]:
         """Models, provider, formats and versions, as plain JSON values."""
@@ -50,6 +53,12 @@ class Line:
         from bridge import pipeline
 
         return pipeline.fingerprint(source, settings, progress)
+
+    def named(self, files: Mapping[str, bytes], stem: str) -> Mapping[str, bytes]:
+        """See `writing.named`."""
+        from bridge import writing
+
+        return writing.named(dict(files), stem)
 
     def describe(self) -> dict[str, object]:
         """See `pipeline.describe`."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import threading
 from collections.abc import Callable
 from types import FrameType
 
 from bridge.daemon.options import Options
 from bridge.daemon.scorer import Scorer
 from bridge.daemon.server import Daemon
+from bridge.wire.flag import Flag
 
 
 def serve(
@@ -30,7 +30,7 @@ def serve(
         CuebridgeError: as `Daemon` does.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    asked = threading.Event()
+    asked = Flag()
 
     def leave(number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)

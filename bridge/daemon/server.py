@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-import threading
 import time
 from concurrent import futures
 from pathlib import Path
@@ -25,6 +24,7 @@ from bridge.daemon.store import Store
 from bridge.daemon.work import Worker
 from bridge.errors import DaemonError, SettingsError
 from bridge.wire.door import MAX_MESSAGE_BYTES, Door, door_path, read_door, remove_door, write_door
+from bridge.wire.flag import Flag
 from bridge.wire.identity import identity
 from bridge.wire.v1 import scoring_pb2 as pb
 from bridge.wire.v1 import scoring_pb2_grpc
@@ -70,11 +70,9 @@ class Daemon:
         DaemonError: the state folder or the file of takes cannot be used.
     """
 
-    def __init__(
-        self, options: Options, scorer: Scorer | None = None, left: threading.Event | None = None
-    ) -> None:
-        self._options = options
-        self._left = left if left is not None else threading.Event()
+    def __init__(self, options: Options, scorer: Scorer | None = None, left: Flag | None = None) -> None:
+        self.options = options
+        self._left = left if left is not None else Flag()
         self._active_at_s = time.monotonic()
         state = prepare_state_dir()
         access = Access(secrets.token_urlsafe(32), options.outside_token(), options.real_roots())
@@ -91,9 +89,9 @@ class Daemon:
             raise
 
     def _open(self, access: Access, scorer: Scorer) -> None:
-        workers = self._options.workers or 1
-        most = self._options.workers or os.cpu_count() or 1
-        leaves = self._options.idle_s is not None
+        workers = self.options.workers or 1
+        most = self.options.workers or os.cpu_count() or 1
+        leaves = self.options.idle_s is not None
         self.jobs = Jobs(Worker(scorer, self._store), workers=workers, most=most, ended=self._touch)
         self._health = health.HealthServicer(
             experimental_non_blocking=True,
@@ -118,11 +116,11 @@ class Daemon:
         names = (SERVICE, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server)
         self.outside_address = ""
-        if self._options.outside:
-            self.outside_address = self._listen(self._options.host, self._options.port, self._credentials())
+        if self.options.outside:
+            self.outside_address = self._listen(self.options.host, self.options.port, self._credentials())
             address = self._listen("127.0.0.1", 0)
         else:
-            address = self._listen(self._options.host, self._options.port)
+            address = self._listen(self.options.host, self.options.port)
         self.door = Door(os.getpid(), address, access.local_token, word, leaves)
         self._server.start()
         for name in ("", SERVICE):
@@ -154,7 +152,7 @@ class Daemon:
         return f"{address.rpartition(':')[0]}:{bound}"
 
     def _credentials(self) -> grpc.ServerCredentials:
-        cert, key = self._options.tls_cert, self._options.tls_key
+        cert, key = self.options.tls_cert, self.options.tls_key
         if cert is None or key is None:
             raise SettingsError("listening to other machines needs --tls-cert and --tls-key")
         return grpc.ssl_server_credentials([(read_file(key), read_file(cert))])
@@ -167,12 +165,12 @@ class Daemon:
         while not self._left.wait(CHECK_S):
             if read_door() is None:
                 write_door(self.door)  # somebody tidied the state folder; without it no client finds us
-            if self._options.idle_s is None:
+            if self.options.idle_s is None:
                 continue
             if self.jobs.active():
                 self._touch()
-            elif time.monotonic() - self._active_at_s >= self._options.idle_s and self.jobs.close_if_idle():
-                log.info("idle for %g s: leaving", self._options.idle_s)
+            elif time.monotonic() - self._active_at_s >= self.options.idle_s and self.jobs.close_if_idle():
+                log.info("idle for %g s: leaving", self.options.idle_s)
                 return
 
     def close(self) -> bool:

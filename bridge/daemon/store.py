@@ -7,13 +7,14 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bridge.errors import DaemonError, NotFoundError
+from bridge.wire.naming import take_stem
 
 # Entry i brings a database from version i to i + 1; entries are never edited once released.
 MIGRATIONS = (
@@ -45,7 +46,11 @@ _COLUMNS = "row, take_id, shelf, name, number, source, timeline_name, fingerprin
 
 @dataclass(frozen=True)
 class Draft:
-    """A take before it has a number. `summary` and `settings` hold plain JSON values."""
+    """A take before it has a number.
+
+    `summary` and `settings` hold plain JSON values. `files` gives bytes by suffix for files that are
+    called by its argument, since one file may name another.
+    """
 
     shelf: str
     name: str
@@ -54,7 +59,7 @@ class Draft:
     fingerprint: str
     settings: Mapping[str, object]
     summary: Mapping[str, object]
-    files: Mapping[str, bytes]
+    files: Callable[[str], Mapping[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,7 @@ class Store:
                 "SELECT COALESCE(MAX(number), 0) FROM takes WHERE shelf = ? AND name = ? AND row > ?",
                 draft.shelf, draft.name, row_floor,
             )[0][0]  # fmt: skip
+            number = max(at_least, taken + 1)
             cursor = self._db.execute(
                 "INSERT INTO takes (take_id, shelf, name, number, source, timeline_name, fingerprint,"
                 " settings_json, summary_json, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -138,7 +144,7 @@ class Store:
                     secrets.token_hex(8),
                     draft.shelf,
                     draft.name,
-                    max(at_least, taken + 1),
+                    number,
                     draft.source,
                     draft.timeline_name,
                     draft.fingerprint,
@@ -148,7 +154,7 @@ class Store:
                 ),
             )
             row = cursor.lastrowid
-            for suffix, data in draft.files.items():
+            for suffix, data in draft.files(take_stem(draft.name, number)).items():
                 self._db.execute("INSERT INTO files VALUES (?, ?, ?)", (row, suffix, data))
             return self._takes("WHERE row = ?", row)[0]
 

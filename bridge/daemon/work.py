@@ -42,7 +42,7 @@ class Worker:
             fingerprint=scored.fingerprint,
             settings=_plain(asdict(request.settings)),
             summary=scored.summary,
-            files=scored.files,
+            files=lambda stem: self._scorer.named(scored.files, stem),
         )
         return Finished(
             self._store.add(draft, at_least=request.take_at_least, after_row=request.after_row), reused=False

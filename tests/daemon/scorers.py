@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,6 +82,9 @@ class TextScorer:
     def fingerprint(self, source: Path, settings: Settings, progress: Progress) -> str:
         self._word(source)
         return hashlib.sha256(source.read_bytes() + repr(settings).encode()).hexdigest()
+
+    def named(self, files: Mapping[str, bytes], stem: str) -> Mapping[str, bytes]:
+        return {**files, "otio": files["otio"] + f"@{stem}".encode()}
 
     def describe(self) -> dict[str, object]:
         return {"models": [], "reads": [".otio", ".xml", ".edl", ".mp4"]}

@@ -77,8 +77,14 @@ def test_a_late_watcher_gets_the_end(client: Client, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "kind", "code"), [("bad", TimelineError, 2), ("model", ModelError, 1), ("crash", CuebridgeError, 1), ("exit", CuebridgeError, 1)]
-)  # fmt: skip
+    ("word", "kind", "code"),
+    [
+        ("bad", TimelineError, 2),
+        ("model", ModelError, 1),
+        ("crash", CuebridgeError, 1),
+        ("exit", CuebridgeError, 1),
+    ],
+)
 def test_an_error_arrives_as_its_own_class(
     client: Client, tmp_path: Path, word: str, kind: type[CuebridgeError], code: int
 ) -> None:
@@ -168,6 +174,13 @@ def test_an_owner_who_sees_the_shelf_says_where_numbers_start(client: Client, tm
         ).take.number
 
     assert [number(1), number(7), number(1), number(0)] == [1, 7, 1, 8]
+
+
+def test_files_are_told_what_they_are_called(client: Client, tmp_path: Path) -> None:
+    source = written(tmp_path, "cut.otio")
+    takes = [finish(client, client.start_score(source, Settings())).take for _ in range(2)]
+    assert client.export(takes[0].take_id, "otio").endswith(b"@cut")
+    assert client.export(takes[1].take_id, "otio").endswith(b"@cut.v002")
 
 
 def test_two_jobs_for_one_empty_shelf_get_two_numbers(

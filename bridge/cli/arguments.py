@@ -1,0 +1,109 @@
+"""The command line's grammar."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from bridge import __version__
+from bridge.errors import SettingsError
+
+_EXITS = """exit codes:
+  0 done   1 some of a batch failed, or the fault is ours   2 the input or the arguments are at fault
+  3 the daemon can't be reached   130 cancelled"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises instead of printing, so that a wrong argument is reported like every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SettingsError(message, remedy=f"`{self.prog} --help` shows how")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The arguments, checked; `command` names the command.
+
+    Raises:
+        SettingsError: they break the grammar.
+        SystemExit: `--help` or `--version` was asked for and has been answered.
+    """
+    parser = _Parser(
+        prog="cuebridge",
+        description="Scores a video edit: a timeline goes in, MIDI whose beats land on the cuts comes out.",
+        epilog=_EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"cuebridge {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    score = commands.add_parser("score", help="score one timeline or film", allow_abbrev=False)
+    score.add_argument("source", type=Path, metavar="TIMELINE_OR_FILM")
+    _scoring(score)
+
+    batch = commands.add_parser("batch", help="score many", allow_abbrev=False)
+    batch.add_argument("paths", nargs="+", metavar="PATH", help="files, folders and globs")
+    _scoring(batch)
+    batch.add_argument("--jobs", type=int, default=1, metavar="N", help="score so many at once (default 1)")
+    batch.add_argument("--again", action="store_true", help="score anew what is done already")
+
+    _serve(commands.add_parser("serve", help="run a daemon in this terminal", allow_abbrev=False))
+
+    cancel = commands.add_parser("cancel", help="stop a job", allow_abbrev=False)
+    which = cancel.add_mutually_exclusive_group()
+    which.add_argument(
+        "job", nargs="?", default="", metavar="JOB", help="its name; may be left out if there is one"
+    )
+    which.add_argument("--all", action="store_true", help="every job")
+    _json(cancel)
+
+    _json(commands.add_parser("describe", help="say what the daemon is and does", allow_abbrev=False))
+    _json(commands.add_parser("doctor", help="check the installation", allow_abbrev=False))
+    return parser.parse_args(arguments)
+
+
+def _scoring(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o", "--out-dir", type=Path, required=True, metavar="OUT_DIR", help="made when missing"
+    )
+    parser.add_argument("--fps", default="", metavar="R", help="frame rate, such as 25, 23.976 or 30000/1001")
+    parser.add_argument("--in", dest="mark_in", default="", metavar="TC", help="timecode of the first frame")
+    parser.add_argument(
+        "--out", dest="mark_out", default="", metavar="TC", help="timecode after the last frame"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="another seed, another music (default 0)"
+    )
+    parser.add_argument("--cues", type=Path, metavar="FILE", help="an edited cue sheet (NAME.cues.json)")
+    parser.add_argument("--brief", default="", metavar="TEXT", help="what the music should be, in words")
+    _json(parser)
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: this machine alone)"
+    )
+    parser.add_argument("--port", type=int, default=0, help="port on it (default: a free one)")
+    parser.add_argument(
+        "--tls-cert", type=Path, metavar="FILE", help="certificate chain, PEM; with any other host"
+    )
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key, PEM")
+    parser.add_argument(
+        "--token-file",
+        type=Path,
+        metavar="FILE",
+        help="token for callers from outside (default: one is made)",
+    )
+    parser.add_argument(
+        "--root", type=Path, nargs="+", action="extend", default=[], metavar="DIR",
+        help="folders that callers from outside may read",
+    )  # fmt: skip
+    parser.add_argument("--idle", type=float, metavar="S", help="leave after so many seconds without work")
+    parser.add_argument("--workers", type=int, metavar="N", help="jobs run at once")
+    # How a command starts a daemon: it leaves after CUEBRIDGE_IDLE_S, and makes way for one that is there.
+    parser.add_argument("--auto", action="store_true", help=argparse.SUPPRESS)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="machine-readable output, one JSON object a line")

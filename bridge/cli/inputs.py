@@ -1,0 +1,70 @@
+"""What a batch is to score: folders and globs made plain, and stems that would collide."""
+
+from __future__ import annotations
+
+import glob
+import unicodedata
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from bridge.cli.scoring import absolute
+from bridge.errors import InputError
+
+
+def gather(words: Iterable[str], readable: Callable[[], Iterable[str]]) -> list[Path]:
+    """The inputs behind the arguments, absolute, each once, in the order given.
+
+    A folder gives the files right inside it that the daemon can read, by name, leaving out results that
+    lie there; `folder/**` reaches deeper. A glob gives what it matches. Anything else is kept as it is,
+    so that a file that is missing is named when its turn comes.
+
+    Args:
+        words: the arguments.
+        readable: gives the suffixes that the daemon can read; asked only when there is a folder.
+
+    Raises:
+        InputError: nothing is left, or two inputs have one stem.
+    """
+    found: dict[Path, None] = {}
+    for word in words:
+        path = absolute(Path(word))
+        if path.is_dir():
+            found |= dict.fromkeys(_inside(path, readable()))
+        elif not path.exists() and glob.has_magic(word):
+            # `Path.glob` takes no absolute pattern.
+            matches = sorted(glob.glob(str(Path(word).expanduser()), recursive=True))  # noqa: PTH207
+            found |= dict.fromkeys(absolute(Path(match)) for match in matches if Path(match).is_file())
+        else:
+            found[path] = None
+    if not found:
+        raise InputError("there is nothing to score", where=" ".join(words), remedy="Check the paths")
+    _check_stems(list(found))
+    return list(found)
+
+
+def _inside(folder: Path, suffixes: Iterable[str]) -> list[Path]:
+    known = {suffix.lower() for suffix in suffixes}
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return [path for path in files if path.suffix.lower() in known and not _is_result(path)]
+
+
+def _is_result(path: Path) -> bool:
+    """Whether an .otio lies among its sister files and so is something that scoring has written."""
+    return path.suffix == ".otio" and all(
+        path.with_name(f"{path.stem}.{s}").exists() for s in ("mid", "cues.json")
+    )
+
+
+def _check_stems(sources: list[Path]) -> None:
+    by_stem: dict[str, list[Path]] = {}
+    for source in sources:
+        # Results may go to a disk that tells neither case nor composed letters apart.
+        stem = unicodedata.normalize("NFC", source.stem).casefold()
+        by_stem.setdefault(stem, []).append(source)
+    clashes = [same for same in by_stem.values() if len(same) > 1]
+    if clashes:
+        named = "; ".join(" and ".join(str(path) for path in same) for same in clashes)
+        raise InputError(
+            f"these inputs would write the same files: {named}",
+            remedy="Rename one of each, or score them into different folders",
+        )

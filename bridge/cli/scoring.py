@@ -1,0 +1,116 @@
+"""`cuebridge score`, and what it shares with `batch`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from bridge.cli.report import Reporter
+from bridge.client import Client, Delivered, Job, Order, connect, score
+from bridge.client.shelf import Shelf
+from bridge.config import Settings
+from bridge.errors import CueSheetError, TimelineError
+from bridge.progress import Step
+from bridge.wire.convert import FORMATS
+from bridge.wire.flag import Flag
+
+# Far above any cue sheet; below what one message carries.
+MAX_CUES_BYTES = 32 << 20
+
+
+def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
+    """Score one source.
+
+    Raises:
+        CuebridgeError: it failed.
+    """
+    source = absolute(options.source)
+    settings = settings_of(options)
+    check_source(source)
+    folder = absolute(options.out_dir)
+    # Before a daemon is even started: a folder that cannot be written is the quickest failure there is.
+    check_folder(folder)
+    with connect(say=reporter.warn, stop=stop) as client:
+        delivered = deliver(client, Order(source, folder, settings), reporter, stop)
+    reporter.delivered(source, delivered)
+    return 0
+
+
+def deliver(client: Client, order: Order, reporter: Reporter, stop: Flag) -> Delivered:
+    """Score one order, telling the reporter how far it is."""
+
+    def listen(news: Job | Step) -> None:
+        if isinstance(news, Job):
+            reporter.standing(order.source, news)
+        else:
+            reporter.step(order.source, news)
+
+    return score(client, order, listen, stop)
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The settings that the arguments ask for.
+
+    Raises:
+        SettingsError: one is out of range.
+        CueSheetError: the cue sheet cannot be read.
+    """
+    return Settings(
+        fps=options.fps,
+        mark_in=options.mark_in,
+        mark_out=options.mark_out,
+        seed=options.seed,
+        brief=options.brief,
+        cues_json=_cue_sheet(options.cues) if options.cues else "",
+    )
+
+
+def check_source(source: Path) -> None:
+    """What can be said of a source without a daemon.
+
+    Raises:
+        TimelineError: it is not there, or is a folder.
+    """
+    if source.is_dir():
+        raise TimelineError(
+            "it is a folder", where=str(source), remedy="Name a file, or use `cuebridge batch`"
+        )
+    if not source.exists():
+        raise TimelineError("there is no such file", where=str(source), remedy="Check the path")
+
+
+def check_folder(folder: Path) -> None:
+    """Make sure that results can be written, and leave nothing behind.
+
+    Raises:
+        OutputError: they cannot.
+    """
+    shelf = Shelf(folder, "check", FORMATS)
+    shelf.prepare()
+    shelf.abandon()
+
+
+def absolute(path: Path) -> Path:
+    """The path as the daemon, which works in a folder of its own, can use it. Links are kept."""
+    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (resolve would follow links)
+
+
+def _cue_sheet(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CueSheetError(
+            f"it cannot be read ({error.strerror})", where=str(path), remedy="Check --cues"
+        ) from None
+    if len(data) > MAX_CUES_BYTES:
+        raise CueSheetError(
+            f"a cue sheet of {len(data) >> 20} MB is too large", where=str(path), remedy="Check --cues"
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CueSheetError("it is not UTF-8 text", where=str(path), remedy="Save it as UTF-8") from None
+    if not text.strip():
+        raise CueSheetError("it is empty", where=str(path), remedy="Start from a NAME.cues.json")
+    return text
