@@ -27,6 +27,8 @@ from bridge.vocabulary.masks import BarRules, Grammar, Mask
 
 BLOCK = 64
 MAX_ROWS = 8
+CHUNK = 64
+"""Most tokens of a row in one pass: a long prompt is read in pieces, so that a job can stop in between."""
 
 Tokens = tuple[int, ...]
 OnBar = Callable[[int, int], None]
@@ -114,7 +116,7 @@ def generate(
         groups: dict[tuple[int, int], list[_Desk]] = {}
         for desk in active:
             desk.make_room()
-            groups.setdefault((desk.block, len(desk.pending)), []).append(desk)
+            groups.setdefault((desk.block, min(len(desk.pending), CHUNK)), []).append(desk)
         kept: dict[tuple[int, ...], _Batch] = {}
         for (block, _), group in sorted(groups.items(), key=lambda item: item[0]):
             check()
@@ -122,7 +124,8 @@ def generate(
             batch = batches.get(key) or _Batch(decoder, group, block)
             kept[key] = batch
             for desk, logits in zip(group, batch.step()):
-                desk.advance(logits)
+                if not desk.pending:
+                    desk.advance(logits)
         batches = kept
     return [tuple(desk.bodies) for desk in desks]
 
@@ -188,7 +191,7 @@ class _Desk:
         self.used = 0
 
     def store(self, fresh: Floats) -> None:
-        """Keep the keys and values (L, 2, H, T, D) of the tokens that were pending."""
+        """Keep the keys and values (L, 2, H, T, D) of the first T pending tokens."""
         need = self.used + fresh.shape[3]
         if need > self.cache.shape[3]:
             size = -(-need // BLOCK) * BLOCK
@@ -197,7 +200,7 @@ class _Desk:
             self.cache = grown
         self.cache[:, :, :, self.used : need] = fresh
         self.used = need
-        self.pending = []
+        del self.pending[: fresh.shape[3]]
 
     def _open_bar(self) -> None:
         index = len(self.bodies)
@@ -246,14 +249,14 @@ class _Batch:
             self._past[:, :, index, :, : desk.used] = desk.cache[:, :, :, : desk.used]
 
     def step(self) -> list[npt.NDArray[np.float32]]:
-        """Feed every row's pending tokens; the logits (V,) after each row's last one."""
+        """Feed every row's pending tokens, `CHUNK` at most; the logits (V,) after the last one fed."""
         desks, block = self._desks, self._block
-        rows, length = self._past.shape[2], len(desks[0].pending)
+        rows, length = self._past.shape[2], min(len(desks[0].pending), CHUNK)
         fed = np.full((rows, length), tokens.PAD, np.int64)
         positions = np.tile(np.arange(length, dtype=np.int64), (rows, 1))
         valid = np.ones((rows, block + length), np.float32)
         for index, desk in enumerate(desks):
-            fed[index] = desk.pending
+            fed[index] = desk.pending[:length]
             positions[index] += desk.used
             valid[index, desk.used : block] = 0
         if rows > len(desks):  # the spare row repeats the first, so that it costs no special case
