@@ -45,6 +45,7 @@ class ReadNote:
     """A note as mido reads it: ticks, and seconds from tick 0 by the file's own tempo events."""
 
     tick: int
+    duration_ticks: int
     start_s: float
     end_s: float
     pitch: int
@@ -333,7 +334,8 @@ def _read_track(track: mido.MidiTrack, clock: dict[int, float]) -> ReadTrack:
             programs.append(message.program)
         elif message.type in ("note_on", "note_off") and message.note in sounding:
             start, velocity = sounding.pop(message.note)
-            notes.append(ReadNote(start, clock[start], clock[tick], message.note, velocity))
+            length = tick - start
+            notes.append(ReadNote(start, length, clock[start], clock[tick], message.note, velocity))
         if message.type == "note_on" and message.velocity:
             sounding[message.note] = (tick, message.velocity)
     notes.sort(key=lambda note: (note.tick, note.pitch))

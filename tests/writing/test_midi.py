@@ -34,8 +34,8 @@ def test_tempo_metres_names_and_notes_come_back() -> None:
     assert [str(metre) for _, metre in read.metres][:4] == ["4/4", "3/4", "7/8", "4/4"]
     assert [t.name for t in read.tracks] == [t.name for t in PLAYED.tracks]
     for got, meant in zip(read.tracks, PLAYED.tracks):
-        assert [(n.tick, n.pitch, n.velocity) for n in got.notes] == [
-            (n.tick, n.pitch, n.velocity) for n in meant.notes
+        assert [(n.tick, n.duration_ticks, n.pitch, n.velocity) for n in got.notes] == [
+            (n.tick, n.duration_ticks, n.pitch, n.velocity) for n in meant.notes
         ]
         assert got.programs == (meant.program,)
         for note in got.notes:
