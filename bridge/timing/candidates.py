@@ -23,9 +23,11 @@ from bridge.timing.trace import best_path
 
 # The yardstick of the guarantee: never fewer hits in −1/+2 frames than the best constant tempo.
 YARDSTICK_FRAMES = (-1.0, 2.0)
-KEPT_BASES = 16
-# Memory and time of very long cues: fewer bases past so many hits.
-LONG_HITS, LONG_BASES = 3000, 6
+# Bases searched in full at each hit, by the number of hits in the span: long cues get fewer, and whole
+# frames as offsets, so that a feature film takes seconds.
+KEPT_BASES = ((600, 16), (3000, 8))
+FEWEST_BASES = 5
+COARSE_HITS = 600
 _LOOSER = (0.3, 0.05)
 
 
@@ -70,6 +72,7 @@ def lattice_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -
         beats_per_bar=settings.tempo.beats_per_bar,
         log_bases=log_bases(settings.tempo),
         prior=prior_of(cues, settings, span, prices),
+        coarse=len(span.targets) > COARSE_HITS,
     )
 
 
@@ -104,7 +107,7 @@ def _searched(
 ) -> Route | None:
     """The optimum over the lattice; odd bars are priced up until they are few enough."""
     lattice = lattice_of(cues, settings, span, prices)
-    keep = KEPT_BASES if len(span.targets) <= LONG_HITS else LONG_BASES
+    keep = next((kept for most, kept in KEPT_BASES if len(span.targets) <= most), FEWEST_BASES)
     active = active_bases(lattice, keep)
     search = Search(lattice, active)
     search.run(progress)

@@ -34,6 +34,8 @@ MAX_COUNTS = 3
 SOURCES = 5
 # Sixteen beats at 100 bpm: bends of 3 % either way reach every phase in that time.
 REACH_S = 10.0
+# Beyond this, bends alone nearly always do what an eighth more or less would.
+HALF_REACH_S = 6.0
 # Offsets need not be finer than this: at 48 frames a second and more, windows take every second step.
 FINE_OFFSET_S = 0.012
 INFINITE = np.float32(1e30)
@@ -76,6 +78,7 @@ class Lattice:
     log_bases: Floats
     prior: Prior
     sources: int = SOURCES
+    coarse: bool = False  # windows take every second offset, whole frames, as at high frame rates
     times: Floats = field(init=False)
     weights: Floats = field(init=False)
     offsets: Ints = field(init=False)  # all offsets in use, in steps
@@ -98,7 +101,7 @@ class Lattice:
         self.offset_ok = np.zeros((count, len(self.offsets)), dtype=bool)
         for row, (a, b) in enumerate(zip(low, high)):
             self.offset_ok[row, a - first : b - first + 1] = True
-            if self.step_s < FINE_OFFSET_S and b - a >= 4:
+            if (self.coarse or self.step_s < FINE_OFFSET_S) and b - a >= 4:
                 self.offset_ok[row, self.offsets % 2 != 0] = False
         # No beat before the cue's first frame.
         self.offset_ok &= self.times[:, None] + self.offsets * self.step_s >= -1e-9
@@ -175,9 +178,9 @@ class Lattice:
     def halves(self, i: int, j: int) -> tuple[bool, ...]:
         """Whether a bar with an odd number of eighths is offered between i and j beside whole beats.
 
-        Where more than `REACH_S` lies between, plain bends reach any beat.
+        Where more than `HALF_REACH_S` lies between, only whole beats are.
         """
-        return (False, True) if self.times[j] - self.times[i] <= REACH_S else (False,)
+        return (False, True) if self.times[j] - self.times[i] <= HALF_REACH_S else (False,)
 
     def stretch(self, j: int, gap_s: Floats, base: Ints, beats: Floats) -> Stretches:
         """Stretches into hit j: durations (D,), indices of base tempi (K,), beats (K,)."""

@@ -12,7 +12,9 @@ What it does not see: a skipped hit that a beat meets by luck (the report counts
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,7 @@ from bridge.timing.limits import MAX_BASE_CHANGE
 from bridge.timing.pickup import PICKUP_SOURCES, Value, pickups
 
 UP, DOWN = 0, 1
+T = TypeVar("T")
 
 
 def odd_lengths(beats_per_bar: int) -> tuple[float, ...]:
@@ -38,7 +41,11 @@ def odd_bar_fits(phi: int, beats: float, length: float, beats_per_bar: int) -> b
 
 @dataclass(frozen=True)
 class _Moves:
-    """Departures of one hit with φ already moved on, by kind of beat count: (Φ, 2, kinds × states)."""
+    """Departures of one hit with φ already moved on, by kind of beat count: (Φ, 2 × 2, kinds × states).
+
+    The second axis holds, for either way of the tempo, departures that went on the same way and those
+    that may have turned into it, the turn paid.
+    """
 
     table: Value
     whole: int  # kinds 0 .. whole − 1: whole beats modulo a bar
@@ -53,6 +60,16 @@ class _Moves:
         rank = np.where(over, self.halves - self.whole + (rank - self.halves) % self.whole, rank)
         kinds: Ints = np.where(half, self.whole + rank, count % self.whole)
         return kinds
+
+
+def _kept(store: OrderedDict[int, T], key: int, make: Callable[[int], T], most: int) -> T:
+    """A small cache: the entry of `key`, made when it is not there; the oldest goes when it is full."""
+    found = store.get(key)
+    if found is None:
+        found = store[key] = make(key)
+        while len(store) > most:
+            store.popitem(last=False)
+    return found
 
 
 class Search:
@@ -71,7 +88,8 @@ class Search:
         self.shape = (len(lattice.offsets), len(lattice.levels), lattice.beats_per_bar, 2)
         self.skipped = np.concatenate([[0.0], np.cumsum(lattice.weights)])
         self._value: list[Value] = []
-        self._left: OrderedDict[int, tuple[Value, _Moves]] = OrderedDict()
+        self._left: OrderedDict[int, Value] = OrderedDict()
+        self._moved: OrderedDict[int, _Moves] = OrderedDict()
 
     def run(self, progress: Progress) -> None:
         """Fill the table.
@@ -88,25 +106,17 @@ class Search:
         return self._value[j]
 
     def left(self, i: int) -> Value:
-        """Departure costs of hit i by entry level: (rows, O, S, φ, 2)."""
-        return self._departures(i)[0]
+        """Departure costs of hit i by entry level: (rows, O, S, φ, 2). Made once, kept while of use."""
+        return _kept(self._left, i, self._leave, self.lattice.sources + 2)
 
-    def _departures(self, i: int) -> tuple[Value, _Moves]:
-        found = self._left.get(i)
-        if found is None:
-            left = self._leave(i)
-            found = self._left[i] = (left, self._moves(left))
-            while len(self._left) > self.lattice.sources + 2:
-                self._left.popitem(last=False)
-        else:
-            self._left.move_to_end(i)
-        return found
-
-    def _moves(self, left: Value) -> _Moves:
+    def _moves(self, i: int) -> _Moves:
         """φ moved on by each kind of beat count; half beats by way of an odd bar, its price paid."""
+        left = self.left(i)
         phis = self.shape[2]
         flat = np.ascontiguousarray(left.transpose(3, 4, 0, 1, 2)).reshape(phis, 2, -1)
         longest = 2 * phis  # from here on an odd bar fits from any place in the bar
+        if i + 1 < self.count and len(self.lattice.halves(i, i + 1)) < 2:
+            longest = 0
         table = np.full((phis, 2, phis + longest, flat.shape[2]), INFINITE, dtype=np.float32)
         for beats in range(phis):
             table[:, :, beats] = np.roll(flat, beats, axis=0)
@@ -120,7 +130,10 @@ class Search:
                     to = round(phi + beats_half - length) % phis
                     kept = table[to, :, phis + rank]
                     np.minimum(kept, flat[phi] + price, out=kept)
-        return _Moves(table.reshape(phis, 2, -1), phis, longest)
+        turn = np.float32(self.lattice.prices.turn)
+        turned = np.minimum(table, table[:, ::-1] + turn)
+        both = np.concatenate([table, turned], axis=2)
+        return _Moves(both.reshape(phis, 2, -1), phis, longest)
 
     def _arrive(self, j: int) -> Value:
         """Least cost of having a beat on hit j, by state."""
@@ -168,7 +181,7 @@ class Search:
         if not len(base) or not len(into) or not len(out_of):
             return
         offsets, levels, phis, _ = self.shape
-        _, moves = self._departures(i)
+        moves = _kept(self._moved, i, self._moves, lattice.sources + 1)
         stretch = lattice.stretch(j, lattice.gaps(i, j), base, beats)
         flat_cost = self.edge_cost(i, j)[base].astype(np.float32)
         pair = into[:, None] - out_of[None, :] + offsets - 1
@@ -176,23 +189,19 @@ class Search:
         index = (row[:, None] * offsets + out_of[None, :]) * levels
         index = stretch.enter[:, pair] + index[:, None, :, None]
         cost = (stretch.cost + flat_cost[:, None, None])[:, pair]
-        turn = np.float32(lattice.prices.turn)
         rise = stretch.rise[:, pair]
-        steady_up = np.where(rise >= 0, cost, INFINITE)
-        steady_down = np.where(rise <= 0, cost, INFINITE)
-        turn_up, turn_down = (
-            np.where(rise > 0, cost + turn, INFINITE),
-            np.where(rise < 0, cost + turn, INFINITE),
-        )
+        turned = moves.table.shape[2] // 2
+        ways = [
+            (way, index + np.where(rise * sign > 0, turned, 0), np.where(rise * sign < 0, INFINITE, cost))
+            for way, sign in ((UP, 1), (DOWN, -1))
+        ]
         first = np.flatnonzero(np.diff(base, prepend=-1))
         target = np.ix_(self.row_of[j][base[first]], into, stretch.levels)
         for phi in range(phis):
-            up, down = np.take(moves.table[phi, UP], index), np.take(moves.table[phi, DOWN], index)
-            for way, kept, turned in (
-                (UP, up + steady_up, down + turn_up),
-                (DOWN, down + steady_down, up + turn_down),
-            ):
-                best = np.minimum(kept, turned, out=kept).min(axis=2)  # over the offset left from
+            for way, place, price in ways:
+                reached = np.take(moves.table[phi, way], place)
+                reached += price
+                best = reached.min(axis=2)  # over the offset left from
                 best = np.minimum.reduceat(best, first, axis=0)  # over the counts of beats
                 slot = value[..., phi, way]
                 slot[target] = np.minimum(slot[target], best)

@@ -124,6 +124,8 @@ class Every:
             for p in self.offsets(j):
                 gap = self.time(j) - self.time(i) + (p - o) * 0.499 / 24
                 for eighths in range(2, 44):
+                    if eighths % 2 and self.time(j) - self.time(i) > 6:
+                        continue
                     self.through(cost, i, j, base, x, phi, way, p, gap, eighths / 2)
 
     def through(
