@@ -144,7 +144,7 @@ FAULTS: list[tuple[Change, tuple[str, ...]]] = [
     (lambda d: d["plots"][0].update(music="no"), ("plots[0].music", '"no"', "true or false")),
     (lambda d: d["plots"][0].update(label="chorus"), ("plots[0].label", "introduction, development")),
     (lambda d: d.update(plots=[]), ("plots", "too short")),
-    (lambda d: d["plots"][0].update(words="x" * 5000), ("plots[0].words", "too long", "4000")),
+    (lambda d: d["plots"][0].update(words="x" * 100_001), ("plots[0].words", "too long", "100000")),
     (lambda d: d["plots"][0].update(words="\ud800"), ("surrogate",)),
     (
         lambda d: d.update(mood={n: [0.5] * (1 + (n == "energy")) for n in (
