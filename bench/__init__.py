@@ -1,0 +1,1 @@
+"""Benchmarks: each prints ratios or shares against a named reference."""

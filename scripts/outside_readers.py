@@ -272,7 +272,7 @@ def _run(names: tuple[str, ...], arguments: list[str], home: str) -> str:
     if found is None:
         raise OutsideError(f"{names[0]} is not installed")
     environment = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home, "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(  # noqa: S603 - programs found on the path, with our own arguments
+    done = subprocess.run(
         [found, *arguments], env=environment, cwd=home, timeout=_TIMEOUT_S, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
     )  # fmt: skip
