@@ -20,6 +20,10 @@ from bridge.timebase import parse_rate
 SUFFIXES = (".otio", ".xml", ".edl")
 # A 10,000-clip export from Resolve is about 60 MB; past this it is no timeline.
 _MAX_BYTES = 512 * 1024 * 1024
+# Those OTIO parses timecode at.
+_TIMECODE_RATES = frozenset(
+    rate for base in (24, 25, 30, 48, 50, 60) for rate in (Fraction(base), Fraction(base * 1000, 1001))
+) - {Fraction(25_000, 1001), Fraction(50_000, 1001)}
 
 
 @dataclass
@@ -112,6 +116,11 @@ def _load_edl(data: bytes, fps: str) -> Document:
             "an EDL does not say its frame rate", remedy="Give it, for example --fps 25 or --fps 29.97"
         )
     rate = parse_rate(fps)
+    if rate not in _TIMECODE_RATES:
+        rates = ", ".join(f"{float(each):.5g}" for each in sorted(_TIMECODE_RATES))
+        raise TimelineError(
+            f"timecode is not defined at {float(rate):g} frames a second", remedy=f"An EDL runs at {rates}"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

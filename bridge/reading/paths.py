@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import unquote, urlsplit
 
@@ -43,6 +44,7 @@ def looks_like_file(name: str) -> bool:
     return bool(_FILE_LIKE.search(name)) and not name.endswith(".0")
 
 
+@lru_cache(maxsize=4096)
 def path_text(written: str) -> str:
     """A media path as an operating system spells it, from a bare path or a `file:` URL.
 
@@ -74,6 +76,7 @@ def parts_of(path: str) -> tuple[str, ...]:
     return tuple(part for part in pure.parts if part != pure.anchor and part not in ("", ".", ".."))
 
 
+@lru_cache(maxsize=4096)
 def file_name(written: str) -> str:
     """The last part of a media path or URL."""
     parts = parts_of(path_text(written) or written)

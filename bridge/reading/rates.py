@@ -51,15 +51,26 @@ def seconds(time: Node) -> Fraction:
         raise TimelineError(f"a time has the value {value!r}", remedy="Export the timeline again")
     if value == 0:
         return Fraction(0)
-    result = Fraction(value).limit_denominator(1_000_000) / rate_of(time)
+    result = _quotient(value, rate_of(time))
     if abs(result) > 1000 * MAX_HOURS * 3600:
         raise TimelineError(f"a time lies {float(result) / 3600:.3g} hours away", remedy="Export it again")
     return result
 
 
+@lru_cache(maxsize=65536)
+def _quotient(value: float, rate: Fraction) -> Fraction:
+    """Fractions are slow and a timeline repeats its numbers: 10,000 cuts must be read in seconds."""
+    return Fraction(value).limit_denominator(1_000_000) / rate
+
+
 def frames(time: Node, rate: Fraction) -> Fraction:
     """A RationalTime in frames of `rate`, snapped to a whole frame when it is one but for rounding."""
-    exact = seconds(time) * rate
+    return _snapped(seconds(time), rate)
+
+
+@lru_cache(maxsize=65536)
+def _snapped(time_s: Fraction, rate: Fraction) -> Fraction:
+    exact = time_s * rate
     whole = Fraction(round(exact))
     return whole if abs(exact - whole) <= _SNAP else exact
 

@@ -94,7 +94,7 @@ def _lay_track(track: Node, context: Context, depth: int, on_base: bool) -> Laye
             )
         if position + length > MAX_HOURS * 3600 * context.rate:
             raise TimelineError(
-                f"the timeline is longer than {MAX_HOURS} hours", remedy="Score the part between In and Out"
+                f"the timeline is longer than {MAX_HOURS} hours", remedy="Look for a clip with a wrong length"
             )
         if length > 0 and item.get("enabled") is not False:
             if kind == "Clip":
