@@ -83,8 +83,12 @@ class OutsideError(RuntimeError):
 
 @dataclass(frozen=True)
 class Notation:
-    """MuseScore's reading: tempo marks as (tick, bpm) and metres as (tick, "3/4"), in our ticks."""
+    """MuseScore's reading: tempo marks as (tick, bpm) and metres as (tick, "3/4"), in our ticks.
 
+    It takes a short first bar for an upbeat, `upbeat_ticks` long, and gives it the metre that follows.
+    """
+
+    upbeat_ticks: Fraction
     tempo: tuple[tuple[Fraction, float], ...]
     metres: tuple[tuple[Fraction, str], ...]
     parts: tuple[str, ...]
@@ -153,7 +157,7 @@ def musescore(data: bytes) -> Notation:
 
 
 def _notation(root: ElementTree.Element) -> Notation:
-    tempo, metres = [], []
+    tempo, metres, upbeat = [], [], Fraction(0)
     part = root.find("part")
     now, divisions = Fraction(0), 1
     for measure in part.findall("measure") if part is not None else []:
@@ -175,8 +179,10 @@ def _notation(root: ElementTree.Element) -> Notation:
                 now += steps
             end = max(end, now)
         now = end if end > start else now
+        if start == 0 and measure.get("implicit") == "yes":
+            upbeat = now * TICKS_PER_QUARTER
     parts = tuple(name.text or "" for name in root.iter("part-name"))
-    return Notation(tuple(tempo), tuple(metres), parts)
+    return Notation(upbeat, tuple(tempo), tuple(metres), parts)
 
 
 def ardour(data: bytes, ticks: list[int]) -> Hearing:
@@ -308,7 +314,9 @@ def agreement(data: bytes) -> Agreement:
         if not any(event.tick == tick for event in tempo_map.events):
             raise OutsideError(f"MuseScore has a tempo of {bpm} at tick {tick}, where the file has none")
         apart_bpm.append(abs(bpm - 60_000_000 / tempo_map.us_per_quarter_at(int(tick))))
-    metres = [(tick, str(metre)) for tick, metre in reading.metres]
+    metres = [(Fraction(tick), str(metre)) for tick, metre in reading.metres]
+    if seen.upbeat_ticks and len(metres) > 1 and metres[1][0] == seen.upbeat_ticks:
+        metres = [(Fraction(0), metres[1][1]), *metres[2:]]
     last = max(note.tick for note in heard.notes) if heard.notes else 0
     if [(t, m) for t, m in metres if t <= last] != [(t, m) for t, m in seen.metres if t <= last]:
         raise OutsideError(f"MuseScore has metres {seen.metres}, the file {metres}")

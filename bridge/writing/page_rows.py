@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -124,10 +125,10 @@ def motion(axis: Any, page: Page) -> None:
     axis.set_ylim(0, 1)
     axis.set_yticks([])
     axis.set_ylabel("picture", fontsize=9)
-    top = float(picture.motion.max()) if picture.samples else 0.0
+    top = float(np.quantile(picture.motion, 0.98)) if picture.samples else 0.0
     if top > 0:
-        # Motion is read for its shape: the busiest moment fills the row.
-        level = np.append(picture.motion, picture.motion[-1]) / top
+        # Motion is read for its shape: all but the busiest moments fill the row.
+        level = np.minimum(np.append(picture.motion, picture.motion[-1]) / top, 1)
         axis.fill_between(times, level * 0.92, color=SKY, alpha=0.65, lw=0, step="post")
     if picture.samples and not picture.seen.all():
         unseen = ~np.append(picture.seen, picture.seen[-1])
@@ -140,7 +141,9 @@ def motion(axis: Any, page: Page) -> None:
     _uprights(axis, [page.s(p.frame) for p in cuts], 0, 1, colors=DARK, linewidths=0.8, alpha=alpha)
     for point in spans:
         axis.axvspan(page.s(point.start_frame), page.s(point.end_frame), color=DARK, alpha=0.35, lw=0)
-    handles = [Patch(color=SKY, alpha=0.65, label="motion"), Line2D([], [], color=DARK, lw=0.8, label="cut")]
+    handles: list[Any] = [Line2D([], [], color=DARK, lw=0.8, label="cut")]
+    if top > 0:
+        handles.append(Patch(color=SKY, alpha=0.65, label="motion"))
     if spans:
         handles.append(Patch(color=DARK, alpha=0.35, label="transition"))
     if not picture.seen.all():
@@ -274,35 +277,38 @@ def tempo(axis: Any, page: Page) -> None:
         axis.fill_between(span, base * 0.97, base * 1.03, color=GREEN, alpha=0.15, lw=0)
         axis.plot(span, (base, base), color=GREEN, lw=0.8)
     axis.step([*times, max(page.length_s, times[-1])], [*bpms, bpms[-1]], where="post", color="black", lw=1.3)
-    _bars(axis, page, low - 1.7 * room, high + 2.3 * room)
+    metres = _bars(axis, page, low - 1.7 * room, high + 2.3 * room)
     handles = [
         Line2D([], [], color="black", lw=1.3, label="written"),
         Line2D([], [], color=GREEN, lw=0.8, label="plot's base"),
         Patch(color=GREEN, alpha=0.15, label="±3 %"),
+        Line2D([], [], lw=0, label=metres),
     ]
     _side(axis, handles, "")
 
 
-def _bars(axis: Any, page: Page, low: float, high: float) -> None:
-    """Bar lines along the bottom, metres along the top where they change: too many are named at once."""
+def _bars(axis: Any, page: Page, low: float, high: float) -> str:
+    """Bar lines along the bottom and unusual metres along the top; what to say of the usual one."""
     bars = [bar for bar in page.form.bars if page.tick_s(bar.tick) < page.length_s]
     starts = [page.tick_s(bar.tick) for bar in bars]
     if page.pixels / max(1, len(bars)) > 3:
         _uprights(axis, starts, low, low + 0.10 * (high - low), colors=DARK, linewidths=0.6)
+    counts = Counter(str(bar.metre) for bar in bars)
+    usual = counts.most_common(1)[0][0] if counts else ""
     changes = [
         (begin, str(bar.metre))
         for before, bar, begin in zip((None, *bars), bars, starts)
-        if before is None or before.metre != bar.metre
+        if str(bar.metre) != usual and (before is None or before.metre != bar.metre)
     ]
-    ends = [begin for begin, _ in changes[1:]] + [page.length_s]
     style = {"fontsize": 8, "va": "top", "color": DARK}
-    if all(page.px(end - begin) > len(name) * 7 + 4 for (begin, name), end in zip(changes[:-1], ends)):
+    ends = [begin for begin, _ in changes[1:]]
+    if all(page.px(end - begin) > len(name) * 7 + 4 for (begin, name), end in zip(changes, ends)):
         for begin, name in changes:
             axis.text(begin + 3 / page.pixels * page.length_s, high, name, **style)
-        return
-    used = ", ".join(dict.fromkeys(name for _, name in changes))
-    words = f" {len(changes) - 1} changes of metre: {used}"
-    axis.text(0, high, words if len(words) < 150 else words[:149] + "…", **style)
+    else:
+        words = f" {len(changes)} times another metre: {', '.join(name for name in counts if name != usual)}"
+        axis.text(0, high, words if len(words) < 150 else words[:149] + "…", **style)
+    return f"{usual} unless named"
 
 
 def notes(axis: Any, page: Page) -> None:
