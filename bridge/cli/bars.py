@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Bars:
     """See `report.Reporter`."""
 
-    def __init__(self) -> None:
+    def __init__(self, brief: bool) -> None:
+        self._brief = brief
         self._console = Console(file=sys.stderr, highlight=False)
         self._progress = Progress(
             TextColumn("{task.fields[name]}"),
@@ -54,7 +55,7 @@ class Bars:
         self._drop(source)
         with self._lock:
             self._progress.stop()  # so that a line of the result does not run into a bar
-            said(source, delivered)
+            said(source, delivered, self._brief)
             if self._tasks:
                 self._progress.start()
 

@@ -69,9 +69,10 @@ class Reporter(Protocol):
 
 
 class Lines:
-    """A line a stage, for pipes and logs."""
+    """A line a stage, for pipes and logs; `brief` for a line a result."""
 
-    def __init__(self) -> None:
+    def __init__(self, brief: bool) -> None:
+        self._brief = brief
         self._stages: dict[Path, str] = {}
         self._lock = threading.Lock()
 
@@ -96,7 +97,7 @@ class Lines:
 
     def delivered(self, source: Path, delivered: Delivered) -> None:
         """See `Reporter`."""
-        said(source, delivered)
+        said(source, delivered, self._brief)
 
     def failed(self, error: CuebridgeError, source: Path | None = None) -> None:
         """See `Reporter`."""
@@ -181,26 +182,30 @@ class Events:
         line(sys.stdout, json.dumps({"event": event, **fields}, ensure_ascii=False))
 
 
-def said(source: Path, delivered: Delivered) -> None:
-    """Say on standard output what came of one source, and where it lies."""
+def said(source: Path, delivered: Delivered, brief: bool) -> None:
+    """Say on standard output what came of one source, and where it lies; `brief` leaves that to a table."""
     take = delivered.take
     if delivered.reused and not delivered.written:
         line(sys.stdout, f"{source.name}: nothing has changed, take {take.number} stands")
         return
     words = [f"take {take.number}", figures.length(take.summary)]
+    if brief:
+        words.append(figures.hits(take.summary))
     line(sys.stdout, f"{source.name}: {', '.join(filter(None, words))}")
+    if brief:
+        return
     for sentence in figures.sentences(take.summary):
         line(sys.stdout, f"  {sentence}")
     for suffix in delivered.written:
         line(sys.stdout, f"  {delivered.files[suffix]}")
 
 
-def reporter(json_events: bool) -> Reporter:
-    """The reporter for this process's standard error and the user's wish."""
+def reporter(json_events: bool, brief: bool) -> Reporter:
+    """The reporter for this process's standard error and the user's wish; `brief`: there will be a table."""
     if json_events:
         return Events()
     if sys.stderr.isatty():
         from bridge.cli.bars import Bars
 
-        return Bars()
-    return Lines()
+        return Bars(brief)
+    return Lines(brief)

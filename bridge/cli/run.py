@@ -18,7 +18,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     stop = stop_on_signals()
     prepare_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    told = reporter("--json" in words)
+    told = reporter("--json" in words, brief=words[:1] == ["batch"])
     try:
         return _command(words, told, stop)
     except SystemExit as leaving:

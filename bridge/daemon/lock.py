@@ -12,6 +12,8 @@ from bridge.errors import DaemonError
 class AlreadyRunningError(DaemonError):
     """Another daemon of this user holds the lock."""
 
+    exit_code = 2  # one was asked for where there is one
+
 
 class Lock:
     """An exclusive lock on a file, held until `release` or the end of the process.
