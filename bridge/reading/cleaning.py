@@ -19,6 +19,7 @@ from bridge.reading.tree import Node
 _REMEDY = "Export the timeline again as OpenTimelineIO (.otio)"
 _ITEMS = ("Clip", "Gap", "Stack", "Track", "Transition", "Composition", "Item", "Composable")
 _REFERENCES = ("ExternalReference", "MissingReference", "GeneratorReference", "ImageSequenceReference")
+_EFFECTS = ("Effect", "TimeEffect", "LinearTimeWarp", "FreezeFrame")
 _MAX_DEPTH = 200
 _CSS_COLORS = {
     "RED": (1.0, 0.0, 0.0),
@@ -124,6 +125,8 @@ class _Cleaner:
                 for child in (children if isinstance(children, list) else [])
                 if (kept := self._child(child, name)) is not None
             ]
+        if name in _EFFECTS and not isinstance(item.get("effect_name"), str):
+            item["effect_name"] = ""
         if name == "Track" and not isinstance(item.get("kind"), str):
             item["kind"] = "Video"
         if name == "Timeline" and not isinstance(item.get("tracks"), dict):

@@ -62,8 +62,6 @@ def _read(document: Document, path: Path, settings: Settings, progress: Progress
     context = Context(rate, Locator(path.resolve().parent), resolve, document.edl, progress)
     context.warnings += document.warnings
     start = start_timecode(timeline, rate, context.warnings)
-    if document.edl:
-        context.absolute = Fraction(0)
     layers = lay_out(stack, context)
     sound = context.sound
     if document.edl:

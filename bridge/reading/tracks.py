@@ -76,6 +76,10 @@ def _has_picture(track: Node) -> bool:
 def _lay_track(track: Node, context: Context, depth: int, on_base: bool) -> Layer:
     layer = Layer()
     position = Fraction(0)
+    if context.edl:
+        # The adapter keeps an EDL's first record timecode as the track's start, below zero.
+        record = start_of(node(track, "source_range"))
+        context.absolute = -frames(record, context.rate) if record is not None else Fraction(0)
     for item in _children(track):
         context.items += 1
         if context.items % _REPORT_EVERY == 0:
