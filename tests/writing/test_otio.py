@@ -8,6 +8,9 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
+from bridge.config import Settings
+from bridge.progress import Progress
+from bridge.reading import read_timeline
 from bridge.schema.timeline import EditKind, EditPoint, Knot, MediaSpan, Shot
 from bridge.writing.otio import otio_bytes
 from tests.writing.make import make_cues, make_form, make_timeline
@@ -136,3 +139,37 @@ def test_names_with_half_characters_can_be_written() -> None:
     back = written(replace(TIMELINE, name="\ud83d", shots=(shot,)))
     assert back.name == "?"
     assert back.tracks[0].find_clips()[0].media_reference.target_url == "/a/?.mov"
+
+
+SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "otio"
+
+
+@pytest.mark.parametrize(
+    ("name", "fps"),
+    [
+        ("01_resolve_picchu_excerpt_effects.otio", ""),
+        ("08_resolve_fcp7_60fps.xml", ""),
+        ("12_otio_cmx3600_speed_effects_small.edl", "24"),
+        ("13_otio_cmx3600_dissolve_test_4.edl", "24"),
+        ("netflix/Chimera_3840x2160_2997fps_10bit_422.otio", ""),
+        ("netflix/SPARKS_HDR10_4K_2020_PQ_1000nits.otio", ""),
+    ],
+)
+def test_what_is_written_reads_like_what_was_read(name: str, fps: str, tmp_path: Path) -> None:
+    source = SAMPLES / name
+    if not source.exists():
+        pytest.skip(f"{source} is not there")
+    before = read_timeline(source, Settings(fps=fps), Progress())
+    cues = make_cues(
+        rate=before.rate, drop=before.drop_frame, length=before.cue_frames, start=before.cue_start_frame,
+        start_timecode=before.start_timecode_frames,
+        cuts=tuple(point.frame - before.cue_start_frame for point in before.edit_points),
+    )  # fmt: skip
+    copy = tmp_path / "copy.otio"
+    copy.write_bytes(otio_bytes(source, before, cues, make_form(cues), "copy.mid"))
+    after = read_timeline(copy, Settings(), Progress())
+    for field in ("rate", "drop_frame", "start_timecode_frames", "duration_frames", "edit_points"):
+        assert getattr(after, field) == getattr(before, field), field
+    assert [(s.start_frame, s.end_frame) for s in after.shots] == [
+        (s.start_frame, s.end_frame) for s in before.shots
+    ]
