@@ -113,7 +113,8 @@ class _Job:
         self.request = request
         self.state = State.QUEUED
         self.progress = Progress(lambda step: None)
-        self.step: Step | None = None
+        # The latest step of each stage, in the order the stages began: what a late watcher is told.
+        self.steps: dict[str, Step] = {}
         self.end: Finished | CuebridgeError | None = None
         self.watches: list[Watch] = []
 
@@ -171,18 +172,16 @@ class Jobs:
             return job.standing(self._waiting(job))
 
     def watch(self, job_id: str) -> Watch:
-        """News of a job: how it stands, how far it is, and everything from now on.
+        """News of a job: how it stands, how far each stage got, and everything from now on.
 
         Raises:
             NotFoundError: there is no such job.
         """
         with self._lock:
             job = self._find(job_id)
-            first: list[News] = [job.standing(self._waiting(job))]
+            first: list[News] = [job.standing(self._waiting(job)), *job.steps.values()]
             if job.end is not None:
                 return Watch(*first, job.end)
-            if job.step is not None:
-                first.append(job.step)
             watch = Watch(*first)
             job.watches.append(watch)
             return watch
@@ -268,7 +267,7 @@ class Jobs:
 
     def _step(self, job: _Job, step: Step) -> None:
         with self._lock:
-            job.step = step
+            job.steps[step.stage] = step
             job.tell(step)
 
     def _run(self, job: _Job) -> None:

@@ -93,7 +93,8 @@ class ScoringServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchJob(self, request, context):
-        """Follows a job to its end. A job outlives its watchers; a late one starts with the latest state.
+        """Follows a job to its end. A job outlives its watchers; a late one is first told how the job stands
+        and how far each stage has got.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -40,7 +40,9 @@ class ScoringStub:
     StartScore: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.StartScoreRequest, _scoring_pb2.StartScoreResponse]
     """Queues one scoring and returns at once."""
     WatchJob: _grpc.UnaryStreamMultiCallable[_scoring_pb2.WatchJobRequest, _scoring_pb2.WatchJobResponse]
-    """Follows a job to its end. A job outlives its watchers; a late one starts with the latest state."""
+    """Follows a job to its end. A job outlives its watchers; a late one is first told how the job stands
+    and how far each stage has got.
+    """
     CancelJob: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.CancelJobRequest, _scoring_pb2.CancelJobResponse]
     """Asks jobs to stop, queued or running. They end with a Fault of kind FAULT_KIND_CANCELLED."""
     GetScore: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.GetScoreRequest, _scoring_pb2.GetScoreResponse]
@@ -62,7 +64,9 @@ class ScoringAsyncStub(ScoringStub):
     StartScore: _aio.UnaryUnaryMultiCallable[_scoring_pb2.StartScoreRequest, _scoring_pb2.StartScoreResponse]  # type: ignore[assignment]
     """Queues one scoring and returns at once."""
     WatchJob: _aio.UnaryStreamMultiCallable[_scoring_pb2.WatchJobRequest, _scoring_pb2.WatchJobResponse]  # type: ignore[assignment]
-    """Follows a job to its end. A job outlives its watchers; a late one starts with the latest state."""
+    """Follows a job to its end. A job outlives its watchers; a late one is first told how the job stands
+    and how far each stage has got.
+    """
     CancelJob: _aio.UnaryUnaryMultiCallable[_scoring_pb2.CancelJobRequest, _scoring_pb2.CancelJobResponse]  # type: ignore[assignment]
     """Asks jobs to stop, queued or running. They end with a Fault of kind FAULT_KIND_CANCELLED."""
     GetScore: _aio.UnaryUnaryMultiCallable[_scoring_pb2.GetScoreRequest, _scoring_pb2.GetScoreResponse]  # type: ignore[assignment]
@@ -99,7 +103,9 @@ class ScoringServicer(metaclass=_abc_1.ABCMeta):
         request: _scoring_pb2.WatchJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_scoring_pb2.WatchJobResponse], _abc.AsyncIterator[_scoring_pb2.WatchJobResponse]]:
-        """Follows a job to its end. A job outlives its watchers; a late one starts with the latest state."""
+        """Follows a job to its end. A job outlives its watchers; a late one is first told how the job stands
+        and how far each stage has got.
+        """
 
     @_abc_1.abstractmethod
     def CancelJob(
