@@ -8,6 +8,7 @@ arguments alone.
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,6 +23,8 @@ from bridge.timebase import can_drop, frames_to_timecode, nominal_rate
 from bridge.writing.text import one_line
 
 CHARSET = "utf-8"
+# mido keeps the charset of the file at hand in a global: two jobs at once would change each other's.
+_CHARSET_LOCK = threading.Lock()
 VOLUME = 7
 PEDAL = 64
 # General MIDI's own reset value of CC 7: the mix is the composer's, CC 11 does the dynamics.
@@ -109,7 +112,8 @@ def midi_bytes(
     for track, (port, channel) in zip(performance.tracks, places):
         file.tracks.append(_written(_part(track, port if with_ports else None, channel)))
     buffer = io.BytesIO()
-    file.save(file=buffer)
+    with _CHARSET_LOCK:
+        file.save(file=buffer)
     return buffer.getvalue()
 
 
@@ -203,7 +207,7 @@ def _hit_words(hit: Hit, result: HitResult | None, cues: CueSheet) -> str:
     """`h003 cut 01:00:04:12 +0.21 frames`, or what became of it."""
     timecode = frames_to_timecode(cues.start_timecode_frames + hit.frame, cues.rate, cues.drop_frame)
     if result is not None and result.met:
-        fate = f"{result.error_frames:+.2f} frames"
+        fate = f"{round(result.error_frames, 2) + 0.0:+.2f} frames"  # + 0.0: no -0.00
     elif hit.grouped_with:
         fate = f"grouped with {hit.grouped_with}"
     else:
@@ -283,7 +287,8 @@ def read_back(data: bytes) -> MidiReading:
     Raises:
         OSError, EOFError, ValueError: not a MIDI file that mido can read.
     """
-    file = mido.MidiFile(file=io.BytesIO(data), charset=CHARSET)
+    with _CHARSET_LOCK:
+        file = mido.MidiFile(file=io.BytesIO(data), charset=CHARSET)
     first = file.tracks[0] if file.tracks else mido.MidiTrack()
     clock = _clock(file)
     tempo, metres, markers, texts = [], [], [], []

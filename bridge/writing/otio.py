@@ -209,7 +209,7 @@ class _Writer:
         """A marker of one frame: an instant, in the only way an NLE has."""
         met = result is not None and result.met
         if met and result is not None:
-            color, fate = _MET, f"{result.error_frames:+.2f} frames, by {result.rung.value}"
+            color, fate = _MET, f"{round(result.error_frames, 2) + 0.0:+.2f} frames, by {result.rung.value}"
         elif hit.grouped_with:
             color, fate = _GROUPED, f"grouped with {hit.grouped_with}"
         else:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 
@@ -215,6 +216,14 @@ def test_any_name_can_be_written(name: str) -> None:
 
 def test_same_arguments_same_bytes() -> None:
     assert midi_bytes(PLAYED, FORM, CUES, "n") == midi_bytes(PLAYED, FORM, CUES, "n")
+
+
+def test_jobs_side_by_side_keep_their_text() -> None:
+    names = [f"東京 {number}" for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        files = list(pool.map(lambda name: midi_bytes(PLAYED, FORM, CUES, name), names))
+        back = list(pool.map(lambda data: read_back(data).name, files))
+    assert back == names
 
 
 def test_the_first_track_lasts_as_long_as_the_picture() -> None:
