@@ -89,13 +89,13 @@ class MoodCurves:
     loudness: tuple[float, ...]
 
     def mean(self, name: str, start_s: float, end_s: float) -> float:
-        """Mean of one curve over [start_s, end_s), clamped to the curve's ends.
+        """Mean of one curve over the seconds nearest to [start_s, end_s), at least one of them.
 
         Raises:
             AttributeError: no curve of that name.
         """
         values: tuple[float, ...] = getattr(self, name)
-        first = min(max(int(start_s), 0), len(values) - 1)
+        first = min(max(round(start_s), 0), len(values) - 1)
         last = min(max(first + 1, round(end_s)), len(values))
         return sum(values[first:last]) / (last - first)
 

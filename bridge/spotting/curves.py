@@ -23,8 +23,12 @@ def fit_curves(
     for name in NAMES:
         values = np.array(getattr(curves, name), dtype=np.float64)
         for plot in plots:
-            first = min(int((plot.start_frame - cue_start_frame) / rate), len(values) - 1)
-            last = min(max(first + 1, round(float((plot.end_frame - cue_start_frame) / rate))), len(values))
+            # The seconds that `MoodCurves.mean` reads, each in one plot only; a plot shorter than a
+            # second may have none, and then its own number stands alone.
+            first = round(float((plot.start_frame - cue_start_frame) / rate))
+            last = round(float((plot.end_frame - cue_start_frame) / rate))
+            if last <= first or first >= len(values):
+                continue
             values[first:last] = _shifted(values[first:last], getattr(plot, name))
         fitted[name] = tuple(round(float(value), 4) for value in values)
     return MoodCurves(**fitted)
