@@ -172,7 +172,7 @@ def _tasks(section: Section, harmony: Harmony, melody: Notes, voice: Voice) -> t
                     required_steps=item.forced_steps,
                     forbidden_steps=off_grid(item),
                     pitch_low=voice.low - shift,
-                    pitch_high=voice.high - shift,
+                    pitch_high=_ceiling(melody[index], voice.low - shift, voice.high - shift),
                     chords=chords,
                     chord_tone_steps=frozenset(cell.beat_steps) | item.forced_steps,
                     pitch_classes=passing_tones(section.tonality.mode, (event.chord for event in chords)),
@@ -182,6 +182,12 @@ def _tasks(section: Section, harmony: Harmony, melody: Notes, voice: Voice) -> t
             )
         )
     return tuple(tasks)
+
+
+def _ceiling(melody: Sequence[NoteEvent], low: int, high: int) -> int:
+    """The highest pitch that stays under the melody, with an octave and a half to move in."""
+    lowest = min((note.pitch for note in melody), default=high + 1)
+    return min(high, max(lowest - 1, low + 18))
 
 
 def _texture(tasks: Sequence[BarTask], bodies: Sequence[Tokens]) -> tuple[Tokens, ...]:

@@ -16,7 +16,7 @@ from bridge.inference.session import Decoder
 from bridge.inference.streams import stream
 from bridge.vocabulary import bars, controls, tokens
 from bridge.vocabulary.bars import BarControls, ChordEvent
-from bridge.vocabulary.chords import Chord
+from bridge.vocabulary.chords import QUALITIES, Chord
 from bridge.vocabulary.masks import BarRules, Mask
 
 SAMPLING = Sampling(temperature=0.9, top_p=0.9)
@@ -108,9 +108,12 @@ class ChordGuide:
         wanted = masks.get(self._step, masks.get(-1))
         if wanted is None:
             return legal
-        if self._last >= 0 and self._step not in masks and self._sat >= self._patience:
+        if self._last > tokens.CHORD_0 and self._step not in masks and self._sat >= self._patience:
+            # Another colour on the same root would be the same harmony still.
+            root = (self._last - tokens.CHORD_0 - 1) // len(QUALITIES)
+            first = tokens.CHORD_0 + 1 + root * len(QUALITIES)
             wanted = wanted.copy()
-            wanted[self._last] = False
+            wanted[first : first + len(QUALITIES)] = False
         return wanted
 
     def push(self, token: int) -> None:
@@ -118,7 +121,7 @@ class ChordGuide:
         if tokens.POS_0 <= token < tokens.POS_0 + tokens.POSITIONS:
             self._step = token - tokens.POS_0
         elif tokens.CHORD_0 <= token < tokens.CHORD_0 + tokens.CHORDS:
-            self._sat = self._sat + 1 if token == self._last else 0
+            self._sat = self._sat + 1 if _same_root(token, self._last) else 0
             self._last = token
 
 
@@ -234,6 +237,11 @@ def _chord_mask(chords: frozenset[Chord]) -> Mask:
     mask = np.zeros(tokens.SIZE, np.bool_)
     mask[[tokens.chord_id(chord) for chord in chords]] = True
     return mask
+
+
+def _same_root(one: int, other: int) -> bool:
+    roots = [(token - tokens.CHORD_0 - 1) // len(QUALITIES) for token in (one, other)]
+    return other > tokens.CHORD_0 and roots[0] == roots[1]
 
 
 def _tidy(events: Sequence[ChordEvent]) -> tuple[ChordEvent, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from bridge.composing.chords import Harmony
 from bridge.composing.harmony import nearest_pitch, voicing
+from bridge.composing.onsets import STAB_TICKS
 from bridge.composing.plan import Plan, Section
 from bridge.composing.writing import Draft
 from bridge.inference.streams import stream
@@ -43,6 +42,8 @@ def gesture(plan: Plan, seed: int, variation: int) -> tuple[dict[str, Harmony], 
         forced = {tick for item in section.cells for tick in item.forced}
         for tick, until in zip(ticks, [*ticks[1:], end]):
             accent = tick in forced
+            resting = any(i.kind == "rest" and i.cell.tick <= tick < i.cell.end_tick for i in section.cells)
+            until = min(until, tick + STAB_TICKS) if resting else until
             roll = _ROLL_TICKS if until - tick > 8 * _ROLL_TICKS else 0
             for place, pitch in enumerate(rolled):
                 parts["accompaniment"].append(Draft(tick + place * roll, pitch, until, accent and not place))
@@ -52,23 +53,24 @@ def gesture(plan: Plan, seed: int, variation: int) -> tuple[dict[str, Harmony], 
                 start = tick + len(rolled) * roll
                 parts["melody"].append(Draft(start, high, until, accent and start == tick))
         held = voicing(tonic, voices.pad.low, voices.pad.high, 3, (), shift)
-        parts["pad"] += [Draft(ticks[0], pitch, end, ticks[0] in forced) for pitch in held]
+        for first in _playing(section)[:1]:
+            start = max(first, ticks[0])
+            parts["pad"] += [Draft(start, pitch, end, start in forced) for pitch in held]
     return harmonies, parts
-
-
-def is_gesture(plan: Plan, length_s: float, sections: Mapping[str, object] | None = None) -> bool:
-    """Whether a cue of `length_s` seconds is too short for anything but a gesture."""
-    return length_s < LONGEST_S
 
 
 def _strikes(section: Section) -> list[int]:
     """Where the gesture is struck: every forced tick, and the first cell that is no rest if none is near."""
     forced = sorted({tick for item in section.cells for tick in item.forced})
-    playing = [item.cell.tick for item in section.cells if item.kind not in ("rest", "tail")]
-    first = playing[:1]
+    first = _playing(section)[:1]
     if forced and first and forced[0] - first[0] < 480:
         first = []
     return sorted({*first, *forced})
+
+
+def _playing(section: Section) -> list[int]:
+    """Ticks of the cells where sound is allowed."""
+    return [item.cell.tick for item in section.cells if item.kind not in ("rest", "tail")]
 
 
 def _end(plan: Plan, section: Section) -> int:

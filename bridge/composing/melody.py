@@ -291,7 +291,8 @@ def _most(item: CellPlan) -> int:
 def _controls(item: CellPlan, voice: Voice, resting: bool) -> BarControls:
     density = sum(_onsets(item) > edge for edge in controls.ONSETS_PER_QUARTER)
     span = voice.high - voice.low
-    height = voice.low + span * (0.3 + 0.25 * item.energy + 0.15 * item.valence)
+    lift = 0.1 if item.plot.label is Label.CLIMAX else 0.0
+    height = voice.low + span * (0.3 + 0.25 * item.energy + 0.15 * item.valence + lift)
     quiet = resting or item.kind in ("rest", "tail") or item.tied
     if item.kind in ("hold", "final"):
         density = 1

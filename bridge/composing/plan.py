@@ -88,7 +88,9 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
     plots = {plot.id: plot for plot in cues.plots}
     cells = [cell for cell in lay_cells(form) if plots[cell.bar.plot_id].music]
     sounding = [plot for plot in cues.plots if plot.music]
-    keys = choose_keys(sounding, stream(settings.seed, settings.variation, STAGE, "keys"))
+    palette = _palette(sounding, settings)
+    # By palette, so that films of one seed do not all stand in one key.
+    keys = choose_keys(sounding, stream(settings.seed, settings.variation, STAGE, "keys", palette.name))
     planned = _plan_cells(cues, form, cells, plots)
     groups = _sections(planned)
     openings = [
@@ -123,7 +125,7 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
         leaders.setdefault(plot.label, name)
     return Plan(
         _with_melody(tuple(sections)),
-        _palette(sounding, settings),
+        palette,
         _last_tick(cues, form, settings),
         _silences(form, plots),
     )

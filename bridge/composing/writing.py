@@ -68,12 +68,15 @@ def drafts(item: CellPlan, events: Sequence[NoteEvent], shift: int) -> list[Draf
 
 
 def clip(notes: Sequence[Draft], stops: Sequence[int], *, least: int = 40) -> list[Draft]:
-    """Cut notes that sound over any of the ticks in `stops` (sorted); notes left too short go."""
+    """Cut notes that sound over any of the ticks in `stops` (sorted).
+
+    Notes left shorter than `least` ticks go, but never one that meets a hit.
+    """
     out = []
     for note in notes:
         at = bisect_right(stops, note.tick)
         end = min(note.end_tick, stops[at]) if at < len(stops) else note.end_tick
-        if end - note.tick >= min(least, note.end_tick - note.tick):
+        if note.accent or end - note.tick >= min(least, note.end_tick - note.tick):
             out.append(replace(note, end_tick=end))
     return out
 
