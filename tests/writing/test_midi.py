@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
@@ -219,11 +220,19 @@ def test_same_arguments_same_bytes() -> None:
 
 
 def test_jobs_side_by_side_keep_their_text() -> None:
-    names = [f"東京 {number}" for number in range(24)]
-    with ThreadPoolExecutor(8) as pool:
-        files = list(pool.map(lambda name: midi_bytes(PLAYED, FORM, CUES, name), names))
-        back = list(pool.map(lambda data: read_back(data).name, files))
-    assert back == names
+    names = [f"東京 {number}" for number in range(16)]
+    played = Performance(
+        tuple(Track(name, PartRole.MELODY, i, 0, (PlayedNote(0, 1, 60, 1),)) for i, name in enumerate(names))
+    )
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            files = list(pool.map(lambda name: midi_bytes(played, FORM, CUES, name), names * 4))
+    finally:
+        sys.setswitchinterval(interval)
+    for data in files:
+        assert [track.name for track in read_back(data).tracks] == names
 
 
 def test_the_first_track_lasts_as_long_as_the_picture() -> None:
