@@ -93,8 +93,9 @@ def film(
     size: tuple[int, int] = SIZE,
     quality: int = 2,
     keyframes: int = 48,
+    codec: str = "mpeg4",
 ) -> list[int]:
-    """Encode scenes one after the other (MPEG-4 part 2, which every PyAV has); gives their first frames.
+    """Encode scenes one after the other; gives their first frames.
 
     Args:
         path: .mp4, .mov, .mkv or .avi.
@@ -104,13 +105,14 @@ def film(
         size: width and height.
         quality: quantiser, 1 is best.
         keyframes: frames between key frames.
+        codec: MPEG-4 part 2, which every PyAV has, or "ffv1" (Matroska) for colours exact to the bit.
     """
     starts = [sum(scene.length for scene in scenes[:index]) for index in range(len(scenes))]
     total = starts[-1] + scenes[-1].length
     with av.open(str(path), "w") as out:
-        stream = out.add_stream("mpeg4", rate=Fraction(rate))
+        stream = out.add_stream(codec, rate=Fraction(rate))
         stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = "bgr0" if codec == "ffv1" else "yuv420p"
         stream.codec_context.qmin = stream.codec_context.qmax = quality
         stream.codec_context.gop_size = keyframes
         stream.codec_context.thread_count = 1

@@ -17,7 +17,7 @@ from bridge.schema.picture import SAMPLE_STEP_S, Array
 from bridge.schema.timeline import EditKind, EditPoint, Knot, MediaSpan, Shot, Timeline
 from bridge.seeing import cache, features
 from bridge.seeing.features import HEIGHT, SCALE, WIDTH, Look
-from bridge.seeing.frames import Film, Found, Rgb
+from bridge.seeing.frames import SLACK, Film, Found, Rgb
 from bridge.seeing.shots import ShotFinder
 from bridge.timebase import can_drop, cue_bounds, mark_frame, parse_rate, timecode_to_frames
 
@@ -86,7 +86,7 @@ class _Pass:
     def __init__(self, rate: Fraction, first_s: Fraction) -> None:
         self._rate, self._first_s = rate, first_s
         self._finder = ShotFinder(rate)
-        self._slack = Fraction(1, 4) / rate
+        self._slack = SLACK / rate
         self._held: Rgb | None = None
         self._next_s = first_s
         self._pending: list[Rgb] = []

@@ -24,6 +24,9 @@ from bridge.timebase import MAX_RATE, parse_rate
 
 Rgb = npt.NDArray[np.uint8]
 
+# A frame counts as shown from this share of its length before its stamp: containers round stamps, to a
+# millisecond in Matroska, and a shot that starts on a frame must not be given the one before.
+SLACK = Fraction(1, 10)
 # Ahead by more than this, seeking beats decoding on; doubled when a seek brought no gain (long GOPs).
 _SEEK_GAP_S = Fraction(3)
 # Wanted this long after the last frame, a picture counts as there: lengths are rounded in many ways.
@@ -153,11 +156,10 @@ class Film:
     def at(self, times_s: Sequence[Fraction]) -> Iterator[Rgb | None]:
         """The frame on screen at each time; times rise. None past the film's end.
 
-        A frame counts from a quarter of its length before its time stamp, so that a shot starting on a
-        frame is not given the frame before by rounding. Before the first frame and up to a second past
-        the last, the nearest is given; a film of one frame is a still and always gives it.
+        Before the first frame and up to a second past the last, the nearest is given; a film of one frame
+        is a still and always gives it.
         """
-        slack = Fraction(1, 4) / (self._rate or 25)
+        slack = SLACK / (self._rate or 25)
         gap = _SEEK_GAP_S
         stream: Iterator[tuple[Fraction, VideoFrame]] = iter(())
         held: tuple[Fraction, VideoFrame] | None = None

@@ -19,7 +19,7 @@ from bridge.schema.picture import SAMPLE_STEP_S, Array, Picture
 from bridge.schema.timeline import Knot, Timeline
 from bridge.seeing import cache, features
 from bridge.seeing.features import CHROMA_BINS, HEIGHT, NEUTRAL, SCALE, WIDTH, Frames, Look
-from bridge.seeing.frames import Film, Rgb
+from bridge.seeing.frames import SLACK, Film, Rgb
 from bridge.seeing.rhythm import cut_rate
 from bridge.timebase import timecode_to_frames
 
@@ -250,7 +250,7 @@ def _sequence_frames(
     """Frames of a numbered image sequence; one missing in it shows the one before, as players do."""
     shown: tuple[int, Rgb] | None = None
     for time, index in times:
-        number = first + max(0, math.floor(time * rate + Fraction(1, 4)))
+        number = first + max(0, math.floor(time * rate + SLACK))
         if shown is None or shown[0] != number:
             path = Path(str(pattern) % number)
             if path.is_file():
