@@ -11,9 +11,9 @@ from bridge.config import Settings, TempoSettings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
 from bridge.timing.baselines import Constant, constant_tempo
-from bridge.timing.lattice import LEVEL, Floats, Lattice, Prior
+from bridge.timing.lattice import HALF_REACH_S, LEVEL, SOURCES, Floats, Lattice, Prior
 from bridge.timing.layout import lay
-from bridge.timing.limits import Limits, Prices
+from bridge.timing.limits import ODD_SHARE, Limits, Prices
 from bridge.timing.pickup import PICKUP_PARTS
 from bridge.timing.route import Leg, Route, route_of
 from bridge.timing.search import Search
@@ -28,6 +28,10 @@ YARDSTICK_FRAMES = (-1.0, 2.0)
 KEPT_BASES = ((600, 16), (3000, 8))
 FEWEST_BASES = 5
 COARSE_HITS = 600
+# In exact mode the frame matters more than the ease of the tempo.
+EXACT_PRICES = 0.5
+# Odd bars are made dearer, so many times at most, until they are one bar in eight or fewer.
+ODD_BAR_ROUNDS = 5
 _LOOSER = (0.3, 0.05)
 
 
@@ -73,6 +77,8 @@ def lattice_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -
         log_bases=log_bases(settings.tempo),
         prior=prior_of(cues, settings, span, prices),
         coarse=len(span.targets) > COARSE_HITS,
+        sources=SOURCES if len(span.targets) <= KEPT_BASES[-1][0] else 3,
+        half_reach_s=HALF_REACH_S if len(span.targets) <= KEPT_BASES[-1][0] else 0.0,
     )
 
 
@@ -89,7 +95,7 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, progress: Progres
     steady = constant_route(cues, settings, span)
     goal = _scores(cues, settings, span, steady) if steady else (0, 0.0)
     best, best_score = steady, goal
-    prices = Prices()
+    prices = Prices().loosened(EXACT_PRICES) if settings.tempo.exact else Prices()
     for factor in (1.0, *_LOOSER):
         found = _searched(cues, settings, span, prices.loosened(factor), progress)
         if found is None:
@@ -106,15 +112,30 @@ def _searched(
     cues: CueSheet, settings: Settings, span: Span, prices: Prices, progress: Progress
 ) -> Route | None:
     """The optimum over the lattice; odd bars are priced up until they are few enough."""
-    lattice = lattice_of(cues, settings, span, prices)
     keep = next((kept for most, kept in KEPT_BASES if len(span.targets) <= most), FEWEST_BASES)
-    active = active_bases(lattice, keep)
-    search = Search(lattice, active)
-    search.run(progress)
-    stops, _ = best_path(search)
-    if not stops:
-        return None
-    return route_of(lattice, span, stops, 0.0)
+    best: Route | None = None
+    least = math.inf
+    for _ in range(ODD_BAR_ROUNDS):
+        lattice = lattice_of(cues, settings, span, prices)
+        search = Search(lattice, active_bases(lattice, keep))
+        search.run(progress)
+        stops, _ = best_path(search)
+        if not stops:
+            return best
+        route = route_of(lattice, span, stops, 0.0)
+        share = odd_share(cues, settings, route)
+        if share < least:
+            best, least = route, share
+        if share <= ODD_SHARE:
+            return route
+        prices = prices.dearer_odd_bars()
+    return best
+
+
+def odd_share(cues: CueSheet, settings: Settings, route: Route) -> float:
+    """Share of the route's bars that are of another metre than the main one."""
+    bars = [bar for bar in lay(cues, settings, [route]).bars if not bar.rest]
+    return sum(bar.odd for bar in bars) / max(1, len(bars))
 
 
 def _scores(cues: CueSheet, settings: Settings, span: Span, route: Route) -> tuple[int, float]:

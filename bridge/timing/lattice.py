@@ -78,6 +78,7 @@ class Lattice:
     log_bases: Floats
     prior: Prior
     sources: int = SOURCES
+    half_reach_s: float = HALF_REACH_S
     coarse: bool = False  # windows take every second offset, whole frames, as at high frame rates
     times: Floats = field(init=False)
     weights: Floats = field(init=False)
@@ -178,9 +179,9 @@ class Lattice:
     def halves(self, i: int, j: int) -> tuple[bool, ...]:
         """Whether a bar with an odd number of eighths is offered between i and j beside whole beats.
 
-        Where more than `HALF_REACH_S` lies between, only whole beats are.
+        Where more than `half_reach_s` lies between, only whole beats are.
         """
-        return (False, True) if self.times[j] - self.times[i] <= HALF_REACH_S else (False,)
+        return (False, True) if self.times[j] - self.times[i] <= self.half_reach_s else (False,)
 
     def stretch(self, j: int, gap_s: Floats, base: Ints, beats: Floats) -> Stretches:
         """Stretches into hit j: durations (D,), indices of base tempi (K,), beats (K,)."""

@@ -8,10 +8,12 @@ they only order solutions that the hard limits already allow.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.config import TempoSettings
 
+# At most one bar in eight may be of another metre (design), unless a `must` asks for more.
+ODD_SHARE = 1 / 8
 # Neighbouring beats differ by at most 3 % (design): below the 3.5 to 5.5 % at which listeners notice a
 # tempo change over a few beats.
 MAX_STEP = 0.03
@@ -26,32 +28,29 @@ class Prices:
     bend: float = 0.012  # a beat, times the square of the bend in per cent
     over_free: float = 3.0  # a stretch, for each per cent beyond the free bend
     step: float = 0.35  # for each per cent of tempo change, anywhere (total variation: prices see-saw)
-    turn: float = 6.0  # each time the tempo's direction changes
+    turn: float = 13.0  # each time the tempo's direction changes
     early_frame: float = 1.5  # late rather than early (design)
     late_frame: float = 0.75
-    odd_bar: float = 30.0
+    odd_bar: float = 27.0
     no_downbeat: float = 45.0  # a plot start on a beat that is not a bar line
     base_change: float = 0.6  # for each per cent of change at a plot start
-    target: float = 0.012  # share of the weights in reach, for each squared `target_spread` of distance
+    target: float = 0.006  # share of the weights in reach, for each squared `target_spread` of distance
     target_spread: float = 0.15  # in natural log of tempo: 15 %
     pickup: float = 1.0  # for each finer subdivision that the first partial bar needs
 
+    def dearer_odd_bars(self) -> Prices:
+        """Odd bars half as dear again; a plot start's downbeat stays worth one."""
+        odd = 1.5 * self.odd_bar
+        return replace(self, odd_bar=odd, no_downbeat=max(self.no_downbeat, 1.5 * odd))
+
     def loosened(self, factor: float) -> Prices:
-        """The same with musical costs scaled: below 1, hits count for more."""
-        return Prices(
-            bend=self.bend * factor,
-            over_free=self.over_free * factor,
-            step=self.step * factor,
-            turn=self.turn * factor,
-            early_frame=self.early_frame * factor,
-            late_frame=self.late_frame * factor,
-            odd_bar=self.odd_bar * factor,
-            no_downbeat=self.no_downbeat * factor,
-            base_change=self.base_change * factor,
-            target=self.target * factor,
-            target_spread=self.target_spread,
-            pickup=self.pickup * factor,
-        )
+        """The same with all costs but those of bars scaled: below 1, hits count for more."""
+        scaled = {
+            name: getattr(self, name) * factor
+            for name in self.__dataclass_fields__
+            if name not in ("odd_bar", "no_downbeat", "target_spread")
+        }
+        return replace(self, **scaled)
 
 
 @dataclass(frozen=True)
