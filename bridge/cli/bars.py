@@ -26,8 +26,8 @@ class Bars:
         self._brief = brief
         self._console = Console(file=sys.stderr, highlight=False)
         self._progress = Progress(
-            TextColumn("{task.fields[name]}"),
-            TextColumn("[cyan]{task.fields[stage]}"),
+            TextColumn("{task.fields[name]}", markup=False),
+            TextColumn("{task.fields[stage]}", style="cyan", markup=False),
             BarColumn(),
             TextColumn("{task.fields[count]}"),
             TimeElapsedColumn(),

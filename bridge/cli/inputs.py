@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -28,9 +29,9 @@ def gather(words: Iterable[str], readable: Callable[[], Iterable[str]]) -> list[
     found: dict[Path, None] = {}
     for word in words:
         path = absolute(Path(word))
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 (says no, instead of failing, where a path cannot be)
             found |= dict.fromkeys(_inside(path, readable()))
-        elif not path.exists() and glob.has_magic(word):
+        elif glob.has_magic(word) and not os.path.lexists(path):
             # `Path.glob` takes no absolute pattern.
             matches = sorted(glob.glob(str(Path(word).expanduser()), recursive=True))  # noqa: PTH207
             found |= dict.fromkeys(absolute(Path(match)) for match in matches if Path(match).is_file())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 from pathlib import Path
 
 from bridge.cli.report import Reporter
 from bridge.client import Client, Delivered, Job, Order, connect, score
 from bridge.client.shelf import Shelf
 from bridge.config import Settings
-from bridge.errors import CueSheetError, TimelineError
+from bridge.errors import CuebridgeError, CueSheetError, TimelineError
 from bridge.progress import Step
 from bridge.wire.convert import FORMATS
 from bridge.wire.flag import Flag
@@ -20,21 +21,29 @@ MAX_CUES_BYTES = 32 << 20
 
 
 def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
-    """Score one source.
+    """Score one source; 0, or the exit code of what was wrong with it.
 
     Raises:
-        CuebridgeError: it failed.
+        SettingsError: an argument is out of range.
+        CueSheetError: the cue sheet cannot be read.
     """
-    source = absolute(options.source)
+    source, folder = absolute(options.source), absolute(options.out_dir)
     settings = settings_of(options)
+    try:
+        delivered = _deliver_one(source, folder, settings, reporter, stop)
+    except CuebridgeError as error:
+        reporter.failed(error, source)
+        return error.exit_code
+    reporter.delivered(source, delivered)
+    return 0
+
+
+def _deliver_one(source: Path, folder: Path, settings: Settings, reporter: Reporter, stop: Flag) -> Delivered:
     check_source(source)
-    folder = absolute(options.out_dir)
     # Before a daemon is even started: a folder that cannot be written is the quickest failure there is.
     check_folder(folder)
     with connect(say=reporter.warn, stop=stop) as client:
-        delivered = deliver(client, Order(source, folder, settings), reporter, stop)
-    reporter.delivered(source, delivered)
-    return 0
+        return deliver(client, Order(source, folder, settings), reporter, stop)
 
 
 def deliver(client: Client, order: Order, reporter: Reporter, stop: Flag) -> Delivered:
@@ -70,14 +79,22 @@ def check_source(source: Path) -> None:
     """What can be said of a source without a daemon.
 
     Raises:
-        TimelineError: it is not there, or is a folder.
+        TimelineError: it is not there, or is not a file.
     """
-    if source.is_dir():
+    try:
+        mode = source.stat().st_mode
+    except FileNotFoundError:
+        raise TimelineError("there is no such file", where=str(source), remedy="Check the path") from None
+    except OSError as error:
+        raise TimelineError(
+            f"it cannot be read ({error.strerror})", where=str(source), remedy="Check the path"
+        ) from None
+    if stat.S_ISDIR(mode):
         raise TimelineError(
             "it is a folder", where=str(source), remedy="Name a file, or use `cuebridge batch`"
         )
-    if not source.exists():
-        raise TimelineError("there is no such file", where=str(source), remedy="Check the path")
+    if not stat.S_ISREG(mode):  # a pipe or a device would never come to an end
+        raise TimelineError("it is not a file", where=str(source), remedy="Name a timeline or a film")
 
 
 def check_folder(folder: Path) -> None:

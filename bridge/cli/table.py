@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bridge.cli import figures
@@ -26,20 +27,16 @@ def show(rows: Sequence[Row]) -> None:
     for row in rows:
         summary = row.delivered.take.summary if row.delivered else {}
         table.add_row(
-            row.source.name,
+            escape(row.source.name),
             f"[{_STYLES[row.state]}]{row.state}",
             str(row.delivered.take.number) if row.delivered else "",
             figures.length(summary),
             figures.hits(summary).removesuffix(" hits met"),
             figures.half_frame(summary),
             figures.tempo(summary),
-            _plain(row.error.what if row.error and row.state == "failed" else ""),
+            escape(row.error.what if row.error and row.state == "failed" else ""),
         )
     console.print(table)
     states = [row.state for row in rows]
     counts = [f"{states.count(state)} {state}" for state in _STYLES if state in states]
     console.print(f"{len(rows)} inputs: {', '.join(counts)}")
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", "\\[")

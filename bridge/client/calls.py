@@ -12,7 +12,7 @@ from types import TracebackType
 import grpc
 
 from bridge.config import Settings
-from bridge.errors import CuebridgeError, DaemonError
+from bridge.errors import CuebridgeError, DaemonError, InputError
 from bridge.progress import Step
 from bridge.wire import convert
 from bridge.wire.door import MAX_MESSAGE_BYTES
@@ -139,16 +139,23 @@ class Client:
         job_id: str = "",
     ) -> Job:
         """Queue one scoring of an absolute path; the fields are documented in `StartScoreRequest`."""
-        request = pb.StartScoreRequest(
-            source=str(source),
-            settings=convert.settings_to_wire(settings),
-            shelf=shelf,
-            name=name,
-            take_at_least=take_at_least,
-            reuse=reuse,
-            parallel=parallel,
-            job_id=job_id,
-        )
+        try:
+            request = pb.StartScoreRequest(
+                source=str(source),
+                settings=convert.settings_to_wire(settings),
+                shelf=shelf,
+                name=name,
+                take_at_least=take_at_least,
+                reuse=reuse,
+                parallel=parallel,
+                job_id=job_id,
+            )
+        except UnicodeError:
+            raise InputError(
+                "a path or a text has bytes that are not UTF-8",
+                where=repr(str(source)),
+                remedy="Rename the file",
+            ) from None
         with _raised():
             return _job(self._stub.StartScore(request, timeout=CALL_S, metadata=self._metadata).job)
 

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bridge import config
 from bridge.client.calls import Client, Finished, Job, Take
 from bridge.client.shelf import Shelf
 from bridge.config import Settings
-from bridge.errors import Cancelled, CuebridgeError, DaemonError
+from bridge.errors import Cancelled, CuebridgeError, DaemonError, NotFoundError
 from bridge.progress import Step
 from bridge.wire.convert import FORMATS
 from bridge.wire.flag import Flag
@@ -130,6 +131,12 @@ def _follow(client: Client, order: Order, shelf: Shelf, listen: Listener, stop: 
             return item
         if isinstance(item, DaemonError) and stop.is_set():
             raise Cancelled(where=str(order.source))
+        if isinstance(item, DaemonError) and not isinstance(item, NotFoundError):
+            raise DaemonError(
+                f"the daemon went away while it was scoring ({item.what})",
+                where=str(order.source),
+                remedy=f"Run the command again; {config.state_dir() / 'daemon.log'} may say why",
+            )
         if isinstance(item, CuebridgeError):
             raise item
         listen(item)

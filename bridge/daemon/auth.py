@@ -48,6 +48,11 @@ class Access:
             context.peer()
         )
 
+    def allows(self, path: str) -> bool:
+        """Whether a path lies inside the folders that callers from outside may read, links followed."""
+        real = Path(os.path.realpath(path))
+        return any(real.is_relative_to(root) for root in self.roots)
+
     def check_path(self, path: str, *, local: bool) -> Path:
         """The real path of a source the caller may read.
 
@@ -58,7 +63,7 @@ class Access:
         if local:
             return source
         real = Path(os.path.realpath(source))
-        if not any(real.is_relative_to(root) for root in self.roots):
+        if not self.allows(path):
             raise Refused(
                 "this daemon does not read there for callers from outside",
                 where=path,

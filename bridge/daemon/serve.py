@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import signal
@@ -30,6 +31,7 @@ def serve(
         CuebridgeError: as `Daemon` does.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    faulthandler.enable()  # should native code die, the log says where
     asked = Flag()
 
     def leave(number: int, frame: FrameType | None) -> None:

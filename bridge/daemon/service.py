@@ -20,10 +20,10 @@ from bridge.daemon.auth import Access
 from bridge.daemon.jobs import Finished, Jobs, News, Request, Standing, State, Watch
 from bridge.daemon.scorer import Scorer
 from bridge.daemon.store import Store, Take
-from bridge.errors import CuebridgeError, DaemonError, InputError
+from bridge.errors import CuebridgeError, DaemonError, InputError, NotFoundError
 from bridge.progress import Step
 from bridge.wire import convert
-from bridge.wire.faults import code_of, fault_of, metadata_of
+from bridge.wire.faults import Refused, code_of, fault_of, metadata_of
 from bridge.wire.v1 import scoring_pb2 as pb
 from bridge.wire.v1 import scoring_pb2_grpc
 
@@ -166,13 +166,15 @@ class Service(scoring_pb2_grpc.ScoringServicer):
         """Ask jobs to stop; see the proto file."""
         if request.all == bool(request.job_id):
             raise InputError("name one job, or ask for all of them")
+        if request.all and not self._access.is_local(context):
+            raise Refused("only the daemon's own user may stop all jobs", remedy="Name the job")
         stopped = self._jobs.cancel_all() if request.all else self._jobs.cancel(request.job_id)
         return pb.CancelJobResponse(jobs=[_job(standing) for standing in stopped])
 
     @_answering
     def GetScore(self, request: pb.GetScoreRequest, context: grpc.ServicerContext) -> pb.GetScoreResponse:
         """One take; see the proto file."""
-        return pb.GetScoreResponse(take=_take(self._store.get(request.take_id)))
+        return pb.GetScoreResponse(take=_take(self._visible(request.take_id, context)))
 
     @_answering
     def ListScores(
@@ -188,7 +190,9 @@ class Service(scoring_pb2_grpc.ScoringServicer):
             shelf=request.shelf, name=request.name, before_row=int(request.page_token or 0), size=size + 1
         )
         more = str(takes[size - 1].row) if len(takes) > size else ""
-        return pb.ListScoresResponse(takes=[_take(take) for take in takes[:size]], next_page_token=more)
+        local = self._access.is_local(context)
+        seen = [take for take in takes[:size] if local or self._access.allows(take.source)]
+        return pb.ListScoresResponse(takes=[_take(take) for take in seen], next_page_token=more)
 
     def Export(self, request: pb.ExportRequest, context: grpc.ServicerContext) -> Iterator[pb.ExportResponse]:
         """One file in pieces; see the proto file."""
@@ -198,7 +202,15 @@ class Service(scoring_pb2_grpc.ScoringServicer):
 
     @_answering
     def _export(self, request: pb.ExportRequest, context: grpc.ServicerContext) -> bytes:
-        return self._store.file(request.take_id, convert.suffix_of(request.format))
+        suffix = convert.suffix_of(request.format)
+        return self._store.file(self._visible(request.take_id, context).take_id, suffix)
+
+    def _visible(self, take_id: str, context: grpc.ServicerContext) -> Take:
+        """A take, as far as the caller may know of it: from outside, of sources in the allowed folders."""
+        take = self._store.get(take_id)
+        if not self._access.is_local(context) and not self._access.allows(take.source):
+            raise NotFoundError(f"there is no take {take_id}", remedy="ListScores names those there are")
+        return take
 
 
 def _absolute(path: str) -> bool:

@@ -126,6 +126,9 @@ def test_a_failure_has_its_exit_code_and_leaves_nothing(
         ["score", "cut.otio", "-o", "cut.otio"],
         ["score", "cut.otio", "-o", "cut.otio/below"],
         ["score", "cut.otio", "-o", "out", "--sede", "1"],
+        ["score", "/dev/null", "-o", "out"],
+        ["score", "x" * 300 + ".otio", "-o", "out"],
+        ["score", "cut.otio", "-o", "x" * 300],
         ["batch", "cut.otio", "-o", "out", "--jobs", "0"],
         ["batch", "none*.otio", "-o", "out"],
         ["serve", "--host", "0.0.0.0"],
@@ -133,7 +136,7 @@ def test_a_failure_has_its_exit_code_and_leaves_nothing(
         ["serve", "--port", "99999"],
         ["hum"],
     ],
-    ids=" ".join,
+    ids=lambda words: " ".join(words)[:40],
 )
 def test_wrong_arguments_exit_2_with_a_sentence_and_start_no_daemon(
     run: Run, home: Path, source: Path, tmp_path: Path, words: list[str]
@@ -146,6 +149,15 @@ def test_wrong_arguments_exit_2_with_a_sentence_and_start_no_daemon(
     assert not (home / "daemon.json").exists()
     assert not (tmp_path / "out").exists()
     assert run(*words, "--json").events[-1]["exit_code"] == 2
+
+
+def test_text_that_is_not_utf_8_is_the_users_to_mend(run: Run, daemon: Daemon, source: Path) -> None:
+    assert run("score", source, "-o", "out", "--brief", "caf\udce9").code == 2
+    odd = source.with_name("caf\udce9.otio")
+    odd.write_text("ok")
+    ran = run("score", odd, "-o", "out", "--json")
+    assert ran.code == 2
+    assert "UTF-8" in str(ran.events[-1]["what"])
 
 
 def test_a_daemon_that_cannot_be_had_exits_3(run: Run, home: Path, source: Path, tmp_path: Path) -> None:

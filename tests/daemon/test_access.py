@@ -15,7 +15,7 @@ from bridge.daemon.auth import Access, _loopback_peer, token_of
 from bridge.daemon.lock import AlreadyRunningError
 from bridge.daemon.options import Options
 from bridge.daemon.server import Daemon
-from bridge.errors import DaemonError, InputError, SettingsError
+from bridge.errors import DaemonError, InputError, NotFoundError, SettingsError
 from tests.daemon.scorers import TextScorer
 
 
@@ -69,13 +69,22 @@ def test_callers_from_outside_read_inside_the_roots_only(
                 client.start_score(path, Settings())
         about = client.describe(daemon_only=True)
         assert (about.pid, about.jobs) == (0, ())
+        with pytest.raises(InputError, match="own user"):
+            client.cancel_all()
+        with Client(outside.door.address, outside.door.token) as own:
+            secret = own.start_score(beyond, Settings())
+            *_, finished = own.watch(secret.job_id)
+            assert isinstance(finished, Finished)
+            assert len(list(own.list_scores())) == 2
+        assert [take.source for take in client.list_scores()] == [str(inside)]
+        for call in (client.get_score, lambda take_id: client.export(take_id, "mid")):
+            with pytest.raises(NotFoundError):
+                call(finished.take.take_id)
     stranger = Client(address, outside.door.token + "x", certificate[0].read_bytes())
     with stranger, pytest.raises(DaemonError, match="token"):
         stranger.describe()
     with Client(address, token) as plain, pytest.raises(DaemonError):
         plain.describe(timeout_s=10)  # without TLS
-    with Client(outside.door.address, outside.door.token) as own:  # the user's own door stays open
-        assert own.start_score(beyond, Settings()).source == str(beyond)
 
 
 def test_the_outside_needs_tls(home: Path) -> None:
