@@ -118,7 +118,7 @@ class Locator:
     def _search(self, path: str, number: int | None) -> Path | None:
         if not path or "\0" in path:
             return None
-        candidates = [] if _WINDOWS.match(path) and Path("/").drive == "" else [self.folder / path]
+        candidates = [self.folder / path]  # which is `path` itself when that is absolute here
         for spelling in dict.fromkeys((path, unquote(path))):
             parts = parts_of(spelling)
             for count in range(min(_TAIL_PARTS, len(parts)), 0, -1):

@@ -38,7 +38,35 @@ def checked_xml(data: bytes) -> str:
             remedy="Export the timeline as FCP 7 XML",
         )
     _give_tracks_their_rate(root, None)
+    _complete(root)
     return tostring(root, encoding="unicode")
+
+
+def _complete(root: Element) -> None:
+    """Add what the adapter insists on and programs leave out: it gives up a whole file for one of them.
+
+    A clip item without a file is a title or generator; a transition without an alignment is centred; a
+    filter without an effect is nothing.
+    """
+    for item in (*root.iter("clipitem"), *root.iter("generatoritem")):
+        has_generator = any(effect.findtext("effecttype") == "generator" for effect in item.iter("effect"))
+        if item.find("file") is None and item.find("sequence") is None and not has_generator:
+            _child(_child(item, "file"), "mediaSource").text = item.findtext("name") or "generator"
+        for empty in [each for each in item.findall("filter") if each.find("effect") is None]:
+            item.remove(empty)
+        if item.find("in") is None:
+            _child(item, "in").text = "0"
+    for item in root.iter("transitionitem"):
+        if item.find("alignment") is None:
+            _child(item, "alignment").text = "center"
+        if item.find("effect") is None:
+            _child(item, "effect")
+
+
+def _child(parent: Element, tag: str) -> Element:
+    child = Element(tag)
+    parent.append(child)
+    return child
 
 
 def _give_tracks_their_rate(element: Element, rate: Element | None) -> None:

@@ -32,6 +32,10 @@ _SEEK_GAP_S = Fraction(3)
 # Wanted this long after the last frame, a picture counts as there: lengths are rounded in many ways.
 _TAIL_S = Fraction(1)
 _MAX_BAD_PACKETS = 200
+_STANDARD_RATES = tuple(
+    parse_rate(label) for label in ("23.976", "24", "25", "29.97", "30", "48", "50", "59.94", "60", "120")
+)
+_NEAR_STANDARD = Fraction(3, 100)
 # A film can name other files to read (playlists); none is followed off this machine.
 _OPTIONS = {"protocol_whitelist": "file"}
 
@@ -68,9 +72,10 @@ class Film:
         except (av.FFmpegError, OSError, ValueError) as error:
             raise _unreadable(path, error) from None
         try:
-            if not self._container.streams.video:
+            stream = self._container.streams.best("video")  # a cover picture may come first
+            if not isinstance(stream, av.VideoStream):
                 raise MediaError("there is no picture in this file", where=path.name)
-            self._stream = self._container.streams.video[0]
+            self._stream = stream
             self._stream.thread_type = "AUTO"
             self._rate = _stream_rate(self._stream)
             self._first = self._first_pts()
@@ -203,9 +208,18 @@ class Film:
 
 
 def _stream_rate(stream: av.VideoStream) -> Fraction | None:
-    for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
-        if rate and 0 < rate <= MAX_RATE:
-            return parse_rate(Fraction(rate))
+    """The stream's rate. A variable one averages to something odd (29.87): the standard rate next to it is
+    taken, since frames are placed by their times and not by counting.
+    """
+    for found in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+        if not found or not 0 < found <= MAX_RATE:
+            continue
+        rate = parse_rate(Fraction(found))
+        if rate.denominator not in (1, 1001):
+            nearest = min(_STANDARD_RATES, key=lambda standard: abs(standard - rate))
+            if abs(nearest / rate - 1) < _NEAR_STANDARD:
+                return nearest
+        return rate
     return None
 
 

@@ -71,8 +71,9 @@ def test_past_the_end_is_nothing_but_for_a_rounding(counting: Path) -> None:
 def irregular(path: Path, stamps: list[int]) -> None:
     """Frames at given milliseconds; the grey counts them."""
     with av.open(str(path), "w") as out:
-        stream = out.add_stream("ffv1", rate=25)
-        stream.width, stream.height, stream.pix_fmt = 64, 36, "bgr0"
+        codec, pix_fmt = ("png", "rgb24") if path.suffix == ".mov" else ("ffv1", "bgr0")
+        stream = out.add_stream(codec, rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 36, pix_fmt
         stream.codec_context.time_base = Fraction(1, 1000)
         for number, stamp in enumerate(stamps):
             frame = av.VideoFrame.from_ndarray(
@@ -90,6 +91,13 @@ def test_a_variable_frame_rate_and_a_late_first_stamp(tmp_path: Path) -> None:
     assert numbers(path, at) == [0, 1, 2, 3, 4, 5]
     with Film(path, 16, 8) as opened:
         assert [round(float(time) * 1000) for time, _ in opened.frames()] == [0, 33, 100, 500, 540, 1500]
+
+
+def test_a_rate_that_varies_is_called_by_the_standard_rate_next_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "phone.mov"
+    irregular(path, [round(n * 33.5) + n % 3 for n in range(60)])
+    with Film(path, 16, 8) as opened:
+        assert opened.found.rate in (30, Fraction(30000, 1001))
 
 
 def test_a_still_shows_at_any_time(tmp_path: Path) -> None:
