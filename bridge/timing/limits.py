@@ -34,7 +34,7 @@ class Prices:
     odd_bar: float = 27.0
     no_downbeat: float = 45.0  # a plot start on a beat that is not a bar line
     base_change: float = 0.6  # for each per cent of change at a plot start
-    target: float = 0.006  # share of the weights in reach, for each squared `target_spread` of distance
+    target: float = 0.008  # share of the weights in reach, for each squared `target_spread` of distance
     target_spread: float = 0.15  # in natural log of tempo: 15 %
     pickup: float = 1.0  # for each finer subdivision that the first partial bar needs
 
