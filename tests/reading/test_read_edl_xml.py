@@ -192,7 +192,8 @@ def test_fcp_time_remap(read: Read, tmp_path: Path) -> None:
 
 
 def test_fcp_items_without_a_file_are_titles(read: Read) -> None:
-    title = f'<clipitem id="t"><name>Text</name>{RATE}<start>20</start><end>50</end><in>0</in><out>30</out></clipitem>'
+    times = "<start>20</start><end>50</end><in>0</in><out>30</out>"
+    title = f'<clipitem id="t"><name>Text</name>{RATE}{times}</clipitem>'
     odd = item("b.mov", 60, 100, 30, "<filter><enabled>TRUE</enabled></filter>")
     text = xml(item("a.mov", 0, 60, 0), odd).replace("</video>", f"<track>{title}</track></video>")
     assert cuts(read(text=text, name="a.xml")) == [60]
