@@ -242,7 +242,7 @@ def make_demo_timeline(folder: Path, size: tuple[int, int] = (480, 270)) -> Path
     )
     notes = [
         o.marker(0, 187, "section", "quiet, waiting, before dawn"),
-        o.marker(301, 178, "section", "the chase: fast, bright, restless"),
+        o.marker(301, 177, "section", "the chase: fast, bright, restless"),
     ]
     document = o.timeline(video1, video2, video3, sound, markers=notes)
     return o.write(folder / "demo.otio", document)
