@@ -8,7 +8,7 @@ from pathlib import Path
 import mido
 import pytest
 
-from bridge import pipeline
+from bridge import pipeline, writing
 from bridge.config import Settings
 from bridge.errors import Cancelled, TimelineError
 from bridge.progress import Progress, Step
@@ -114,6 +114,19 @@ def test_an_edited_hit_moves_the_music(source: Path, result: pipeline.Result):
     (moved,) = json.loads(again.files["cues.json"])["hits"]
     assert moved["met"]
     assert abs(moved["error_frames"]) <= 0.5
+
+
+def test_scoring_our_own_otio_again_asks_for_the_same_music(media: Path, tmp_path: Path):
+    """The marked timeline's plots and hits are ours, not the editor's: they must not direct a new score."""
+    whole = pipeline.score(media / "demo.mp4", Settings(seed=7), Progress())
+    marked = tmp_path / "demo.otio"
+    marked.write_bytes(writing.named(whole.files, "demo")["otio"])
+    again = json.loads(pipeline.score(marked, Settings(seed=7), Progress()).files["cues.json"])
+    first = json.loads(whole.files["cues.json"])
+    assert [(h["frame"], h["kind"]) for h in again["hits"]] == [
+        (h["frame"], h["kind"]) for h in first["hits"]
+    ]
+    assert [p["start_frame"] for p in again["plots"]] == [p["start_frame"] for p in first["plots"]]
 
 
 @pytest.mark.parametrize("stage", ["seeing", "timing", "composing", "writing"])

@@ -10,9 +10,14 @@ from bridge.reading.tree import Node, metadata, node, nodes, resolve_metadata, t
 
 
 def marks_of(item: Node, rate: Fraction) -> list[Mark]:
-    """Markers of any item, in the item's own time in frames of `rate`; unreadable ones are left out."""
+    """Markers of any item, in the item's own time in frames of `rate`; unreadable ones are left out.
+
+    So are those an earlier score of ours wrote: what we concluded must not come back as a direction.
+    """
     found = []
     for marker in nodes(item, "markers"):
+        if metadata(marker, "cuebridge"):
+            continue
         span = node(marker, "marked_range")
         start, length = start_of(span), node(span, "duration")
         if start is None:
