@@ -15,6 +15,8 @@ from bridge.timebase import parse_rate
 MAX_HOURS = 100
 # A position this close to a whole frame is that frame: Resolve writes 20.000000000000004.
 _SNAP = Fraction(1, 100)
+# Under this a "rate" is a unit of time (1: seconds) and not a rate of pictures.
+_SLOWEST = Fraction(6)
 
 
 @lru_cache(maxsize=4096)
@@ -88,6 +90,36 @@ def length_of(item: Node) -> Node | None:
     if schema(item) == "Clip":
         return node(node(media_reference(item), "available_range"), "duration")
     return None
+
+
+def frame_rate(timeline: Node, fps: str) -> Fraction | None:
+    """The rate to count a timeline's frames at, None when it holds nothing.
+
+    Some programs write times in seconds, at a "rate" of 1, which is no rate of pictures: then it is that of
+    most of the media, or the one given.
+
+    Raises:
+        TimelineError: times are in seconds and nothing says the frame rate.
+        TimecodeError: a rate that makes no sense.
+    """
+    rate = timeline_rate(timeline)
+    if rate is None or rate >= _SLOWEST:
+        return rate
+    media: Counter[Fraction] = Counter()
+    for track in nodes(node(timeline, "tracks") or {}, "children"):
+        for item in nodes(track, "children"):
+            begin = start_of(node(media_reference(item), "available_range"))
+            if schema(item) == "Clip" and begin is not None:
+                media[rate_of(begin)] += 1
+    usual = [each for each, _ in media.most_common() if each >= _SLOWEST]
+    if fps.strip():
+        return parse_rate(fps)
+    if usual:
+        return usual[0]
+    raise TimelineError(
+        f"the timeline counts at {float(rate):g} a second, which is no frame rate",
+        remedy="Give the frame rate, for example --fps 25",
+    )
 
 
 def timeline_rate(timeline: Node) -> Fraction | None:

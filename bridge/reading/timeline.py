@@ -15,7 +15,7 @@ from bridge.reading.kinds import Look
 from bridge.reading.layout import Layer, Mark
 from bridge.reading.markers import stack_marks, unique
 from bridge.reading.paths import Locator
-from bridge.reading.rates import MAX_HOURS, frames, timeline_rate
+from bridge.reading.rates import MAX_HOURS, frame_rate, frames
 from bridge.reading.shots import shots_of
 from bridge.reading.tracks import Context, lay_out
 from bridge.reading.tree import Node, node, nodes, text
@@ -54,7 +54,7 @@ def read_timeline(path: Path, settings: Settings, progress: Progress) -> Timelin
 
 def _read(document: Document, path: Path, settings: Settings, progress: Progress) -> Timeline:
     timeline = document.timeline
-    rate = document.rate or timeline_rate(timeline)
+    rate = document.rate or frame_rate(timeline, settings.fps)
     if rate is None:
         raise _no_picture()
     stack = node(timeline, "tracks") or {}

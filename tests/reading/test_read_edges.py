@@ -227,7 +227,7 @@ def test_mixed_and_fractional_rates_add_up_in_timeline_frames(read: Read) -> Non
     assert timeline.cue_end_frame == 154
 
 
-def test_ten_thousand_cuts_add_up(read: Read) -> None:
+def test_thousands_of_cuts_add_up(read: Read) -> None:
     clips = [o.clip(f"c{index % 90}.mov", 3 + index % 4, index * 2) for index in range(2000)]
     timeline = read(o.track(*clips))
     expected = [0]

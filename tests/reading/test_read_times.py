@@ -31,6 +31,17 @@ def test_start_decides_between_mixed_rates(read: Read) -> None:
     assert read(track, start=o.rt(0, 1)).rate == 30
 
 
+def test_times_in_seconds_need_a_rate(read: Read) -> None:
+    bare = o.track(o.clip("a.mov", 2.5, 0, o.missing("a.mov"), rate=1), o.clip("b.mov", 1.2, rate=1))
+    with pytest.raises(TimelineError, match="--fps 25"):
+        read(bare, start=o.rt(0, 1))
+    timeline = read(bare, start=o.rt(3600, 1), fps="50")
+    assert (timeline.rate, cuts(timeline), timeline.cue_frames) == (50, [125], 185)
+    assert timeline.start_timecode_frames == 180_000 and not timeline.warnings
+    known = o.track(o.clip("a.mov", 2.5, 0, o.external("a.mov", 0, 100, 25), rate=1))
+    assert read(known, start=o.rt(0, 1)).rate == 25
+
+
 def test_drop_frame_start_is_recognised(read: Read) -> None:
     track = o.track(o.clip("a.mov", 60, rate=30000 / 1001))
     assert read(track, start=o.rt(107892, 29.97)).drop_frame
