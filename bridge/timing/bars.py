@@ -15,10 +15,12 @@ from bridge.timing.layout import Layout, RawBar
 # Cost of a phrase by its bars: whole phrases of 2, 4 and 8 bars are what listeners expect.
 _PHRASE = {4: 0.0, 8: 0.6, 2: 0.6, 6: 1.6, 3: 2.0, 5: 2.2, 7: 2.6, 1: 3.0}
 _ODD_INSIDE = 1.5
+# More than any lengths of phrases could save: a bar with a pickup always ends its phrase.
+_SPLIT = 1000.0
 
 
-def phrase_starts(odd: list[bool]) -> list[int]:
-    """Indices at which phrases start, for one plot's bars; exact least cost."""
+def phrase_starts(odd: list[bool], ends: frozenset[int] = frozenset()) -> list[int]:
+    """Indices at which phrases start, for one plot's bars; exact least cost. `ends` must end a phrase."""
     count = len(odd)
     best, back = [0.0] + [float("inf")] * count, [0] * (count + 1)
     for end in range(1, count + 1):
@@ -27,7 +29,8 @@ def phrase_starts(odd: list[bool]) -> list[int]:
             if begin < 0:
                 continue
             inside = sum(odd[begin : end - 1])
-            cost = best[begin] + price + _ODD_INSIDE * inside
+            split = sum(begin <= bar < end - 1 for bar in ends)
+            cost = best[begin] + price + _ODD_INSIDE * inside + _SPLIT * split
             if cost < best[end] - 1e-9:
                 best[end], back[end] = cost, begin
     starts: list[int] = []
@@ -54,8 +57,8 @@ def _owner(cues: CueSheet, start_s: Fraction, end_s: Fraction, rest: bool, first
     return best
 
 
-def named_bars(cues: CueSheet, layout: Layout) -> tuple[Bar, ...]:
-    """All bars with their plot, phrase and cadence. Accents and holds come later."""
+def named_bars(cues: CueSheet, layout: Layout, ends: frozenset[int] = frozenset()) -> tuple[Bar, ...]:
+    """All bars with their plot, phrase and cadence; the bars in `ends` end a phrase. Gestures come later."""
     raw = layout.bars
     owners: list[int] = []
     first = 0
@@ -70,17 +73,20 @@ def named_bars(cues: CueSheet, layout: Layout) -> tuple[Bar, ...]:
         end = begin
         while end < len(raw) and owners[end] == owners[begin]:
             end += 1
-        bars += _plot_bars(cues, layout, raw[begin:end], begin, owners[begin])
+        bars += _plot_bars(cues, layout, raw[begin:end], begin, owners[begin], ends)
         begin = end
     return tuple(bars)
 
 
-def _plot_bars(cues: CueSheet, layout: Layout, raw: list[RawBar], begin: int, owner: int) -> list[Bar]:
+def _plot_bars(
+    cues: CueSheet, layout: Layout, raw: list[RawBar], begin: int, owner: int, ends: frozenset[int]
+) -> list[Bar]:
     """One plot's bars. A first partial bar leads in and belongs to no phrase of its own."""
     lead = 1 if raw[0].partial and len(raw) > 1 and begin == 0 else 0
     inside = [bar for bar in raw if bar.tick < layout.end_tick]
     length = max(1, len(inside))
-    starts = phrase_starts([bar.odd for bar in raw[lead:length]])
+    mine = frozenset(end - begin - lead for end in ends if begin + lead <= end < begin + length)
+    starts = phrase_starts([bar.odd for bar in raw[lead:length]], mine)
     bars: list[Bar] = []
     phrase = -1
     for index, bar in enumerate(raw):

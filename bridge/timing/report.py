@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from bridge.config import Settings
 from bridge.schema.cues import CueSheet, Hit, HitKind
-from bridge.schema.tempo import TICKS_PER_QUARTER, Bar, HitResult, Rung
+from bridge.schema.tempo import Bar, HitResult, Rung
+from bridge.timing.ladder import ACCENT_SHARE, Ladder
 from bridge.timing.layout import Layout
 from bridge.timing.limits import Limits
 from bridge.timing.route import Leg
@@ -16,18 +17,16 @@ from bridge.timing.targets import Target, window_of
 
 # Tempo integers leave at most half a microsecond: a window's edge is judged with twice as much again.
 _TOLERANCE_S = Fraction(2, 1_000_000)
-# Accents stand on one of 12 steps a quarter; simpler subdivisions first.
-_ACCENT_STEPS = (6, 3, 9, 4, 8, 2, 10, 1, 5, 7, 11)
-_STEP = TICKS_PER_QUARTER // 12
-ACCENT_SHARE = 0.10
 
 
 @dataclass(frozen=True)
 class Fate:
-    """Results in cue-sheet order, and accents by tick."""
+    """Results in cue-sheet order, accents by tick, pickups (ticks) and held chords by index of the bar."""
 
     results: tuple[HitResult, ...]
     accents: tuple[int, ...]
+    pickups: dict[int, int]
+    holds: frozenset[int]
 
 
 class Judge:
@@ -97,32 +96,17 @@ class Judge:
             reason = f"tempo {'slows' if slowing else 'presses'} into it over {float(leg.beats):g} beats"
         return HitResult(hit.id, True, tick, float(error), rung, tick in self._bar_starts, reason)
 
-    def accent(self, hit: Hit) -> tuple[int, Fraction] | None:
-        """The simplest off-beat tick that lies inside the hit's window."""
-        exact = self._layout.tempo_map.tick_at_s(self._cues.cue_s(hit.frame))
-        place = bisect_left(self._beats, exact)
-        found: list[tuple[int, Fraction, int, Fraction]] = []
-        for beat in self._beats[max(0, place - 2) : place + 1]:
-            for rank, step in enumerate(_ACCENT_STEPS):
-                tick = beat + step * _STEP
-                error = self.error_frames(tick, hit)
-                if self.inside(error, hit) and self._sounds(tick):
-                    found.append((rank, abs(error), tick, error))
-        if not found:
-            return None
-        return min(found)[2:]
+    def ladder(self, hits: int) -> Ladder:
+        """A fresh ladder for so many chased hits."""
+        return Ladder(self._layout, self._beats, self.error_frames, self.inside, int(ACCENT_SHARE * hits))
 
-    def _sounds(self, tick: int) -> bool:
-        bars = self._layout.bars
-        low, high = 0, len(bars)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if bars[middle].tick <= tick else (low, middle)
-        return not bars[low].rest and tick < bars[low].end_tick
+    def exact_tick(self, hit: Hit) -> Fraction:
+        """Where on the tempo map the hit lies."""
+        return self._layout.tempo_map.tick_at_s(self._cues.cue_s(hit.frame))
 
 
 def fates(cues: CueSheet, settings: Settings, layout: Layout, targets: tuple[Target, ...]) -> Fate:
-    """Judge every hit: on a beat, else by an accent off the beat for the heaviest tenth, else left."""
+    """Judge every hit: on a beat, else by the ladder, the heaviest first, else left with a reason."""
     judge = Judge(cues, settings, layout)
     chased = {target.hit.id: target for target in targets}
     results: dict[str, HitResult] = {}
@@ -138,20 +122,19 @@ def fates(cues: CueSheet, settings: Settings, layout: Layout, targets: tuple[Tar
             left.append(hit)
         else:
             results[hit.id] = _left(judge, hit, settings, chased)
-    allowed = int(ACCENT_SHARE * len(targets))
+    ladder = judge.ladder(len(targets))
     left.sort(key=lambda h: (-chased[h.id].weight, not chased[h.id].downbeat, h.frame))
     for hit in left:
-        found = judge.accent(hit) if allowed > 0 else None
-        if found is None:
-            results[hit.id] = _left(judge, hit, settings, chased, clash=_clash(hit, chased, results))
-            continue
-        allowed -= 1
-        tick, error = found
-        accents.add(tick)
-        results[hit.id] = HitResult(
-            hit.id, True, tick, float(error), Rung.ACCENT, False, "an accent off the beat"
-        )
-    return Fate(tuple(results[hit.id] for hit in cues.hits), tuple(sorted(accents)))
+        result = ladder.climb(hit, judge.exact_tick(hit))
+        if result is None:
+            result = _left(judge, hit, settings, chased, clash=_clash(hit, chased, results))
+        results[hit.id] = result
+    return Fate(
+        tuple(results[hit.id] for hit in cues.hits),
+        tuple(sorted(accents | ladder.accents)),
+        ladder.pickups,
+        frozenset(ladder.holds),
+    )
 
 
 def _clash(hit: Hit, chased: dict[str, Target], results: dict[str, HitResult]) -> str:
@@ -185,14 +168,21 @@ def _left(
     return HitResult(hit.id, False, None, error, Rung.NONE, False, reason)
 
 
-def with_accents(bars: tuple[Bar, ...], accents: tuple[int, ...]) -> tuple[Bar, ...]:
-    """Put every accent into the bar that holds it."""
+def with_gestures(bars: tuple[Bar, ...], fate: Fate) -> tuple[Bar, ...]:
+    """Put accents, pickups and held chords into the bars that hold them."""
     done: list[Bar] = []
     place = 0
     for bar in bars:
         mine: list[int] = []
-        while place < len(accents) and accents[place] < bar.end_tick:
-            mine.append(accents[place])
+        while place < len(fate.accents) and fate.accents[place] < bar.end_tick:
+            mine.append(fate.accents[place])
             place += 1
-        done.append(replace(bar, accents=tuple(mine)) if mine else bar)
+        done.append(
+            replace(
+                bar,
+                accents=tuple(mine),
+                hold=bar.hold or bar.index in fate.holds,
+                pickup_ticks=fate.pickups.get(bar.index, 0),
+            )
+        )
     return tuple(done)

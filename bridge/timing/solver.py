@@ -14,7 +14,7 @@ from bridge.schema.tempo import Form
 from bridge.timing.bars import named_bars
 from bridge.timing.candidates import best_route
 from bridge.timing.layout import lay
-from bridge.timing.report import fates, with_accents
+from bridge.timing.report import fates, with_gestures
 from bridge.timing.route import Route
 from bridge.timing.targets import spans_of, targets_of
 
@@ -39,7 +39,7 @@ def solve(cues: CueSheet, settings: Settings, progress: Progress) -> Form:
     progress.check()
     layout = lay(cues, settings, routes)
     fate = fates(cues, settings, layout, targets)
-    bars = with_accents(named_bars(cues, layout), fate.accents)
+    bars = with_gestures(named_bars(cues, layout, frozenset(fate.pickups)), fate)
     return Form(
         tempo_map=layout.tempo_map,
         bars=bars,

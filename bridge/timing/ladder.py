@@ -1,0 +1,106 @@
+"""What meets a hit that no beat reaches, rung by rung: a pickup, a held chord, an accent off the beat.
+
+The first rung, a bar of another metre, and the ritard are the tempo search's own. Each rung is rationed,
+so that it stays a gesture: a pickup ends its phrase and leaves two bars to the next one; a held chord
+comes at most once in sixteen bars; accents off the beat meet at most a tenth of the hits. Every tick
+stands on one of 12 steps a quarter, the simpler subdivision first, and inside the hit's window by the
+integers written.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from bridge.schema.cues import Hit
+from bridge.schema.tempo import TICKS_PER_QUARTER, HitResult, Rung
+from bridge.timing.layout import Layout, RawBar
+
+_STEP = TICKS_PER_QUARTER // 12
+# Steps of a quarter in order of preference: eighths, sixteenths, triplets, then the rest.
+_STEPS = (6, 3, 9, 4, 8, 2, 10, 1, 5, 7, 11)
+# A pickup starts on an eighth, a sixteenth or a triplet, two quarters before the bar line at most.
+_PICKUP_STEPS = _STEPS[:5]
+_PICKUP_TICKS = 2 * TICKS_PER_QUARTER
+PICKUP_BARS_APART = 2
+HOLD_BARS_APART = 16
+ACCENT_SHARE = 0.10
+
+Error = Callable[[int, Hit], Fraction]
+Inside = Callable[[Fraction, Hit], bool]
+
+
+@dataclass
+class Ladder:
+    """Climbs for one hit after another, the heaviest first; remembers what each rung has used."""
+
+    layout: Layout
+    beats: list[int]
+    error_frames: Error
+    inside: Inside
+    accents_left: int
+    accents: set[int] = field(default_factory=set)
+    pickups: dict[int, int] = field(default_factory=dict)  # bar index: ticks
+    holds: set[int] = field(default_factory=set)  # bar indices
+
+    def __post_init__(self) -> None:
+        self._starts = [bar.tick for bar in self.layout.bars]
+
+    def climb(self, hit: Hit, exact_tick: Fraction) -> HitResult | None:
+        """The first rung that meets the hit at `exact_tick`; None when none does."""
+        places = self._places(hit, exact_tick)
+        for rung, take in ((Rung.PICKUP, self._pickup), (Rung.HOLD, self._hold), (Rung.ACCENT, self._accent)):
+            for step, tick, error in places:
+                reason = take(step, tick)
+                if reason:
+                    self.accents.add(tick)
+                    return HitResult(hit.id, True, tick, float(error), rung, False, reason)
+        return None
+
+    def _places(self, hit: Hit, exact_tick: Fraction) -> list[tuple[int, int, Fraction]]:
+        """(step, tick, error) of every sounding step in the window, simpler subdivisions first."""
+        at = bisect_left(self.beats, exact_tick)
+        found: list[tuple[int, Fraction, int, int, Fraction]] = []
+        for beat in self.beats[max(0, at - 2) : at + 1]:
+            for rank, step in enumerate(_STEPS):
+                tick = beat + step * _STEP
+                error = self.error_frames(tick, hit)
+                if self.inside(error, hit) and self._sounds(tick):
+                    found.append((rank, abs(error), step, tick, error))
+        return [(step, tick, error) for _, _, step, tick, error in sorted(found)]
+
+    def _bar(self, tick: int) -> tuple[int, RawBar]:
+        index = max(0, bisect_right(self._starts, tick) - 1)
+        return index, self.layout.bars[index]
+
+    def _sounds(self, tick: int) -> bool:
+        _, bar = self._bar(tick)
+        return not bar.rest and tick < bar.end_tick and tick < self.layout.end_tick
+
+    def _pickup(self, step: int, tick: int) -> str:
+        index, bar = self._bar(tick)
+        bars = self.layout.bars
+        led = index + 1 < len(bars) and not bars[index + 1].rest and bar.end_tick < self.layout.end_tick
+        near = any(abs(index - other) < PICKUP_BARS_APART for other in self.pickups)
+        ticks = bar.end_tick - tick
+        if step not in _PICKUP_STEPS or bar.partial or near or not led or ticks > _PICKUP_TICKS:
+            return ""
+        self.pickups[index] = ticks
+        return "a pickup into the next phrase starts on it"
+
+    def _hold(self, step: int, tick: int) -> str:
+        index, bar = self._bar(tick)
+        near = any(abs(index - other) < HOLD_BARS_APART for other in self.holds)
+        busy = index in self.pickups or index - 1 in self.pickups
+        if step not in _PICKUP_STEPS or bar.partial or near or busy:
+            return ""
+        self.holds.add(index)
+        return "a chord struck on it is held to the bar's end"
+
+    def _accent(self, step: int, tick: int) -> str:
+        if self.accents_left <= 0:
+            return ""
+        self.accents_left -= 1
+        return "an accent off the beat"
