@@ -146,9 +146,14 @@ class Daemon:
         except RuntimeError:
             bound = 0
         if not bound:
-            raise SettingsError(
-                "nothing can listen there", where=address, remedy="Choose another --port, or another --host"
-            )
+            if credentials is None:
+                what, remedy = "nothing can listen there", "Choose another --port, or another --host"
+            else:
+                what = "nothing can listen there with this certificate and key"
+                remedy = (
+                    "Check that --tls-cert and --tls-key are PEM and belong together, and that --port is free"
+                )
+            raise SettingsError(what, where=address, remedy=remedy)
         return f"{address.rpartition(':')[0]}:{bound}"
 
     def _credentials(self) -> grpc.ServerCredentials:

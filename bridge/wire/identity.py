@@ -14,10 +14,10 @@ from bridge import __version__, config
 
 
 def identity() -> str:
-    """`VERSION+12 hex digits` over the package's files and the settings from the environment.
+    """`VERSION+12 hex digits` over the package's files, the models and the settings from the environment.
 
-    Files count by path, size and time of change, which takes a millisecond and is enough to tell an
-    edited checkout from the code a daemon has loaded.
+    Files count by path, size and time of change, which takes a few milliseconds and is enough to tell
+    an edited checkout, or a model put in another's place, from what a daemon has loaded.
 
     Raises:
         SettingsError: a `CUEBRIDGE_*` variable makes no sense.
@@ -27,7 +27,16 @@ def identity() -> str:
     for path in sorted(package.rglob("*.py")):
         status = path.stat()
         digest.update(f"{path.relative_to(package)} {status.st_size} {status.st_mtime_ns}\n".encode())
-    models = config.models_dir()
-    digest.update(f"{models.resolve() if models else ''}\n".encode())
+    for path in _model_files(package):
+        status = path.stat()
+        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     digest.update(f"{config.inference_threads()} {config.provider()}".encode())
     return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
+def _model_files(package: Path) -> list[Path]:
+    """The files a process would load its models from; `inference.card` finds them in the same places."""
+    asked = config.models_dir()
+    folders = [asked.resolve()] if asked else [package / "_released", package.parent / "models" / "released"]
+    present = [folder for folder in folders if folder.is_dir()][:1]
+    return sorted(path for folder in present for path in folder.glob("*/*") if path.is_file())

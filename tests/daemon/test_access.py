@@ -112,6 +112,15 @@ def test_a_taken_port_is_said(daemon: Daemon, tmp_path: Path, monkeypatch: pytes
     assert not (tmp_path / "other" / "daemon.json").exists()
 
 
+def test_a_certificate_that_is_none_is_said(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "pem").write_text("not a certificate")
+    options = Options(host="0.0.0.0", tls_cert=tmp_path / "pem", tls_key=tmp_path / "pem")
+    with pytest.raises(SettingsError, match="--tls-cert"):
+        Daemon(options, TextScorer())
+    with pytest.raises(InputError, match="cannot be read"):
+        Daemon(Options(host="0.0.0.0", tls_cert=tmp_path / "no", tls_key=tmp_path / "no"), TextScorer())
+
+
 def test_a_second_daemon_of_one_user_is_refused(daemon: Daemon) -> None:
     with pytest.raises(AlreadyRunningError):
         Daemon(Options(), TextScorer())

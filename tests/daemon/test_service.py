@@ -148,6 +148,19 @@ def test_one_job_at_a_time_unless_more_are_wished_for(
         assert scorer.most_at_once <= most
 
 
+def test_only_so_many_ended_jobs_are_kept(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.daemon.jobs.KEPT_ENDED", 2)
+    jobs = []
+    for n in range(3):
+        jobs.append(client.start_score(written(tmp_path, f"{n}.otio"), Settings()))
+        finish(client, jobs[-1])
+    with pytest.raises(NotFoundError):
+        list(client.watch(jobs[0].job_id))
+    assert finish(client, jobs[2]).take.name == "2"
+
+
 def test_a_repeated_start_changes_nothing(client: Client, tmp_path: Path) -> None:
     source = written(tmp_path, "cut.otio")
     for _ in range(2):

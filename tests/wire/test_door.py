@@ -41,14 +41,19 @@ def test_only_its_own_door_is_removed() -> None:
     assert door.read_door() is None
 
 
-def test_identity_follows_the_settings_of_the_environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    plain = identity()
+def test_identity_follows_models_and_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    words = [identity()]
     monkeypatch.setenv("CUEBRIDGE_MODELS", str(tmp_path))
-    other = identity()
+    words.append(identity())
+    (tmp_path / "chords-v1").mkdir()
+    (tmp_path / "chords-v1" / "model.onnx").write_bytes(b"x")
+    words.append(identity())
+    (tmp_path / "chords-v1" / "model.onnx").write_bytes(b"xx")
+    words.append(identity())
     monkeypatch.setenv("CUEBRIDGE_THREADS", "2")
-    assert len({plain, other, identity()}) == 3
+    words.append(identity())
+    assert len(set(words)) == len(words)
+    assert identity() == words[-1]
 
 
 def test_takes_are_called_by_their_numbers() -> None:
