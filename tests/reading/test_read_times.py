@@ -115,6 +115,25 @@ def test_fingerprint_is_of_the_edit_and_not_the_file(read: Read) -> None:
     other["tracks"]["children"][0]["children"][0]["source_range"]["duration"]["value"] = 51
     assert read(document=other).fingerprint != first
     assert read(document=one, mark_in="10").fingerprint != first
+    clips = [o.clip("a.mov", 50), o.clip("b.mov", 50)]
+    for tracks, more in (
+        ([o.track(*clips)], {"markers": [o.marker(30, 1, "hit")]}),
+        ([o.track(clips[0], o.transition(4, 4), clips[1])], {}),
+    ):
+        assert read(*tracks, **more).fingerprint != first
+
+
+def test_fingerprint_knows_media_by_name_and_whether_it_is_there(read: Read, tmp_path: Path) -> None:
+    def of(path: str, start: int = 0) -> str:
+        return read(o.track(o.clip("x", 50, start, o.external(path)))).fingerprint
+
+    offline = of("/Volumes/one/a.mov")
+    assert of("D:\\two\\a.mov") == offline
+    (tmp_path / "a.mov").touch()
+    there = of("/Volumes/one/a.mov")
+    assert there != offline
+    assert of("a.mov") == there
+    assert of("a.mov", start=5) != there
 
 
 def test_reading_stops_when_cancelled(tmp_path: Path) -> None:

@@ -59,6 +59,19 @@ def test_retimes_show_the_right_frames(
     ]
 
 
+def test_every_shot_has_a_time_map_of_its_own(counting: Path) -> None:
+    def shot(name: str, start: int, end: int, media_s: int) -> Shot:
+        knots = (Knot(Fraction(0), Fraction(media_s)), Knot(Fraction(1), Fraction(media_s + 1)))
+        return Shot(name, name, start, end, MediaSpan(counting, knots))
+
+    picture = look(timeline_of(shot("a", 0, 24, 3), shot("b", 24, 48, 0), shot("c", 48, 72, 2)))
+    assert frames_seen(picture) == [
+        *(72, 76, 81, 86, 91),
+        *(0, 4, 9, 14, 19),
+        *(48, 52, 57, 62, 67),
+    ]
+
+
 def test_colours_of_solid_shots(colored: Path) -> None:
     picture = look(one_shot(colored, [(0, 0), (4, 4)], 96))
     for index, (red, green, blue) in enumerate(COLORS.values()):
