@@ -159,7 +159,8 @@ def _tasks(section: Section, harmony: Harmony, melody: Notes, voice: Voice) -> t
             tasks.append(BarTask(prompt, BarRules(steps=cell.steps), body=()))
             continue
         if item.kind in ("hold", "final"):
-            near = voicing(chord, voice.low, voice.high, 4, near, shift)
+            top = _ceiling(melody[index], voice.low - shift, voice.high - shift) + shift
+            near = voicing(chord, voice.low, top, 4, near, shift)
             held = [NoteEvent(0, pitch - shift, tokens.nearest_duration_steps(cell.steps)) for pitch in near]
             body = bars.accompaniment_body(held, cell.steps)
             tasks.append(BarTask(prompt, BarRules(steps=cell.steps), body=body))
@@ -177,7 +178,7 @@ def _tasks(section: Section, harmony: Harmony, melody: Notes, voice: Voice) -> t
                     chord_tone_steps=frozenset(cell.beat_steps) | item.forced_steps,
                     pitch_classes=passing_tones(section.tonality.mode, (event.chord for event in chords)),
                     longest_steps=_LONG_STEPS,
-                    most_together=2 + round(3 * item.energy),
+                    most_together=2 + round(2 * item.energy),
                 ),
             )
         )
@@ -197,8 +198,8 @@ def _texture(tasks: Sequence[BarTask], bodies: Sequence[Tokens]) -> tuple[Tokens
 
 
 def _onsets(item: CellPlan) -> float:
-    """Onsets for each quarter: one every two seconds when calm, five a second at most."""
-    return (0.5 + 3.2 * item.density + 1.3 * item.energy * item.density) * item.s_per_quarter
+    """Onsets for each quarter: one every two seconds when calm, four and a half a second at most."""
+    return (0.4 + 2.4 * item.density + 1.7 * item.energy * item.density) * item.s_per_quarter
 
 
 def _most(item: CellPlan) -> int:
@@ -208,7 +209,7 @@ def _most(item: CellPlan) -> int:
 
 def _least(item: CellPlan) -> int:
     quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
-    return max(1, int(0.55 * _onsets(item) * quarters)) if item.kind == "play" else 0
+    return max(1, int(0.7 * _onsets(item) * quarters)) if item.kind == "play" else 0
 
 
 def _controls(item: CellPlan) -> BarControls:
@@ -221,6 +222,6 @@ def _controls(item: CellPlan) -> BarControls:
         left=controls.left(item.left),
         density=0 if quiet else 1 if held else max(1, density),
         register=None if quiet else 2 if item.tension > 0.6 else 3,
-        polyphony=None if quiet else min(4, 1 + round(2.4 * item.energy)),
+        polyphony=None if quiet else 1 + round(2 * item.energy),
         energy=controls.level_of_unit(item.energy, "ENERGY"),
     )

@@ -256,7 +256,7 @@ def _resting(section: Section, settings: Settings) -> list[bool]:
         phrase = item.cell.bar.phrase
         if phrase not in phrases:
             at = generator.random()
-            share = 0.35 + 0.6 * item.density + (0.3 if section.plot.label is Label.CLIMAX else 0.0)
+            share = 0.2 + 0.6 * item.density + (0.3 if section.plot.label is Label.CLIMAX else 0.0)
             order = len(phrases)
             waits = section.plot.label is Label.INTRODUCTION and order == 0
             phrases[phrase] = count > 1 and (waits or (order > 0 and at > share))
@@ -292,7 +292,7 @@ def _controls(item: CellPlan, voice: Voice, resting: bool) -> BarControls:
     density = sum(_onsets(item) > edge for edge in controls.ONSETS_PER_QUARTER)
     span = voice.high - voice.low
     lift = 0.1 if item.plot.label is Label.CLIMAX else 0.0
-    height = voice.low + span * (0.3 + 0.25 * item.energy + 0.15 * item.valence + lift)
+    height = voice.low + span * (0.4 + 0.25 * item.energy + 0.15 * item.valence + lift)
     quiet = resting or item.kind in ("rest", "tail") or item.tied
     if item.kind in ("hold", "final"):
         density = 1

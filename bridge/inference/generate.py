@@ -107,6 +107,9 @@ def generate(
     active: list[_Desk] = []
     batches: dict[tuple[int, ...], _Batch] = {}
     while waiting or active:
+        for desk in active:
+            if desk.finished:
+                desk.clear()
         active = [desk for desk in active if not desk.finished]
         while waiting and len(active) < max_rows:
             desk = waiting.pop(0)
@@ -194,13 +197,18 @@ class _Desk:
         """Keep the keys and values (L, 2, H, T, D) of the first T pending tokens."""
         need = self.used + fresh.shape[3]
         if need > self.cache.shape[3]:
-            size = -(-need // BLOCK) * BLOCK
-            grown = self._decoder.empty_past(1, max(size, 2 * self.cache.shape[3]))[:, :, 0]
+            size = min(max(need, 2 * self.cache.shape[3]), self._limit)
+            grown = self._decoder.empty_past(1, -(-size // BLOCK) * BLOCK)[:, :, 0]
             grown[:, :, :, : self.used] = self.cache[:, :, :, : self.used]
             self.cache = grown
         self.cache[:, :, :, self.used : need] = fresh
         self.used = need
         del self.pending[: fresh.shape[3]]
+
+    def clear(self) -> None:
+        """Give the cache's memory back; a film of hours has hundreds of rows."""
+        self.cache = self._decoder.empty_past(1)[:, :, 0]
+        self.pending = []
 
     def _open_bar(self) -> None:
         index = len(self.bodies)
