@@ -11,7 +11,7 @@ from bridge.config import Settings, TempoSettings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
 from bridge.timing.baselines import Constant, constant_tempo
-from bridge.timing.lattice import HALF_REACH_S, LEVEL, SOURCES, Floats, Lattice, Prior
+from bridge.timing.lattice import HALF_REACH_S, LEVEL, SOURCES, Floats, Ints, Lattice, Prior
 from bridge.timing.layout import lay
 from bridge.timing.limits import ODD_SHARE, Limits, Prices
 from bridge.timing.pickup import PICKUP_PARTS
@@ -82,12 +82,33 @@ def lattice_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -
     )
 
 
-def best_route(cues: CueSheet, settings: Settings, span: Span, progress: Progress) -> Route:
+class Watch:
+    """Progress over all spans' hits. Only a span's first pass counts; later ones can still be stopped."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total = progress, total
+        self._done = 0
+        self._begun = 0
+
+    def span(self) -> None:
+        """A new span begins."""
+        self._begun = self._done
+
+    def __call__(self, hit: int) -> None:
+        """The search stands at a hit of the span; raises `Cancelled` when asked to stop."""
+        self._progress.check()
+        if self._begun + hit >= self._done:
+            self._progress.report("timing", self._begun + hit, self._total)
+            self._done = self._begun + hit + 1
+
+
+def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> Route:
     """The span's best route: the search's, unless the best constant tempo meets more.
 
     Raises:
         Cancelled: when asked to stop.
     """
+    watch.span()
     bpm = target_bpm(cues.plots[span.first_plot].energy, settings.tempo)
     empty = Route(span, (), bpm, "target")
     if not span.targets:
@@ -97,7 +118,7 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, progress: Progres
     best, best_score = steady, goal
     prices = Prices().loosened(EXACT_PRICES) if settings.tempo.exact else Prices()
     for factor in (1.0, *_LOOSER):
-        found = _searched(cues, settings, span, prices.loosened(factor), progress)
+        found = _searched(cues, settings, span, prices.loosened(factor), watch)
         if found is None:
             break
         score = _scores(cues, settings, span, found)
@@ -108,9 +129,7 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, progress: Progres
     return best or empty
 
 
-def _searched(
-    cues: CueSheet, settings: Settings, span: Span, prices: Prices, progress: Progress
-) -> Route | None:
+def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, watch: Watch) -> Route | None:
     """The optimum over the lattice; odd bars are priced up until they are few enough."""
     keep = next((kept for most, kept in KEPT_BASES if len(span.targets) <= most), FEWEST_BASES)
     best: Route | None = None
@@ -118,7 +137,7 @@ def _searched(
     for _ in range(ODD_BAR_ROUNDS):
         lattice = lattice_of(cues, settings, span, prices)
         search = Search(lattice, active_bases(lattice, keep))
-        search.run(progress)
+        search.run(watch)
         stops, _ = best_path(search)
         if not stops:
             return best
@@ -178,8 +197,9 @@ def _as_route(
     bar = settings.tempo.beats_per_bar
     phase = _bar_phase(span, met, beats, bar)
     last = -1
+    shift = _whole_start(steady, met, beats, settings)
     for index, beat in zip(met, beats):
-        at = steady.offset_s + beat * period
+        at = steady.offset_s + beat * period + shift
         target = span.targets[int(index)]
         if at < -1e-9 or (legs and beat <= last):
             continue
@@ -202,7 +222,16 @@ def _as_route(
     return Route(span, tuple(legs), steady.bpm, "constant") if legs else None
 
 
-def _bar_phase(span: Span, met: np.ndarray, beats: np.ndarray, bar: int) -> int:
+def _whole_start(steady: Constant, met: Ints, beats: Ints, settings: Settings) -> float:
+    """Seconds to move the beats by where no bend at all is allowed, so that they start on a whole tick."""
+    if Limits.of(settings.tempo).free > LEVEL or not len(met):
+        return 0.0
+    period = 60 / steady.bpm
+    at = steady.offset_s + float(beats[0]) * period
+    return round(at / period * PICKUP_PARTS[-1]) / PICKUP_PARTS[-1] * period - at
+
+
+def _bar_phase(span: Span, met: Ints, beats: Ints, bar: int) -> int:
     """Place of the bar line that most weight of plot starts falls on."""
     votes = np.zeros(bar)
     for index, beat in zip(met, beats):
@@ -223,6 +252,6 @@ def _pickup(at_s: float, bpm: float, settings: Settings) -> tuple[Fraction, floa
             units = max(1, round(exact * part))
             bend = math.log(units / part / exact)
             inside = settings.tempo.min_bpm <= bpm * math.exp(bend) <= settings.tempo.max_bpm
-            if abs(bend) <= limit and (inside or abs(bend) < 1e-9):
+            if abs(bend) <= limit + 1e-9 and (inside or abs(bend) < 1e-9):
                 return Fraction(units, part), bend
     return None

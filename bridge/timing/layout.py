@@ -184,10 +184,11 @@ class Layer:
             self._bars.append(RawBar(self._open.tick, size, odd=True))
         self._open = RawBar(here, self._whole)
 
-    def tail(self, route: Route, until_s: Fraction, latest_s: Fraction | None) -> None:
-        """Beats go on from the last leg to the first bar line at or after `until_s`.
+    def tail(self, route: Route, until_s: Fraction, rings: bool) -> None:
+        """Beats go on from the last leg to `until_s`.
 
-        When that would pass `latest_s` (the next entrance), the music stops at the last beat before it.
+        Where the music `rings` out, to the first bar line there or after; before a silence it stops on
+        the beat nearest to where the silence begins, whatever is left of the bar.
         """
         clock = self._clock
         bpm = route.bpm
@@ -197,8 +198,8 @@ class Layer:
             speed = log(last.base_bpm) + bend
             bpm = exp(min(max(speed, self._limits.min_log_bpm), self._limits.max_log_bpm))
         beat_s = Fraction(round(60_000_000 / bpm), 1_000_000)
-        while clock.now_s < until_s or clock.tick != self._open.tick:
-            if latest_s is not None and clock.now_s + beat_s > latest_s - Fraction(1, 100):
+        while clock.now_s < until_s or (rings and clock.tick != self._open.tick):
+            if not rings and clock.now_s + beat_s / 2 > until_s:
                 break
             clock.steady(BEAT, bpm)
             self._roll()
@@ -223,9 +224,8 @@ def lay(cues: CueSheet, settings: Settings, routes: list[Route]) -> Layout:
     for index, route in enumerate(routes):
         layer.silence(route.span.start_s, bpm)
         layer.music(route)
-        later = routes[index + 1].span.start_s if index + 1 < len(routes) else None
-        last = later is None and route.span.end_s >= end_s
-        layer.tail(route, ring_s if last else route.span.end_s, later)
+        last = index + 1 == len(routes) and route.span.end_s >= end_s
+        layer.tail(route, ring_s if last else route.span.end_s, last)
         bpm = route.legs[-1].next_bpm if route.legs else route.bpm
     if not routes or layer.now_s < ring_s:
         layer.silence(ring_s, bpm)

@@ -11,7 +11,7 @@ from bridge.schema.cues import CueSheet, Hit, HitKind
 from bridge.schema.tempo import Bar, HitResult, Rung
 from bridge.timing.ladder import ACCENT_SHARE, Ladder
 from bridge.timing.layout import Layout
-from bridge.timing.limits import Limits
+from bridge.timing.limits import MAX_STEP, Limits
 from bridge.timing.route import Leg
 from bridge.timing.targets import Target, window_of
 
@@ -80,6 +80,10 @@ class Judge:
         at = float(self._cues.cue_s(hit.frame))
         return any(begin < at < end for begin, end in self._rests)
 
+    def outside(self, hit: Hit) -> bool:
+        """Whether the hit lies before the cue's first frame or past its end."""
+        return not self._cues.cue_start_frame <= hit.frame <= self._cues.cue_end_frame
+
     def met(self, hit: Hit, tick: int, error: Fraction) -> HitResult:
         """A hit on a beat, and the rung that put it there."""
         leg = self._legs.get(tick)
@@ -113,7 +117,7 @@ def fates(cues: CueSheet, settings: Settings, layout: Layout, targets: tuple[Tar
     accents: set[int] = set()
     left: list[Hit] = []
     for hit in cues.hits:
-        beat = None if judge.silent(hit) else judge.on_beat(hit)
+        beat = None if judge.silent(hit) or judge.outside(hit) else judge.on_beat(hit)
         if beat is not None:
             results[hit.id] = judge.met(hit, *beat)
             if hit.kind is HitKind.MARKER or (hit.id in chased and chased[hit.id].must):
@@ -156,14 +160,18 @@ def _left(
         reason = f"too close to {hit.grouped_with}, which stands for it"
     elif judge.silent(hit):
         reason = "nothing sounds here"
+    elif judge.outside(hit):
+        reason = "it lies outside the cue"
     elif clash:
         reason = f"clashes with {clash}: no beat at a legal tempo can meet both"
     elif hit.id not in chased:
         reason = "too close to the hit before it to be chased"
     else:
+        tempo = settings.tempo
+        most = tempo.max_bend if tempo.exact or chased[hit.id].must else tempo.costed_bend
         reason = (
-            f"a beat here would cost heavier hits or bend the tempo beyond "
-            f"{100 * settings.tempo.costed_bend:g} %"
+            f"a beat here would cost heavier hits, bend the tempo beyond {100 * most:g} %, "
+            f"or change it by more than {100 * MAX_STEP:g} % at once"
         )
     return HitResult(hit.id, False, None, error, Rung.NONE, False, reason)
 

@@ -19,7 +19,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.progress import Progress
 from bridge.timing.lattice import INFINITE, LEVEL, Floats, Ints, Lattice
 from bridge.timing.limits import MAX_BASE_CHANGE
 from bridge.timing.pickup import PICKUP_SOURCES, Value, pickups
@@ -91,14 +90,10 @@ class Search:
         self._left: OrderedDict[int, Value] = OrderedDict()
         self._moved: OrderedDict[int, _Moves] = OrderedDict()
 
-    def run(self, progress: Progress) -> None:
-        """Fill the table.
-
-        Raises:
-            Cancelled: when asked to stop.
-        """
+    def run(self, check: Callable[[int], None]) -> None:
+        """Fill the table. `check` is called with each hit's index and may raise to stop."""
         for j in range(self.count):
-            progress.report("timing", j, self.count)
+            check(j)
             self._value.append(self._arrive(j))
 
     def value(self, j: int) -> Value:

@@ -12,7 +12,7 @@ from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
 from bridge.schema.tempo import Form
 from bridge.timing.bars import named_bars
-from bridge.timing.candidates import best_route
+from bridge.timing.candidates import Watch, best_route
 from bridge.timing.layout import lay
 from bridge.timing.report import fates, with_gestures
 from bridge.timing.route import Route
@@ -35,7 +35,8 @@ def solve(cues: CueSheet, settings: Settings, progress: Progress) -> Form:
         Cancelled: when asked to stop.
     """
     targets = targets_of(cues, settings)
-    routes = [best_route(cues, settings, span, progress) for span in spans_of(cues, targets)]
+    watch = Watch(progress, len(targets))
+    routes = [best_route(cues, settings, span, watch) for span in spans_of(cues, targets)]
     progress.check()
     layout = lay(cues, settings, routes)
     fate = fates(cues, settings, layout, targets)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bridge.config import Settings
+from bridge.errors import CueSheetError
 from bridge.schema.cues import CueSheet, Hit, Plot, Weight
 
 HALF = Fraction(1, 2)
@@ -90,7 +91,9 @@ def targets_of(cues: CueSheet, settings: Settings) -> tuple[Target, ...]:
 def _plots(cues: CueSheet) -> tuple[Plot, ...]:
     if cues.plots:
         return cues.plots
-    raise ValueError("a cue sheet has at least one plot")
+    raise CueSheetError(
+        "the cue sheet has no plots", where=cues.name, remedy="Give it at least one, over the whole cue"
+    )
 
 
 def spans_of(cues: CueSheet, targets: tuple[Target, ...]) -> tuple[Span, ...]:

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from bridge.config import TempoSettings
-from bridge.progress import Progress
 from bridge.schema.cues import Hit, HitKind, Weight
 from bridge.timing.lattice import LEVEL, Lattice, Prior
 from bridge.timing.limits import Limits, Prices
@@ -178,7 +177,7 @@ def test_equals_enumeration(block: int) -> None:
     for seed in range(block * 26, block * 26 + 26):
         lattice = small(seed)
         search = Search(lattice)
-        search.run(Progress())
+        search.run(lambda hit: None)
         stops, cost = best_path(search)
         expected = Every(lattice).run()
         assert min(cost, search.skipped[-1]) == pytest.approx(expected, abs=0.02), f"seed {seed}"
