@@ -106,8 +106,8 @@ def test_fades_and_dips_are_transitions(tmp_path: Path) -> None:
 
 def test_a_dissolve_out_of_a_dark_still_is_not_a_cut_as_well(tmp_path: Path) -> None:
     path = tmp_path / "still.mp4"
-    bright = drifting((200, 180, 150), 0.2, 9, 0.3, SMALL)
-    film(path, [Scene(60, solid(10, 10, 24, SMALL)), Scene(60, bright)], 24, dissolves={1: 20}, size=SMALL)
+    bright = drifting((215, 190, 150), 0.2, 9, 0.2, SMALL)
+    film(path, [Scene(60, solid(10, 10, 24, SMALL)), Scene(60, bright)], 24, dissolves={1: 13}, size=SMALL)
     (point,) = film_timeline(path, Settings(), Progress()).edit_points
     assert point.kind is EditKind.TRANSITION and point.style == "Dissolve"
     assert abs(point.frame - 60) <= 3
