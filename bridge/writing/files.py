@@ -86,5 +86,5 @@ def summarise(
         "bpm": [min(tempi), max(tempi)] if tempi else [],
         "notes": {track.name: len(track.notes) for track in performance.tracks},
         "keys": [f"{key.tonic_pc} {key.mode}" for key in score.keys],
-        "remarks": [*cues.notes, *form.notes, *score.notes],
+        "remarks": [*cues.notes, *score.notes],
     }
