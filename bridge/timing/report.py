@@ -120,6 +120,9 @@ def fates(cues: CueSheet, settings: Settings, layout: Layout, targets: tuple[Tar
         beat = None if judge.silent(hit) or judge.outside(hit) else judge.on_beat(hit)
         if beat is not None:
             results[hit.id] = judge.met(hit, *beat)
+            if hit.grouped_with:
+                why = f"a beat falls on it, though {hit.grouped_with} stands for it"
+                results[hit.id] = replace(results[hit.id], reason=why)
             if hit.kind is HitKind.MARKER or (hit.id in chased and chased[hit.id].must):
                 accents.add(beat[0])
         elif hit.id in chased and not judge.silent(hit):

@@ -47,8 +47,21 @@ def solve(cues: CueSheet, settings: Settings, progress: Progress) -> Form:
         hits=fate.results,
         base_bpm=base_by_plot(cues, routes),
         end_tick=layout.end_tick,
-        notes=tuple(f"{r.name} tempo from {float(r.span.start_s):.2f} s" for r in routes),
+        notes=tuple(_note(route) for route in routes),
     )
+
+
+_NOTES = {
+    "solved": "the tempo bends to the hits",
+    "constant": "one constant tempo meets the most hits",
+    "target": "no hit to meet: the tempo follows the mood",
+}
+
+
+def _note(route: Route) -> str:
+    """How a span's tempo came about, for a person."""
+    span = route.span
+    return f"{float(span.start_s):.1f} s to {float(span.end_s):.1f} s: {_NOTES[route.name]}"
 
 
 def base_by_plot(cues: CueSheet, routes: list[Route]) -> dict[str, float]:

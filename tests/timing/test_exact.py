@@ -122,7 +122,8 @@ class Every:
         for j in range(i + 1, self.count):
             for p in self.offsets(j):
                 gap = self.time(j) - self.time(i) + (p - o) * 0.499 / 24
-                for eighths in range(2, 44):
+                about = 2 * gap * math.exp(float(self.l.log_bases[base])) / 60
+                for eighths in range(max(2, int(0.96 * about)), int(1.04 * about) + 2):
                     if eighths % 2 and self.time(j) - self.time(i) > 6:
                         continue
                     self.through(cost, i, j, base, x, phi, way, p, gap, eighths / 2)
