@@ -16,6 +16,7 @@ from types import TracebackType
 import av
 import numpy as np
 import numpy.typing as npt
+from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
@@ -67,21 +68,36 @@ class Film:
         self._path, self._width, self._height = path, width, height
         self._reformatter = VideoReformatter()
         self.bad_packets = 0
+        self._open()
         try:
-            self._container = av.open(str(path.absolute()), options=dict(_OPTIONS))
-        except (av.FFmpegError, OSError, ValueError) as error:
-            raise _unreadable(path, error) from None
-        try:
-            stream = self._container.streams.best("video")  # a cover picture may come first
-            if not isinstance(stream, av.VideoStream):
-                raise MediaError("there is no picture in this file", where=path.name)
-            self._stream = stream
-            self._stream.thread_type = "AUTO"
             self._rate = _stream_rate(self._stream)
             self._first = self._first_pts()
         except BaseException:
             self._container.close()
             raise
+
+    def _open(self) -> None:
+        path = self._path
+        try:
+            self._container = av.open(str(path.absolute()), options=dict(_OPTIONS))
+        except (av.FFmpegError, OSError, ValueError) as error:
+            raise _unreadable(path, error) from None
+        videos = self._container.streams.video
+        # The first that is no cover picture, as editors and players take it.
+        films = [each for each in videos if not each.disposition & Disposition.attached_pic] or videos
+        stream = films[0] if films else None
+        if stream is None:
+            self._container.close()
+            raise MediaError("there is no picture in this file", where=path.name)
+        stream.thread_type = "AUTO"
+        self._stream = stream
+        self._fresh = True
+
+    def _rewind(self) -> None:
+        """Back to before the first frame. By opening anew: transport streams cannot seek to their start."""
+        if not self._fresh:
+            self._container.close()
+            self._open()
 
     def __enter__(self) -> Film:
         return self
@@ -111,12 +127,12 @@ class Film:
     def _first_pts(self) -> Fraction:
         """Time stamp of the first frame, found by decoding it: stream headers differ in what they mean."""
         for time, _ in self._decode(Fraction(0)):
-            self._seek(time)
             return time
         raise MediaError("no frame of this film can be decoded", where=self._path.name)
 
     def _seek(self, time: Fraction) -> bool:
         base = self._stream.time_base or Fraction(1, 90_000)
+        self._fresh = False
         try:
             self._container.seek(int(time / base), stream=self._stream, backward=True, any_frame=False)
         except (av.FFmpegError, OverflowError):
@@ -127,6 +143,7 @@ class Film:
         """Frames from here on with their time stamps; broken packets are skipped, up to a limit."""
         step = 1 / self._rate if self._rate else Fraction(1, 25)
         last = guess - step
+        self._fresh = False
         try:
             for packet in self._container.demux(self._stream):
                 try:
@@ -153,7 +170,7 @@ class Film:
 
     def frames(self) -> Iterator[tuple[Fraction, Rgb]]:
         """Every frame from the first, with its time in seconds."""
-        self._seek(self._first)
+        self._rewind()
         for time, frame in self._decode(self._first):
             if time >= self._first:
                 yield time - self._first, self._small(frame)
@@ -175,13 +192,15 @@ class Film:
             time = max(wanted, Fraction(0)) + self._first + slack
             if not started or (not ended and held is not None and time - held[0] > gap):
                 before = held[0] if held else None
-                self._seek(time)
-                stream, ahead, started = self._decode(time), None, True
-                landed = next(stream, None)
+                landed = None
+                if time - self._first > gap and self._seek(time):
+                    stream = self._decode(time)
+                    landed = next(stream, None)
                 if landed is None or landed[0] > time:
-                    self._seek(self._first)
+                    self._rewind()
                     stream = self._decode(self._first)
                     landed = next(stream, None)
+                ahead, started = None, True
                 if landed is not None and before is not None and landed[0] <= before:
                     gap *= 2
                 held, count = landed, count + 1

@@ -93,6 +93,32 @@ def test_a_variable_frame_rate_and_a_late_first_stamp(tmp_path: Path) -> None:
         assert [round(float(time) * 1000) for time, _ in opened.frames()] == [0, 33, 100, 500, 540, 1500]
 
 
+@pytest.mark.parametrize("name", ["a.ts", "a.mpg", "a.avi", "a.mxf", "a.mov", "a.mkv"])
+def test_every_container_gives_its_first_frame_again_and_again(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("mpeg2video", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 36, "yuv420p"
+        stream.codec_context.qmin = stream.codec_context.qmax = 2
+        for number in range(100):
+            picture = av.VideoFrame.from_ndarray(
+                np.full((36, 64, 3), 20 + STEP * number, np.uint8), format="rgb24"
+            )
+            picture.pts, picture.time_base = number, Fraction(1, 25)
+            out.mux(stream.encode(picture))
+        out.mux(stream.encode(None))
+    wanted = [0, 1, 50, 99]
+    with Film(path, 16, 8) as opened:
+        assert opened.found.rate == 25
+        assert len(list(opened.frames())) == len(list(opened.frames())) == 100
+        for _ in range(2):
+            shown = list(opened.at([Fraction(number, 25) for number in wanted]))
+            levels = [float(frame.mean()) / STEP for frame in shown if frame is not None]
+            # The encoder darkens all by one level; the first frame is known by being the darkest.
+            assert [level - levels[0] for level in levels] == pytest.approx(wanted, abs=0.6)
+            assert levels[0] == pytest.approx(10, abs=1.1)
+
+
 def test_a_rate_that_varies_is_called_by_the_standard_rate_next_to_it(tmp_path: Path) -> None:
     path = tmp_path / "phone.mov"
     irregular(path, [round(n * 33.5) + n % 3 for n in range(60)])
