@@ -6,7 +6,7 @@ grammar. What a row gets must not depend on what else is decoded, to the last bi
 - rows run together only while their caches have the same padded length, and that length depends on
   the row alone (its own tokens, rounded up to `BLOCK`);
 - a row's tokens always lie at the start of its cache, the padding after them, masked by `valid`;
-- at least two rows run at once (a spare one is added), because one row alone is another kernel.
+- one row with one token runs with a spare row beside it, because it alone would be another kernel.
 
 When a row's context is full it is primed again with its last bars.
 """
@@ -121,9 +121,9 @@ def generate(
             desk.make_room()
             groups.setdefault((desk.block, min(len(desk.pending), CHUNK)), []).append(desk)
         kept: dict[tuple[int, ...], _Batch] = {}
-        for (block, _), group in sorted(groups.items(), key=lambda item: item[0]):
+        for (block, length), group in sorted(groups.items(), key=lambda item: item[0]):
             check()
-            key = (block, *(id(desk) for desk in group))
+            key = (block, length, *(id(desk) for desk in group))
             batch = batches.get(key) or _Batch(decoder, group, block)
             kept[key] = batch
             for desk, logits in zip(group, batch.step()):
@@ -251,7 +251,9 @@ class _Batch:
         self._decoder = decoder
         self._desks = list(desks)
         self._block = block
-        rows = max(2, len(desks))
+        # A pass of one row and one token would be a matrix by a vector, which is another kernel.
+        alone = len(desks) == 1 and len(desks[0].pending) == 1
+        rows = 2 if alone else len(desks)
         self._past = decoder.empty_past(rows, block)
         for index, desk in enumerate(desks):
             self._past[:, :, index, :, : desk.used] = desk.cache[:, :, :, : desk.used]
