@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from bridge.config import Settings, TempoSettings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
-from bridge.timing.baselines import Constant, constant_tempo
+from bridge.timing.baselines import Constant, constant_tempo, share_within
 from bridge.timing.lattice import HALF_REACH_S, LEVEL, SOURCES, Floats, Ints, Lattice, Prior
 from bridge.timing.layout import lay
 from bridge.timing.limits import ODD_SHARE, Limits, Prices
@@ -178,12 +179,24 @@ def _scores(cues: CueSheet, settings: Settings, span: Span, route: Route) -> tup
 
 
 def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | None:
-    """The best constant tempo and offset within the tempo range, as a route."""
+    """The best constant tempo and offset within the tempo range, as a route.
+
+    Its offset is free because the first partial bar may bend. Where the range is too narrow for that (one
+    tempo, say), beats start on a 64th of a quarter instead, the one that meets most.
+    """
     hits = np.array([float(t.time_s - span.start_s) for t in span.targets])
     frame = float(1 / cues.rate)
     early, late = (bound * frame for bound in YARDSTICK_FRAMES)
     steady = constant_tempo(hits, early, late, None, settings.tempo.min_bpm, settings.tempo.max_bpm)
-    return _as_route(settings, span, steady, hits, early, late)
+    found = [_as_route(settings, span, steady, hits, early, late)]
+    limits = Limits.of(settings.tempo)
+    if min(2 * limits.free, limits.max_log_bpm - limits.min_log_bpm) < limits.step:
+        parts = PICKUP_PARTS[-1]
+        starts = [replace(steady, offset_s=k * 60 / steady.bpm / parts) for k in range(parts)]
+        met = [share_within(each.errors_s(hits), early, late) for each in starts]
+        found.append(_as_route(settings, span, starts[int(np.argmax(met))], hits, early, late))
+    routes = [route for route in found if route is not None]
+    return max(routes, key=lambda route: _scores(cues, settings, span, route), default=None)
 
 
 def _as_route(
@@ -197,9 +210,8 @@ def _as_route(
     bar = settings.tempo.beats_per_bar
     phase = _bar_phase(span, met, beats, bar)
     last = -1
-    shift = _whole_start(steady, met, beats, settings)
     for index, beat in zip(met, beats):
-        at = steady.offset_s + beat * period + shift
+        at = steady.offset_s + beat * period
         target = span.targets[int(index)]
         if at < -1e-9 or (legs and beat <= last):
             continue
@@ -220,15 +232,6 @@ def _as_route(
         )
         last = int(beat)
     return Route(span, tuple(legs), steady.bpm, "constant") if legs else None
-
-
-def _whole_start(steady: Constant, met: Ints, beats: Ints, settings: Settings) -> float:
-    """Seconds to move the beats by where no bend at all is allowed, so that they start on a whole tick."""
-    if Limits.of(settings.tempo).free > LEVEL or not len(met):
-        return 0.0
-    period = 60 / steady.bpm
-    at = steady.offset_s + float(beats[0]) * period
-    return round(at / period * PICKUP_PARTS[-1]) / PICKUP_PARTS[-1] * period - at
 
 
 def _bar_phase(span: Span, met: Ints, beats: Ints, bar: int) -> int:
