@@ -154,7 +154,8 @@ def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, wa
 
 def odd_share(cues: CueSheet, settings: Settings, route: Route) -> float:
     """Share of the route's bars that are of another metre than the main one."""
-    bars = [bar for bar in lay(cues, settings, [route]).bars if not bar.rest]
+    layout = lay(cues, settings, [route])
+    bars = [bar for bar in layout.bars if not bar.rest and bar.tick < layout.end_tick]
     return sum(bar.odd for bar in bars) / max(1, len(bars))
 
 

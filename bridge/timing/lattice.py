@@ -92,7 +92,7 @@ class Lattice:
     def __post_init__(self) -> None:
         count = len(self.targets)
         self.times = np.array([float(t.time_s) - self.start_s for t in self.targets])
-        self.weights = np.array([t.weight for t in self.targets])
+        self.weights = np.array([t.weight * (self.prices.must if t.must else 1.0) for t in self.targets])
         step = OFFSET_STEP_FRAMES
         early = [int(np.ceil(float(t.early_frames) / step - 1e-9)) for t in self.targets]
         late = [int(np.floor(float(t.late_frames) / step + 1e-9)) for t in self.targets]

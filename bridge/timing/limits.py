@@ -31,10 +31,11 @@ class Prices:
     turn: float = 13.0  # each time the tempo's direction changes
     early_frame: float = 1.5  # late rather than early (design)
     late_frame: float = 0.75
+    must: float = 3.0  # a skipped `must` counts so many times its weight: only hard limits should stop one
     odd_bar: float = 27.0
     no_downbeat: float = 45.0  # a plot start on a beat that is not a bar line
     base_change: float = 0.6  # for each per cent of change at a plot start
-    target: float = 0.008  # share of the weights in reach, for each squared `target_spread` of distance
+    target: float = 0.0065  # share of the weights in reach, for each squared `target_spread` of distance
     target_spread: float = 0.15  # in natural log of tempo: 15 %
     pickup: float = 1.0  # for each finer subdivision that the first partial bar needs
 
@@ -48,7 +49,7 @@ class Prices:
         scaled = {
             name: getattr(self, name) * factor
             for name in self.__dataclass_fields__
-            if name not in ("odd_bar", "no_downbeat", "target_spread")
+            if name not in ("must", "odd_bar", "no_downbeat", "target_spread")
         }
         return replace(self, **scaled)
 

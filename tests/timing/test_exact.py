@@ -64,7 +64,7 @@ class Every:
         return total
 
     def skipped(self, begin: int, end: int) -> float:
-        return sum(t.weight for t in self.l.targets[begin:end])
+        return sum(t.weight * (3 if t.must else 1) for t in self.l.targets[begin:end])
 
     def late(self, step: int) -> float:
         frames = step * 0.499
