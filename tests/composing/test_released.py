@@ -1,0 +1,85 @@
+"""The released models write music: what learning, not rule, has to hold. Skipped where none are released."""
+
+from pathlib import Path
+
+import pytest
+
+from bridge.composing import Models, compose, load_models
+from bridge.config import Settings
+from bridge.inference.generate import BarTask, Row, generate
+from bridge.inference.sampling import Sampling
+from bridge.inference.streams import stream
+from bridge.progress import Progress
+from bridge.schema.cues import Label
+from bridge.schema.score import PartRole
+from bridge.vocabulary import bars
+from bridge.vocabulary.bars import BarControls, ChordEvent
+from bridge.vocabulary.chords import INTERVALS, Chord
+from bridge.vocabulary.masks import BarRules
+from tests.composing.forms import Scene, build
+
+RELEASED = Path(__file__).resolve().parents[2] / "models" / "released"
+
+
+@pytest.fixture(scope="module")
+def released(monkeypatch_module: None) -> Models:
+    if not (RELEASED / "melody-v1" / "model.onnx").is_file():
+        pytest.skip(f"no released models in {RELEASED}")
+    return load_models()
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CUEBRIDGE_MODELS", str(RELEASED))
+        yield
+
+
+def free_row(number: int) -> Row:
+    """A melody with every bar left to the model: one chord a bar, no mask but the grammar."""
+    chords = [Chord(0, "maj"), Chord(9, "min"), Chord(5, "maj"), Chord(7, "maj")]
+    tasks = tuple(
+        BarTask(
+            bars.melody_prompt(
+                BarControls((4, 4), "development", 8, density=3 + number % 3, register=4, energy=2),
+                [ChordEvent(0, chords[index % 4])],
+            ),
+            BarRules(48),
+        )
+        for index in range(4 + number % 3)
+    )
+    generator = stream(number, 0, "test", "melody")
+    return Row("melody", bars.start("major"), tasks, generator, Sampling(0.9, 0.9))
+
+
+def test_the_melody_model_hears_its_chords(released: Models):
+    """Without any mask, far more of its downbeats are chord tones than the 3 in 12 of chance."""
+    hits = total = 0
+    for row, bodies in zip(
+        [free_row(n) for n in range(8)], generate(released.melody, [free_row(n) for n in range(8)])
+    ):
+        for index, body in enumerate(bodies[: len(row.bars)]):
+            root, quality = [(0, "maj"), (9, "min"), (5, "maj"), (7, "maj")][index % 4]
+            for note in bars.decode_notes(body):
+                total += 1
+                hits += (note.pitch - root) % 12 in INTERVALS[quality]
+    assert total > 60
+    assert hits / total > 0.5
+
+
+def test_a_row_alone_is_the_row_among_fifteen_others(released: Models):
+    together = generate(released.melody, [free_row(n) for n in range(16)], max_rows=16)
+    for number in (0, 5, 15):
+        assert generate(released.melody, [free_row(number)]) == [together[number]]
+
+
+def test_a_short_film_twice(released: Models):
+    sheet = build(
+        Scene(4, Label.INTRODUCTION, energy=0.3, density=0.3),
+        Scene(6, Label.CLIMAX, energy=0.8, density=0.7),
+    )
+    one = compose(*sheet, Settings(seed=4), released, Progress())
+    assert compose(*sheet, Settings(seed=4), released, Progress()) == one
+    melody = next(part for part in one.parts if part.role is PartRole.MELODY)
+    assert len({note.pitch for note in melody.notes}) >= 4
+    assert len({note.duration_beats for note in melody.notes}) >= 2
