@@ -68,6 +68,8 @@ class Settings:
     tail_s: float = 3.0
     min_velocity: int = 49  # Video2Music's loudness range
     max_velocity: int = 112
+    # Folders whose media may be looked at; empty is any, which is what the user's own commands get.
+    media_roots: tuple[str, ...] = ()
     tempo: TempoSettings = field(default_factory=TempoSettings)
     hits: HitSettings = field(default_factory=HitSettings)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+import os
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from bridge import __version__, composing, performing, reading, seeing, spotting, timing, writing
@@ -60,7 +61,7 @@ def fingerprint(source: Path, settings: Settings, progress: Progress) -> str:
 
     A timeline is read, its pictures are not looked at; a film counts by its bytes.
     """
-    timeline = None if seeing.is_film(source) else reading.read_timeline(source, settings, progress)
+    timeline = None if seeing.is_film(source) else _read(source, settings, progress)
     return _fingerprint(source, timeline, settings)
 
 
@@ -80,7 +81,25 @@ def _read(source: Path, settings: Settings, progress: Progress) -> Timeline:
         raise TimelineError("there is no such file", where=str(source), remedy="Check the path")
     if seeing.is_film(source):
         return seeing.film_timeline(source, settings, progress)
-    return reading.read_timeline(source, settings, progress)
+    return _within(reading.read_timeline(source, settings, progress), settings.media_roots)
+
+
+def _within(timeline: Timeline, roots: tuple[str, ...]) -> Timeline:
+    """The timeline without media outside the allowed folders, links followed; no roots allow all."""
+
+    def allowed(path: Path) -> bool:
+        real = Path(os.path.realpath(path))
+        return any(real.is_relative_to(root) for root in roots)
+
+    if not roots:
+        return timeline
+    shots = tuple(
+        shot
+        if shot.media is None or allowed(shot.media.path)
+        else replace(shot, media=None, problem=f"{shot.media.path.name} lies outside the daemon's folders")
+        for shot in timeline.shots
+    )
+    return replace(timeline, shots=shots)
 
 
 def _fingerprint(source: Path, timeline: Timeline | None, settings: Settings) -> str:

@@ -142,6 +142,17 @@ def test_cancel_stops_at_any_stage(media: Path, stage: str):
         pipeline.score(media / "demo.otio", Settings(), progress)
 
 
+def test_media_outside_the_allowed_folders_is_not_looked_at(media: Path, tmp_path: Path):
+    inside = pipeline.score(media / "demo.otio", Settings(media_roots=(str(media),)), Progress())
+    outside = pipeline.score(media / "demo.otio", Settings(media_roots=(str(tmp_path),)), Progress())
+
+    def remarks(result: pipeline.Result) -> str:
+        return " ".join(map(str, result.summary["remarks"]))
+
+    assert "outside the daemon's folders" not in remarks(inside)
+    assert "outside the daemon's folders" in remarks(outside)
+
+
 def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(TimelineError, match=r"nothing here\.otio"):
         pipeline.score(tmp_path / "nothing here.otio", Settings(), Progress())

@@ -21,7 +21,7 @@ from bridge.wire.flag import Flag
 OLDEST_PYTHON, FIRST_TOO_NEW_PYTHON = (3, 10), (3, 14)
 # Takes are small; below this even a log or a picture may not fit.
 LEAST_FREE_BYTES = 200 << 20
-_LIBRARIES = ("av", "grpcio", "mido", "numpy", "opentimelineio", "protobuf", "scenedetect")
+_LIBRARIES = ("av", "grpcio", "mido", "numpy", "opentimelineio", "protobuf", "scenedetect-headless")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -123,10 +124,12 @@ class Service(scoring_pb2_grpc.ScoringServicer):
             raise InputError(
                 "the source must be an absolute path on the daemon's machine", where=request.source
             )
-        source = self._access.check_path(request.source, local=self._access.is_local(context))
+        local = self._access.is_local(context)
+        source = self._access.check_path(request.source, local=local)
+        roots = () if local else tuple(str(root) for root in self._access.roots)
         asked = Request(
             source=str(source),
-            settings=convert.settings_from_wire(request.settings),
+            settings=replace(convert.settings_from_wire(request.settings), media_roots=roots),
             shelf=request.shelf,
             name=request.name or source.stem,
             take_at_least=request.take_at_least,

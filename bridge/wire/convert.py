@@ -44,9 +44,13 @@ def suffixes_of(values: Iterable[pb.Format.ValueType]) -> list[str]:
     return [_SUFFIXES[value] for value in values if value in _SUFFIXES]
 
 
+# Groups have messages of their own; which folders a caller may read is the daemon's word, not the wire's.
+_NOT_PLAIN = ("tempo", "hits", "media_roots")
+
+
 def settings_to_wire(settings: Settings) -> pb.Settings:
     """Settings as a message, every field present. Inverse of `settings_from_wire`."""
-    plain = {f.name: getattr(settings, f.name) for f in fields(Settings) if f.name not in ("tempo", "hits")}
+    plain = {f.name: getattr(settings, f.name) for f in fields(Settings) if f.name not in _NOT_PLAIN}
     message = pb.Settings(**plain)
     for field in fields(TempoSettings):
         value = getattr(settings.tempo, field.name)
