@@ -97,7 +97,7 @@ class Ladder:
         if step not in _PICKUP_STEPS or bar.partial or near or busy:
             return ""
         self.holds.add(index)
-        return "a chord struck on it is held to the bar's end"
+        return "a chord is held over it, with an onset on it"
 
     def _accent(self, step: int, tick: int) -> str:
         if self.accents_left <= 0:

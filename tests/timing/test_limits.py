@@ -46,7 +46,7 @@ def settings_of(low: float, high: float, exact: bool, bar: int) -> Settings:
     return Settings(tempo=TempoSettings(min_bpm=low, max_bpm=high, exact=exact, beats_per_bar=bar))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(
     sheets(),
     st.sampled_from([(72.0, 88.0), (100.0, 116.0), (60.0, 75.0), (119.0, 121.0), (120.0, 120.0)]),

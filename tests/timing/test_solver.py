@@ -44,7 +44,7 @@ LISTS = [
     for seed, (mean, rate) in enumerate(
         [(1.6, Fraction(24)), (2.5, NTSC_24), (4.0, Fraction(25)), (3.0, Fraction(60))]
     )
-    for span in [(60.0, 160.0), (72.0, 88.0), (118.0, 122.0)]
+    for span in [(72.0, 88.0), (118.0, 122.0)]
 ] + [(40 + k, 2.0, NTSC_30, (60.0 + 18 * k, 66.0 + 22 * k)) for k in range(4)]
 
 
