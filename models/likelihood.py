@@ -14,7 +14,8 @@ from models.data import BUILD, Packed, consecutive, open_controls, padded
 from models.decoder import Decoder
 from models.markov import Markov
 
-OVERLAP_BARS = 12
+OVERLAP_BARS = {"chords": 12, "melody": 6, "accompaniment": 3}
+"""Bars told again at the start of each window, about a third of it: no bar is judged without a past."""
 CHORDS = 12 * len(QUALITIES)
 FIRST_CHORD = tokens.CHORD_0 + 1
 
@@ -134,7 +135,7 @@ def chord_model(model: Decoder, edition: str, *, told: bool) -> dict[str, object
     pack = Packed(BUILD / f"chords-test-{edition}.npz")
     tally = Tally()
     last: dict[int, int] = {}
-    for segment, ids, fresh, logits in judged(model, pack, told=told):
+    for segment, ids, fresh, logits in judged(model, pack, "chords", told=told):
         song = int(pack.meta[segment][0])
         for at in range(fresh, len(ids)):
             symbol = int(ids[at]) - FIRST_CHORD
@@ -149,10 +150,12 @@ def chord_model(model: Decoder, edition: str, *, told: bool) -> dict[str, object
     return chord_figures(tally)
 
 
-def judged(model: Decoder, pack: Packed, *, told: bool) -> list[tuple[int, np.ndarray, int, np.ndarray]]:
+def judged(
+    model: Decoder, pack: Packed, part: str, *, told: bool
+) -> list[tuple[int, np.ndarray, int, np.ndarray]]:
     """Windows over all segments: (segment, tokens, first fresh token, logits (T - 1, V))."""
     out = []
-    windows = consecutive(pack, model.shape.context, OVERLAP_BARS)
+    windows = consecutive(pack, model.shape.context, OVERLAP_BARS[part])
     with torch.no_grad():
         for start in range(0, len(windows), 8):
             some = windows[start : start + 8]
@@ -178,7 +181,7 @@ def note_model(model: Decoder, part: str, *, told: bool) -> dict[str, object]:
     pack = Packed(BUILD / f"{part}-test-plain.npz")
     tally = Tally()
     for (segment, ids, flags, fresh), (_, _, _, logits) in zip(
-        consecutive(pack, model.shape.context, OVERLAP_BARS), judged(model, pack, told=told)
+        consecutive(pack, model.shape.context, OVERLAP_BARS[part]), judged(model, pack, part, told=told)
     ):
         song = int(pack.meta[segment][0])
         logs = logits.astype(np.float64)
