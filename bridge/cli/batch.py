@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import queue
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from bridge.cli.inputs import gather
@@ -12,7 +13,7 @@ from bridge.cli.report import Reporter, Row
 from bridge.cli.scoring import absolute, check_folder, check_source, deliver, settings_of
 from bridge.client import Client, Order, connect
 from bridge.config import Settings
-from bridge.errors import Cancelled, CuebridgeError, DaemonError, NotFoundError, SettingsError
+from bridge.errors import Cancelled, CuebridgeError, DaemonError, InputError, NotFoundError, SettingsError
 from bridge.wire.flag import Flag
 
 MAX_JOBS = 64
@@ -32,8 +33,7 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     check_folder(folder)
     batch = _Batch(folder, settings, options, reporter, stop)
     try:
-        sources = gather(options.paths, batch.readable)
-        rows = batch.run(sources)
+        rows = batch.run(gather(options.paths, batch.readable))
     finally:
         batch.close()
     states = {row.state for row in rows}
@@ -70,9 +70,10 @@ class _Batch:
         reads = self._connected().describe().details.get("reads")
         return [str(suffix) for suffix in reads] if isinstance(reads, list) else []
 
-    def run(self, sources: list[Path]) -> list[Row]:
-        """A row for every source, in their order."""
+    def run(self, inputs: Mapping[Path, InputError | None]) -> list[Row]:
+        """A row for every input, in their order; one that comes with an error fails with it."""
         self._connected()
+        sources = list(inputs)
         waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
         for index in range(len(sources)):
             waiting.put(index)
@@ -84,7 +85,7 @@ class _Batch:
                     index = waiting.get_nowait()
                 except queue.Empty:
                     return
-                rows[index] = self._row(sources[index])
+                rows[index] = self._row(sources[index], inputs[sources[index]])
 
         threads = [threading.Thread(target=work, name=f"batch-{n}", daemon=True) for n in range(self._jobs)]
         for thread in threads:
@@ -99,11 +100,13 @@ class _Batch:
         for client in (*self._old, *filter(None, [self._client])):
             client.close()
 
-    def _row(self, source: Path) -> Row:
+    def _row(self, source: Path, fault: InputError | None) -> Row:
         if self._stop.is_set():
             return Row(source, "cancelled")
         client: Client | None = None
         try:
+            if fault is not None:
+                raise fault
             check_source(source)
             client = self._connected()
             order = Order(source, self._folder, self._settings, reuse=not self._again, parallel=self._jobs)

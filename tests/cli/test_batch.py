@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -55,6 +56,45 @@ def test_a_bad_file_does_not_stop_the_others(run: Run, daemon: Daemon, cuts: Pat
     told = run("batch", cuts, "-o", tmp_path / "out")
     assert "2 skipped, 1 failed" in told.out.replace("0 done, ", "")
     assert "it is not a timeline" in told.out
+
+
+def test_a_folder_that_cannot_be_read_is_one_failed_row(
+    run: Run, daemon: Daemon, cuts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    refuse(monkeypatch, "iterdir", locked)  # modes would not stop a test that root runs
+    ran = run("batch", locked, cuts, "-o", tmp_path / "out", "--json")
+    assert ran.code == 1
+    assert counts(ran) == (3, 0, 1, 0)
+    (error,) = (event for event in ran.events if event["event"] == "error")
+    assert (error["source"], error["kind"]) == (str(locked), "InputError")
+    assert error["what"] == "the folder cannot be read (Permission denied)"
+
+
+def test_a_file_that_cannot_be_looked_at_is_one_failed_row(
+    run: Run, daemon: Daemon, cuts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch, "stat", cuts / "b.xml")
+    for words in ([cuts], [f"{cuts}/*.otio", f"{cuts}/*.xml", f"{cuts}/*.mp4"]):
+        ran = run("batch", *words, "-o", tmp_path / str(len(words)), "--json")
+        assert ran.code == 1
+        assert counts(ran) == (2, 0, 1, 0)
+        (error,) = (event for event in ran.events if event["event"] == "error")
+        assert error["source"] == str(cuts / "b.xml")
+        assert error["what"] == "it cannot be read (Permission denied)"
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, call: str, place: Path) -> None:
+    """Make a method of `Path` say that one place is not ours to see."""
+    real = getattr(Path, call)
+
+    def refused(self: Path, **options: bool) -> object:
+        if self == place:
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return real(self, **options)
+
+    monkeypatch.setattr(Path, call, refused)
 
 
 def test_what_is_done_is_skipped_unless_asked_again(
