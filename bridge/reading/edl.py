@@ -1,8 +1,8 @@
 """CMX 3600 text made fit for OTIO's adapter.
 
 The adapter gives up on what real lists hold: drop-frame lists written with colons, speed lines it cannot
-parse, and events whose source and record lengths differ without a speed line. Record timecode is the
-truth: it says where the cut is.
+parse, events whose source and record lengths differ without a speed line, and locators in drop frame.
+Record timecode is the truth: it says where the cut is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from fractions import Fraction
 
 from bridge.errors import TimecodeError, TimelineError
-from bridge.timebase import can_drop, timecode_to_frames
+from bridge.timebase import can_drop, frames_to_timecode, timecode_to_frames
 
 _TC = r"\d{1,2}:\d{2}:\d{2}[:;.,]\d{2,3}"
 _EVENT = re.compile(
@@ -22,6 +22,8 @@ _NUMBERED = re.compile(r"^\d+\s+\S")
 _M2 = re.compile(
     r"^M2\s+(?P<reel>.*?)\s*(?P<speed>[-+]?\d+(?:\.\d+)?)\s*(?P<tc>\d{1,2}:\d{2}:\d{2}[:;.,]\d{2,3})?\s*$"
 )
+_LOCATOR = re.compile(r"^\*?\s*LOC(?::\s*|\s+)(?P<tc>\S+)\s*(?P<rest>.*)$")
+_COLOR_WORD = re.compile(r"^[A-Za-z]+(?:\s|$)")
 _MARKER = re.compile(r"\|C:\S*\s*\|M:")
 
 
@@ -62,7 +64,8 @@ def clean_edl(text: str, rate: Fraction) -> tuple[str, bool, list[str]]:
             block.append(_event_line(line, drop))
         elif block:
             if not line.upper().startswith(("FCM", "TITLE:")):
-                block.append(_speed_line(line))
+                locator = _LOCATOR.match(line)
+                block.append(_locator_line(locator, rate, drop, warnings) if locator else _speed_line(line))
         elif line.upper().startswith(("TITLE:", "FCM")):
             cleaned.append(line)
     cleaned += _block(block, rate, warnings)
@@ -84,11 +87,29 @@ def _event_line(line: str, drop: bool) -> str:
         raise TimelineError(
             f"event line {line[:80]!r} cannot be read", remedy="Export the EDL again in the format CMX 3600"
         )
-    times = []
-    for time in match["times"].split():
-        head, tail = re.split(r"[:;.,](?=\d+$)", time)
-        times.append(f"{head.zfill(8)}{';' if drop else ':'}{tail}")
-    return f"{match['head']} {' '.join(times)}"
+    return f"{match['head']} {' '.join(_counted(time, drop) for time in match['times'].split())}"
+
+
+def _counted(time: str, drop: bool) -> str:
+    """A timecode with the mark that says how the list counts, however it was typed."""
+    head, tail = re.split(r"[:;.,](?=\d+$)", time)
+    return f"{head.zfill(8)}{';' if drop else ':'}{tail}"
+
+
+def _locator_line(match: re.Match[str], rate: Fraction, drop: bool, warnings: list[str]) -> str:
+    """A locator as the adapter wants it: it takes colons only, and counts them without dropping.
+
+    It also needs a word for the colour, without which it passes over the line.
+    """
+    try:
+        if not re.fullmatch(_TC, match["tc"]):
+            raise TimecodeError(f"{match['tc']!r} is not a timecode")
+        frame = timecode_to_frames(_counted(match["tc"], drop), rate)
+    except TimecodeError as error:
+        warnings.append(f"locator {match['rest'] or match['tc']} is left out: {error.what}")
+        return "*"
+    color = "" if _COLOR_WORD.match(match["rest"]) else "RED "
+    return f"* LOC: {frames_to_timecode(frame, rate)} {color}{match['rest']}"
 
 
 def _speed_line(line: str) -> str:

@@ -117,6 +117,32 @@ def test_locators_are_record_timecodes(read: Read) -> None:
     assert (marker.frame, marker.name, marker.color) == (60, "the door", "RED")
 
 
+@pytest.mark.parametrize("mark", [";", ":"])
+@pytest.mark.parametrize(
+    ("rate", "label", "end", "frame"), [("29.97", "22", "02", 1820), ("59.94", "24", "04", 3620)]
+)
+def test_locators_of_a_drop_frame_list(
+    read: Read, mark: str, rate: str, label: str, end: str, frame: int
+) -> None:
+    # A second minute begins at label 2 (4 at 59.94), so label 22 (24) is 20 frames into it.
+    text = (
+        "TITLE: T\nFCM: DROP FRAME\n\n"
+        "001  A  V  C  00:00:00;00 00:00:30;00 01:00:00;00 01:00:30;00\n"
+        f"002  B  V  C  00:00:00;00 00:00:45;00 01:00:30;00 01:01:15;{end}\n"
+        f"* FROM CLIP NAME: B.mov\n* LOC: 01:01:00{mark}{label} RED     hit here\n"
+    )
+    timeline = read(text=text, name="a.edl", fps=rate)
+    assert [(m.frame, m.name, m.color) for m in timeline.markers] == [(frame, "hit here", "RED")]
+    assert not timeline.warnings
+
+
+def test_locators_without_a_colour_stay_and_impossible_ones_are_named(read: Read) -> None:
+    text = CUTS + "* LOC: 01:00:02;10 must: the door\n* LOC: 1:00:02:12\n* LOC: 01:00:02:25 RED     late\n"
+    timeline = read(text=text, name="a.edl", fps="25")
+    assert [(m.frame, m.name) for m in timeline.markers] == [(60, "must: the door"), (62, "")]
+    assert any("late" in warning and "01:00:02:25" in warning for warning in timeline.warnings)
+
+
 def test_sound_events_are_no_picture(read: Read) -> None:
     text = CUTS + "003  A003  A  C  00:00:00:00 00:00:09:00 01:00:00:00 01:00:09:00\n"
     assert cuts(read(text=text, name="a.edl", fps="25")) == [50]
