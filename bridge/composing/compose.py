@@ -17,7 +17,7 @@ from bridge.composing.onsets import stabs
 from bridge.composing.pad import write_pad
 from bridge.composing.palettes import Palette, Voice
 from bridge.composing.pickups import pickups
-from bridge.composing.plan import RING_TICKS, Plan, make_plan
+from bridge.composing.plan import RING_TICKS, Plan, make_plan, unknown_words
 from bridge.composing.writing import (
     Draft,
     Sounding,
@@ -71,7 +71,7 @@ def compose(cues: CueSheet, form: Form, settings: Settings, models: Models, prog
         parts=_parts(lines, plan.palette),
         chords=_chord_spans(chords),
         keys=_key_spans(plan),
-        notes=(f"Palette: {plan.palette.name}.",),
+        notes=(f"Palette: {plan.palette.name}.", *unknown_words(cues.plots)),
     )
 
 

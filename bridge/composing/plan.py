@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from bridge.composing.cells import Cell, lay_cells
 from bridge.composing.harmony import Key, choose_keys, opening_chord
-from bridge.composing.palettes import Palette, palette_for, palette_named
+from bridge.composing.palettes import PALETTES, Palette, palette_for, palette_named
 from bridge.config import Settings
 from bridge.inference.streams import stream
 from bridge.schema.cues import CueSheet, Label, Plot, Weight
@@ -239,6 +239,23 @@ def _key(groups: list[tuple[CellPlan, ...]], index: int) -> str:
         first -= 1
     name = groups[index][0].plot.id
     return name if first == index else f"{name}/{index - first}"
+
+
+def unknown_words(plots: tuple[Plot, ...]) -> tuple[str, ...]:
+    """Palettes and layers that plots ask for and nobody knows, in words for a person."""
+    palettes = ", ".join(palette.name for palette in PALETTES)
+    notes = [
+        f"Plot {plot.id}: there is no palette {plot.palette!r}; there are {palettes}"
+        for plot in plots
+        if plot.palette and palette_named(plot.palette) is None
+    ]
+    for plot in plots:
+        strange = [word for word in plot.layers if not any(layer in word.lower() for layer in LAYERS)]
+        if strange:
+            notes.append(
+                f"Plot {plot.id}: no such layer as {', '.join(strange)}; there are {', '.join(LAYERS)}"
+            )
+    return tuple(notes)
 
 
 def _layers(plot: Plot, settings: Settings) -> frozenset[str]:

@@ -7,7 +7,9 @@ Rules (whole words, any case, in the name or the note):
                                 "music in" marker, or else to the end of that plot
     music out / music in        the same as a pair of instants
     any other words on a marker with a length: a section, one plot, whose words direct its mood
-A marker without a length and without such words directs nothing; it is named in the notes.
+On a marker with a length the weights and hit words count only where they stand alone or lead ("want",
+"must: tense strings"), for "nice and warm strings" describes a section; the hit is then at its start. A
+marker without a length and without such words directs nothing; it is named in the notes.
 """
 
 from __future__ import annotations
@@ -17,12 +19,19 @@ from dataclasses import dataclass
 
 from bridge.schema.cues import Weight
 from bridge.schema.timeline import Marker, Timeline
+from bridge.spotting.lexicon import read_words
 from bridge.timebase import frames_to_timecode
 
 _WEIGHT = re.compile(r"\b(must|want|nice)\b", re.IGNORECASE)
 _HIT = re.compile(r"\b(hit|sync|accent|stinger)\b", re.IGNORECASE)
 _SILENCE = re.compile(r"\b(no music|music out|silence|no score)\b", re.IGNORECASE)
 _ENTER = re.compile(r"\b(music in|music starts?|score in)\b", re.IGNORECASE)
+# At the head of a longer text: "must: ...", "hit - ...", or the word alone.
+_LEADING = re.compile(
+    r"^\s*(must|want|nice|hit|sync|accent|stinger)\b(\s+hit\b)?\s*($|[:;,.–—-])", re.IGNORECASE
+)
+_SILENCE_LEADING = re.compile(r"^\s*(no music|music out|silence|no score)\b(.*)$", re.IGNORECASE | re.DOTALL)
+_ONLY_HIT = re.compile(r"^\s*((must|want|nice|hit|sync|accent|stinger|here)\b[\s:;,.–—-]*)+$", re.IGNORECASE)
 _DEFAULT_NAME = re.compile(r"^\s*(marker\s*\d*)?\s*$", re.IGNORECASE)
 
 
@@ -61,6 +70,12 @@ def marker_words(marker: Marker) -> str:
     return f"{name}: {note}" if name and note and name != note else name or note
 
 
+def _asks_for_silence(words: str) -> bool:
+    """Whether a marker with a length is a silence: it begins so and asks for no mood after all."""
+    match = _SILENCE_LEADING.match(words)
+    return match is not None and not read_words(match.group(2)).understood
+
+
 def read_directions(timeline: Timeline) -> Directions:
     """Read every marker inside the cue."""
     hits: list[MarkedHit] = []
@@ -71,20 +86,21 @@ def read_directions(timeline: Timeline) -> Directions:
     entrances = [m.frame for m in markers if _ENTER.search(marker_words(m))]
     for marker in markers:
         words = marker_words(marker)
+        long = marker.duration_frames > 1
         end_frame = min(marker.frame + marker.duration_frames, timeline.cue_end_frame)
         weight = _WEIGHT.search(words)
-        if _SILENCE.search(words):
-            end = end_frame if marker.duration_frames > 1 else None
-            if end is None:
-                end = next((frame for frame in entrances if frame > marker.frame), None)
+        is_hit = bool(_LEADING.match(words) if long else weight or _HIT.search(words))
+        if _asks_for_silence(words) if long else _SILENCE.search(words):
+            end = end_frame if long else next((f for f in entrances if f > marker.frame), None)
             silences.append(Span(marker.frame, end, words))
-        elif _ENTER.search(words):
+        elif _ENTER.search(words) and not long:
             sections.append(Span(marker.frame, None, words))
-        elif weight or _HIT.search(words):
-            kind = Weight(weight.group(1).lower()) if weight else Weight.MUST
-            hits.append(MarkedHit(marker.frame, kind, words))
-        elif words and marker.duration_frames > 1:
-            sections.append(Span(marker.frame, end_frame, words))
+        elif is_hit or (long and words):
+            if is_hit:
+                kind = Weight(weight.group(1).lower()) if weight else Weight.MUST
+                hits.append(MarkedHit(marker.frame, kind, words))
+            if long and not _ONLY_HIT.match(words):
+                sections.append(Span(marker.frame, end_frame, words))
         else:
             at = frames_to_timecode(
                 timeline.start_timecode_frames + marker.frame, timeline.rate, timeline.drop_frame

@@ -46,9 +46,19 @@ def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
         hits=hits,
         plots=plots,
         mood=fit_curves(curves, plots, sheet.cue_start_frame, sheet.rate),
-        brief=edited.brief if edited.brief is not None else sheet.brief,
-        notes=sheet.notes,
+        brief=settings.brief or edited.brief or "",
+        notes=(*sheet.notes, *_warnings(edited, settings)),
     )
+
+
+def _warnings(edited: EditedCues, settings: Settings) -> tuple[str, ...]:
+    """What was asked for and does nothing, in words."""
+    if settings.brief and all(plot.energy is not None for plot in edited.plots):
+        return (
+            "The cue sheet's plots have numbers of their own, so the brief moves none of them: take valence,"
+            " energy, tension, density and loudness out of a plot to let the brief decide",
+        )
+    return ()
 
 
 def _same_cue(sheet: CueSheet, edited: EditedCues) -> None:

@@ -70,9 +70,13 @@ def _one_a_frame(hits: list[Hit]) -> list[Hit]:
 
 
 def _silenced(hits: list[Hit], plots: tuple[Plot, ...]) -> list[Hit]:
-    """Drop the hits inside plots without music: there is nothing to put on them."""
+    """Drop cuts inside plots without music: there is nothing to put on them.
+
+    What a marker asks for stays and is listed as left, with the silence as the reason.
+    """
     spans = [(p.start_frame, p.end_frame) for p in plots if not p.music]
-    return [h for h in hits if h.kind is HitKind.PLOT or not any(a <= h.frame < b for a, b in spans)]
+    own = (HitKind.PLOT, HitKind.MARKER)
+    return [h for h in hits if h.kind in own or not any(a <= h.frame < b for a, b in spans)]
 
 
 def group(hits: tuple[Hit, ...], rate: Fraction, settings: HitSettings) -> tuple[Hit, ...]:

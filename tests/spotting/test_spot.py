@@ -104,6 +104,38 @@ def test_marker_words_make_hits(words, weight):
     assert [(h.frame, h.weight, h.kind) for h in sheet.hits] == [(100, weight, HitKind.MARKER)]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "nice and warm strings",
+        "I want this tense",
+        "must feel huge",
+        "no music, sorry: tense strings from here",
+    ],
+)
+def test_ordinary_words_on_a_marker_with_a_length_describe_a_section(words):
+    sheet = _spot(timeline(60, [10, 50], [Marker(20 * 24, 20 * 24, words)]))
+    assert all(h.kind is not HitKind.MARKER for h in sheet.hits)
+    section = next(p for p in sheet.plots if p.start_frame == 20 * 24)
+    assert (section.end_frame, section.words, section.music) == (40 * 24, words, True)
+
+
+def test_a_weight_that_leads_a_section_is_a_hit_at_its_start():
+    sheet = _spot(timeline(60, [10, 50], [Marker(20 * 24, 20 * 24, "must", "tense strings")]))
+    assert next(p for p in sheet.plots if p.start_frame == 20 * 24).palette == "strings"
+    assert next(h for h in sheet.hits if h.frame == 20 * 24).weight is Weight.MUST
+
+
+def test_a_name_and_a_note_together_still_ask_for_silence():
+    sheet = _spot(timeline(60, [10, 50], [Marker(20 * 24, 20 * 24, "no music", "dialogue here")]))
+    assert [(p.start_frame, p.end_frame) for p in sheet.plots if not p.music] == [(20 * 24, 40 * 24)]
+
+
+def test_a_marked_hit_inside_a_silence_is_still_listed():
+    markers = [Marker(20 * 24, 12 * 24, "no music"), Marker(25 * 24, 0, "must hit here")]
+    assert any(h.frame == 25 * 24 for h in _spot(timeline(60, [10, 50], markers)).hits)
+
+
 def test_a_marker_without_direction_is_named_in_the_notes():
     sheet = _spot(timeline(20, markers=[Marker(48, 0, "grade this")]))
     assert sheet.hits == ()
