@@ -113,6 +113,8 @@ class _Job:
         self.request = request
         self.state = State.QUEUED
         self.progress = Progress(lambda step: None)
+        # Stopped by the daemon's leaving, not by a user.
+        self.left = False
         # The latest step of each stage, in the order the stages began: what a late watcher is told.
         self.steps: dict[str, Step] = {}
         self.end: Finished | CuebridgeError | None = None
@@ -158,7 +160,7 @@ class Jobs:
         """
         with self._lock:
             if self._closed:
-                raise DaemonError("the daemon is leaving", remedy="Run the command again")
+                raise _leaving()
             known = self._jobs.get(job_id)
             if known is not None:
                 if known.request.source != request.source:
@@ -222,9 +224,14 @@ class Jobs:
             return self._closed
 
     def close(self, timeout_s: float) -> bool:
-        """Take no more jobs, cancel all there are and wait for them; whether all have ended."""
+        """Take no more jobs, stop all there are and wait for them; whether all have ended.
+
+        A job that nobody else had cancelled ends with a `DaemonError`: its user asked for nothing.
+        """
         with self._lock:
             self._closed = True
+            for job in (*self._queue, *(job for job, _ in self._running.values())):
+                job.left = not job.progress.cancelled
             self.cancel_all()
             threads = [thread for _, thread in self._running.values()]
         for thread in threads:
@@ -262,7 +269,7 @@ class Jobs:
         job.progress.cancel()
         if job.state is State.QUEUED:
             self._queue.remove(job)
-            self._end(job, Cancelled(where=job.request.source))
+            self._end(job, _stopped(job))
         return [job.standing()]
 
     def _step(self, job: _Job, step: Step) -> None:
@@ -284,7 +291,7 @@ class Jobs:
                 remedy="This is a fault in Cuebridge; please report it with the end of daemon.log",
             )
         if job.progress.cancelled and not isinstance(end, Finished):
-            end = Cancelled(where=job.request.source)  # whatever it stumbled over on its way out
+            end = _stopped(job)  # whatever it stumbled over on its way out
         with self._lock:
             del self._running[job.job_id]
             self._end(job, end)
@@ -300,3 +307,12 @@ class Jobs:
         for old in ended[:-KEPT_ENDED]:
             del self._jobs[old.job_id]
         self._ended()
+
+
+def _stopped(job: _Job) -> CuebridgeError:
+    source = job.request.source
+    return _leaving(source) if job.left else Cancelled(where=source)
+
+
+def _leaving(source: str = "") -> DaemonError:
+    return DaemonError("the daemon is leaving", where=source, remedy="Run the command again")

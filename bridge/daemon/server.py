@@ -179,7 +179,7 @@ class Daemon:
                 return
 
     def close(self) -> bool:
-        """Cancel all jobs, stop listening, tidy up; whether every job has ended by then."""
+        """Stop all jobs, stop listening, tidy up; whether every job has ended by then."""
         remove_door(self.door)
         self._health.enter_graceful_shutdown()
         ended = self.jobs.close(JOBS_LEAVE_S)

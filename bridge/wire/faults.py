@@ -53,6 +53,8 @@ _CODES = {cls: code for cls, _, code in _ROWS} | {Refused: _Code.PERMISSION_DENI
 
 # What a status means when no Fault came with it: gRPC itself, or a proxy, answered.
 _BARE = {
+    # A user's own wish to stop comes with a Fault; this is a daemon, or a channel, that has been closed.
+    _Code.CANCELLED: ("the call to the daemon was cut off", "Run the command again"),
     _Code.UNAVAILABLE: ("the daemon cannot be reached", "Run the command again, or `cuebridge doctor`"),
     _Code.DEADLINE_EXCEEDED: ("the daemon did not answer in time", "Run `cuebridge doctor`"),
     _Code.UNIMPLEMENTED: ("the daemon does not know this call", "Update Cuebridge on both sides"),
@@ -91,8 +93,6 @@ def error_of_call(failed: grpc.RpcError) -> CuebridgeError:
         if key == FAULT_KEY and isinstance(value, bytes):
             return error_of(pb.Fault.FromString(value))
     code = failed.code() if isinstance(failed, grpc.Call) else None
-    if code is _Code.CANCELLED:
-        return Cancelled()
     if code is not None and code in _BARE:
         what, remedy = _BARE[code]
         return DaemonError(what, remedy=remedy)

@@ -206,8 +206,13 @@ def test_ctrl_c_cancels_all_of_it(command: type[Command], daemon: Daemon, cuts: 
     assert daemon.jobs.active() == []
 
 
-def test_a_daemon_that_dies_of_one_file_costs_that_file(
-    command: type[Command], text_daemon: subprocess.Popen[str], cuts: Path, tmp_path: Path
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_daemon_that_ends_during_one_file_costs_that_file(
+    command: type[Command],
+    text_daemon: subprocess.Popen[str],
+    cuts: Path,
+    tmp_path: Path,
+    number: signal.Signals,
 ) -> None:
     (cuts / "a.otio").write_text("wait")
     (cuts / "b.xml").unlink()
@@ -215,7 +220,7 @@ def test_a_daemon_that_dies_of_one_file_costs_that_file(
     (cuts / "d.edl").write_text("not an edit")
     batch = command("batch", cuts, "-o", tmp_path / "out", "--json")
     batch.until('"seeing"')
-    text_daemon.kill()
+    text_daemon.send_signal(number)
     text_daemon.wait()
     code, said = batch.end()
     events = [json.loads(line) for line in said.splitlines()]

@@ -259,15 +259,24 @@ def test_a_daemon_killed_during_a_job_exits_3_and_the_next_command_finds_another
         os.kill(client.describe(daemon_only=True).pid, signal.SIGTERM)
 
 
-def test_a_daemon_told_to_leave_cancels_its_jobs(
-    command: type[Command], text_daemon: subprocess.Popen[str], source: Path, tmp_path: Path, home: Path
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_daemon_told_to_leave_is_not_the_users_wish(
+    command: type[Command],
+    text_daemon: subprocess.Popen[str],
+    source: Path,
+    tmp_path: Path,
+    home: Path,
+    number: signal.Signals,
 ) -> None:
     source.write_text("wait")
     scoring = command("score", source, "-o", tmp_path / "out")
     scoring.until("seeing")
-    os.kill(text_daemon.pid, signal.SIGTERM)
+    os.kill(text_daemon.pid, number)
     code, said = scoring.end()
-    assert code == 130
+    assert code == 3
+    assert "the daemon is leaving" in said
+    assert "Run the command again" in said
+    assert "cancelled" not in said
     assert "Traceback" not in said
     assert text_daemon.wait(60) == 0
     assert not (home / "daemon.json").exists()

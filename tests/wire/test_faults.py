@@ -61,3 +61,14 @@ def test_nobody_listening_is_said_in_words() -> None:
     got = faults.error_of_call(raised.value)
     assert type(got) is errors.DaemonError
     assert "cannot be reached" in str(got)
+
+
+def test_a_channel_closed_under_a_call_is_not_a_users_wish_to_stop() -> None:
+    channel = grpc.insecure_channel("127.0.0.1:1", options=[("grpc.enable_http_proxy", 0)])
+    call = channel.unary_unary("/cuebridge.v1.Scoring/Describe").future(b"", timeout=20, wait_for_ready=True)
+    channel.close()
+    with pytest.raises(grpc.RpcError) as raised:
+        call.result()
+    got = faults.error_of_call(raised.value)
+    assert type(got) is errors.DaemonError
+    assert "cut off" in str(got)
