@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import re
 import secrets
 import shutil
 import sys
@@ -21,7 +22,24 @@ from bridge.wire.flag import Flag
 OLDEST_PYTHON, FIRST_TOO_NEW_PYTHON = (3, 10), (3, 14)
 # Takes are small; below this even a log or a picture may not fit.
 LEAST_FREE_BYTES = 200 << 20
-_LIBRARIES = ("av", "grpcio", "mido", "numpy", "opentimelineio", "protobuf", "scenedetect-headless")
+# What pyproject.toml asks for without extras; for a checkout on the path that is not installed itself.
+_LIBRARIES = (
+    "av",
+    "defusedxml",
+    "grpcio",
+    "grpcio-health-checking",
+    "grpcio-reflection",
+    "jsonschema",
+    "matplotlib",
+    "mido",
+    "numpy",
+    "opentimelineio",
+    "otio-cmx3600-adapter",
+    "otio-fcp-adapter",
+    "protobuf",
+    "rich",
+    "scenedetect-headless",
+)
 
 
 @dataclass(frozen=True)
@@ -94,9 +112,20 @@ def _models() -> Check:
     return Check("models", True, ", ".join(f"{card.name} {card.sha256[:12]}" for card in cards))
 
 
+def _needed() -> list[str]:
+    """Names of the libraries that this installation says it needs, extras aside."""
+    try:
+        asked = metadata.requires("cuebridge") or []
+    except metadata.PackageNotFoundError:
+        asked = list(_LIBRARIES)
+    parts = [requirement.partition(";") for requirement in asked]
+    names = [re.match(r"[\w.-]+", wanted) for wanted, _, marker in parts if "extra" not in marker]
+    return sorted(name[0] for name in names if name)
+
+
 def _libraries() -> Check:
     versions, missing = [], []
-    for name in _LIBRARIES:
+    for name in _needed():
         try:
             versions.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bridge import __version__
+from bridge.cli import doctor
 from bridge.cli.bars import Bars
 from bridge.client import Client, connect
 from bridge.client.connect import _started
@@ -18,7 +20,7 @@ from bridge.config import Settings
 from bridge.daemon.server import Daemon
 from bridge.errors import Cancelled, ModelError
 from bridge.progress import Step
-from tests.cli.conftest import Run
+from tests.cli.conftest import ROOT, Run
 from tests.daemon.scorers import TextScorer
 
 
@@ -136,6 +138,36 @@ def test_doctor_misses_a_library(run: Run, daemon: Daemon, monkeypatch: pytest.M
     monkeypatch.setattr("importlib.metadata.version", version)
     checks = {event["name"]: event for event in run("doctor", "--json").events}
     assert (checks["libraries"]["ok"], checks["libraries"]["found"]) == (False, "av missing")
+
+
+def test_doctor_finds_nothing_wrong_here(run: Run, daemon: Daemon) -> None:
+    ran = run("doctor", "--json")
+    assert [event for event in ran.events if not event["ok"]] == []
+    assert ran.code == 0
+    libraries = str(next(event["found"] for event in ran.events if event["name"] == "libraries"))
+    assert [found.split()[0] for found in libraries.split(", ")] == declared()
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_doctor_looks_for_every_library_that_is_declared(
+    monkeypatch: pytest.MonkeyPatch, installed: bool
+) -> None:
+    def requires(name: str) -> list[str]:
+        if not installed:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return [*(f"{each}<9,>=1" for each in declared()), "torch>=2.6; extra == 'train'"]
+
+    monkeypatch.setattr("importlib.metadata.requires", requires)
+    assert doctor._needed() == declared()
+
+
+def declared() -> list[str]:
+    """The names in pyproject.toml's own list (Python 3.10 has no tomllib)."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = text.partition("\ndependencies = [\n")[2].partition("\n]\n")[0]
+    names = re.findall(r'^    "([\w-]+)', block, re.MULTILINE)
+    assert len(names) > 10
+    return sorted(names)
 
 
 def test_a_fault_of_ours_goes_to_a_file_and_is_named(
