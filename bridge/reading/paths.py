@@ -30,9 +30,20 @@ STILL_SUFFIXES = frozenset(
         *("heic", "heif", "avif", "svg", "ai", "pdf"),
     )
 )
+# Films, camera originals, and pictures that come only as numbered sequences.
+_FILM_SUFFIXES = frozenset(
+    f".{name}"
+    for name in (
+        *("mov", "mp4", "m4v", "mxf", "avi", "mkv", "webm", "wmv", "asf", "flv", "f4v", "ogv", "divx"),
+        *("mpg", "mpeg", "mpe", "mpv", "m2v", "m2t", "m2ts", "mts", "ts", "vob", "3gp", "3g2", "qt", "dv"),
+        *("r3d", "braw", "ari", "arx", "crm", "rmf", "nev", "cine", "dng", "cdng", "mod", "tod", "lrv"),
+        *("gxf", "lxf", "y4m", "yuv", "264", "h264", "265", "h265", "hevc", "hdr", "sgi", "j2c", "j2k"),
+    )
+)
+# ".ai" is how web addresses end too, and those stand in titles.
+_FILE_SUFFIXES = _FILM_SUFFIXES | STILL_SUFFIXES - {".ai"}
 _WINDOWS = re.compile(r"^(?:[A-Za-z]:[\\/]|\\\\|//[^/])")
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:/")
-_FILE_LIKE = re.compile(r"\.[A-Za-z0-9]{2,5}$")
 # Resolve names a numbered sequence `shot.[1001-1099].tif`.
 _BRACKETS = re.compile(r"\[(\d+)-(\d+)\]")
 # As many trailing folders of a moved project's path are tried below the timeline's own folder.
@@ -40,8 +51,11 @@ _TAIL_PARTS = 5
 
 
 def looks_like_file(name: str) -> bool:
-    """Whether a name ends as media files do ("A001.mov"), which titles ("Text+") do not."""
-    return bool(_FILE_LIKE.search(name)) and not name.endswith(".0")
+    """Whether a name ends as films and pictures do ("A001.mov"); "Text+", "www.site.com" and
+    "Subtitle 1.srt" do not.
+    """
+    _, dot, suffix = name.rpartition(".")
+    return f"{dot}{suffix.lower()}" in _FILE_SUFFIXES
 
 
 @lru_cache(maxsize=4096)

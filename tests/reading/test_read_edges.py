@@ -29,6 +29,15 @@ def test_offline_media_over_a_shot_hides_it(read: Read) -> None:
         assert cuts(read(v1, v2)) == [20, 60]
 
 
+@pytest.mark.parametrize("name", ["www.site.com", "Subtitle 1.srt"])
+def test_a_title_with_a_dot_in_its_name_is_no_offline_media(read: Read, name: str) -> None:
+    v1 = o.track(o.clip("a.mov", 50), o.clip("b.mov", 50))
+    over = o.track(o.gap(20), o.clip(name, 40, 0, o.missing(name)), o.gap(40))
+    assert cuts(read(v1, over)) == [50]
+    proved = o.track(o.gap(20), o.clip(name, 40, 0, o.missing(name, "/Volumes/x/insert.bin")), o.gap(40))
+    assert cuts(read(v1, proved)) == [20, 60]
+
+
 def test_a_cut_under_an_opaque_clip_is_none_and_its_ends_are(read: Read) -> None:
     v1 = o.track(o.clip("a.mov", 50), o.clip("b.mov", 50))
     v2 = o.track(o.gap(40), o.clip("c.mov", 20), o.gap(40))

@@ -61,7 +61,9 @@ def test_media_is_found_where_it_was_moved_to(tmp_path: Path) -> None:
 
 def test_names_of_files_and_of_titles() -> None:
     assert looks_like_file("A001_C003.mov") and looks_like_file("shot.R3D")
-    assert not looks_like_file("Text+") and not looks_like_file("Scene 1.0")
+    assert looks_like_file("shot.[1001-1099].dpx") and looks_like_file("C0001.MXF")
+    for title in ("Text+", "Scene 1.0", "www.site.com", "made.with.ai", "Subtitle 1.srt", "mov", "Vol.2", ""):
+        assert not looks_like_file(title), title
     assert sequence_pattern("x/a.[0101-0199].tif") == ("x/a.%04d.tif", 101)
     assert sequence_pattern("x/100% [12-13].tif") == ("x/100%% %02d.tif", 12)
 
