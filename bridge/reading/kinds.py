@@ -56,7 +56,7 @@ def look_of(clip: Node, on_base: bool, edl: bool = False, found: Path | None = N
     3. On the lowest picture track everything else is the picture, title cards and offline media alike.
     4. Above it, a missing reference is *offline media* when anything names a file: Resolve's "Media Url"
        note, or a reference or clip name that ends as films and pictures do ("A001.mov"). In an EDL it
-       always is, because EDLs name reels. Otherwise it is a *title or generator*, which lies over the picture.
+       always is, because EDLs name reels. Otherwise it is a *title or generator* and lies over the picture.
     5. Other generators lie over the picture.
     6. So does media that cannot fill the frame: opacity under 100 % throughout, a composite mode, a
        zoom under 95 % (picture in picture); and a still that has transparency, by its PNG header
