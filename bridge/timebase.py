@@ -160,12 +160,18 @@ def mark_frame(text: str, label: str, rate: Fraction, start_timecode: int, drop:
 
 
 def cue_bounds(
-    mark_in: str, mark_out: str, rate: Fraction, start_timecode: int, drop: bool, end_frame: int
+    mark_in: str,
+    mark_out: str,
+    rate: Fraction,
+    start_timecode: int,
+    drop: bool,
+    end_frame: int,
+    warnings: list[str] | None = None,
 ) -> tuple[int, int]:
     """First frame of the cue and the frame after its last, from the marks or the whole picture.
 
-    Out is the first frame after the cue, so that Out − In is its length. A mark past the picture's end
-    is brought back to it.
+    Out is the first frame after the cue, so that Out − In is its length. An Out past the picture's end
+    is brought back to it, which is said in `warnings` when they are given.
 
     Raises:
         TimecodeError: a mark that is no timecode.
@@ -175,15 +181,25 @@ def cue_bounds(
     start = mark_frame(mark_in, "In", rate, start_timecode, drop)
     end = mark_frame(mark_out, "Out", rate, start_timecode, drop)
     start = 0 if start is None else start
-    end = end_frame if end is None else min(end, end_frame)
+    late = end is not None and end > end_frame
+    end = end_frame if end is None or late else end
     if not 0 <= start < end_frame:
         raise TimelineError(
             f"In mark {mark_in} lies outside the timeline", remedy=f"The timeline runs from {span}"
+        )
+    if end < 0:
+        raise TimelineError(
+            f"Out mark {mark_out} lies before the timeline's start", remedy=f"The timeline runs from {span}"
         )
     if end <= start:
         raise TimelineError(
             f"Out mark {mark_out or 'at the end'} is not after In mark {mark_in or 'at the start'}",
             remedy=f"The timeline runs from {span}",
+        )
+    if late and warnings is not None:
+        last = _label(end_frame, rate, start_timecode, drop)
+        warnings.append(
+            f"Out mark {mark_out} lies past the end of the picture; the cue ends there, at {last}"
         )
     return start, end
 

@@ -153,3 +153,19 @@ def test_cue_lies_between_its_marks() -> None:
     for mark_in, mark_out in (("00:00:01:00", ""), ("240", ""), ("50", "50"), ("50", "20")):
         with pytest.raises(TimelineError, match="01:00:00:00 to 01:00:10:00"):
             cue_bounds(mark_in, mark_out, Fraction(24), 86400, False, 240)
+
+
+def test_an_out_past_the_end_is_said() -> None:
+    for mark_out, count in (("", 0), ("240", 0), ("01:00:10:00", 0), ("241", 1), ("02:00:00:00", 1)):
+        warnings: list[str] = []
+        assert cue_bounds("", mark_out, Fraction(24), 86400, False, 240, warnings) == (0, 240)
+        assert len(warnings) == count
+        assert all(mark_out in each and "ends there, at 01:00:10:00" in each for each in warnings)
+
+
+def test_an_out_before_the_start_is_said() -> None:
+    with pytest.raises(
+        TimelineError, match="Out mark 00:00:05:00 lies before the timeline's start"
+    ) as caught:
+        cue_bounds("", "00:00:05:00", Fraction(24), 86400, False, 240)
+    assert "01:00:00:00 to 01:00:10:00" in caught.value.remedy

@@ -95,7 +95,7 @@ def _read(document: Document, path: Path, settings: Settings, progress: Progress
     if drop is None:
         drop = settings.fps.strip().lower().endswith(" df") or looks_drop_frame(start, rate)
     _check_rate(settings.fps, rate, context.warnings)
-    cue = cue_bounds(settings.mark_in, settings.mark_out, rate, start, drop, end)
+    cue = cue_bounds(settings.mark_in, settings.mark_out, rate, start, drop, end, context.warnings)
     marks = _marks(stack, layers, sound, stretches, context, start, length)
     shots = cut_shots(shots_of(stretches, points, rate), *cue, rate)
     edits = cut_edits(points, *cue)

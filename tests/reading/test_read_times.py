@@ -99,6 +99,13 @@ def test_marks_outside_say_what_the_timeline_runs_from(read: Read, mark_in: str,
         read(o.track(o.clip("a.mov", 100)), mark_in=mark_in, mark_out=mark_out)
 
 
+def test_an_out_past_the_end_is_brought_back_with_a_warning(read: Read) -> None:
+    timeline = read(o.track(o.clip("a.mov", 100)), mark_out="02:00:00:00")
+    assert timeline.cue_end_frame == 100
+    assert any("02:00:00:00 lies past the end" in warning for warning in timeline.warnings)
+    assert not read(o.track(o.clip("a.mov", 100)), mark_out="100").warnings
+
+
 def test_a_mark_that_is_no_timecode(read: Read) -> None:
     with pytest.raises(TimecodeError, match="In mark"):
         read(o.track(o.clip("a.mov", 100)), mark_in="soon")
