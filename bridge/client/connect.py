@@ -45,7 +45,7 @@ def connect(
     it has nothing to do; one that is busy, or was started by hand, is used, and `say` is told so.
 
     Args:
-        start: start a daemon when none answers.
+        start: start a daemon when none answers. False: take the one there is, whatever its settings.
         say: told sentences for the user.
         stop: set by another thread or a signal handler, it ends the waiting.
 
@@ -114,10 +114,10 @@ def _answering() -> tuple[Client, About] | None:
 
 def _suits(about: About, start: bool, say: Callable[[str], None]) -> bool:
     """Whether to use a daemon; False when it is to be replaced."""
-    own = identity()
-    if about.identity == own:
+    # Whoever starts none has come to speak with the daemon that is there, whatever it is.
+    if not start or about.identity == identity():
         return True
-    if start and about.leaves_when_idle and not about.jobs:
+    if about.leaves_when_idle and not about.jobs:
         return False
     difference = (
         f"is version {about.version} and this command {bridge.__version__}"

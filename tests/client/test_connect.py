@@ -109,6 +109,18 @@ def test_an_idle_daemon_with_other_settings_is_replaced(monkeypatch: pytest.Monk
     assert said == []
 
 
+def test_who_starts_none_takes_a_daemon_with_other_settings_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with connect() as client:
+        pid = pid_of(client)
+    monkeypatch.setenv("CUEBRIDGE_THREADS", "2")
+    said: list[str] = []
+    with connect(start=False, say=said.append) as client:
+        assert pid_of(client) == pid
+    assert said == []
+
+
 def test_a_daemon_started_by_hand_is_used_and_the_difference_said(monkeypatch: pytest.MonkeyPatch) -> None:
     daemon = Daemon(Options(), TextScorer())
     try:
