@@ -10,17 +10,19 @@ MAX_REMARKS = 12
 
 def sentences(summary: Summary) -> list[str]:
     """A few lines on how a score came out; figures that are missing are left out."""
+    bars = _number(summary, "bars")
     parts = [
         _joined(hits(summary), _share(summary, "share_half_frame", "{} within half a frame")),
         _joined(
-            _counted(summary, "bars"),
+            "" if bars is None else counted(bars, "bar"),
             tempo(summary),
             _share(summary, "largest_bend", "largest bend {}", digits=1),
             _share(summary, "silence_share", "no music for {} of the time"),
         ),
     ]
     remarks = [text for key in ("warnings", "problems", "remarks") for text in _texts(summary.get(key))]
-    more = [f"... and {len(remarks) - MAX_REMARKS} more remarks"] if len(remarks) > MAX_REMARKS else []
+    left_out = len(remarks) - MAX_REMARKS
+    more = [f"... and {counted(left_out, 'more remark')}"] if left_out > 0 else []
     return [*filter(None, parts), *remarks[:MAX_REMARKS], *more]
 
 
@@ -48,12 +50,20 @@ def tempo(summary: Summary) -> str:
 def length(summary: Summary) -> str:
     """Such as `1:02.5`, or nothing."""
     seconds = _number(summary, "length_s")
-    return "" if seconds is None else f"{int(seconds // 60)}:{seconds % 60:04.1f}"
+    if seconds is None:
+        return ""
+    minutes, tenths = divmod(round(seconds * 10), 600)  # rounded first: 59.96 s are a minute
+    return f"{minutes}:{tenths / 10:04.1f}"
 
 
 def half_frame(summary: Summary) -> str:
     """Such as `93 %`, or nothing."""
     return _share(summary, "share_half_frame", "{}")
+
+
+def counted(number: float, noun: str) -> str:
+    """Such as `1 bar` or `18 bars`."""
+    return f"{number:g} {noun}" if number == 1 else f"{number:g} {noun}s"
 
 
 def _number(summary: Summary, key: str) -> float | None:
@@ -64,11 +74,6 @@ def _number(summary: Summary, key: str) -> float | None:
 def _share(summary: Summary, key: str, text: str, digits: int = 0) -> str:
     value = _number(summary, key)
     return "" if value is None else text.format(f"{100 * value:.{digits}f} %")
-
-
-def _counted(summary: Summary, noun: str) -> str:
-    value = _number(summary, noun)
-    return "" if value is None else f"{value:g} {noun}"
 
 
 def _joined(*parts: str) -> str:

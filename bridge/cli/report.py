@@ -83,9 +83,8 @@ class Lines:
     def standing(self, source: Path, job: Job) -> None:
         """See `Reporter`."""
         if job.state == "queued":
-            line(
-                sys.stderr, f"{source.name}: waiting" + (f" for {job.waiting} others" if job.waiting else "")
-            )
+            others = f" for {figures.counted(job.waiting, 'other')}" if job.waiting else ""
+            line(sys.stderr, f"{source.name}: waiting{others}")
 
     def step(self, source: Path, step: Step) -> None:
         """See `Reporter`."""

@@ -39,4 +39,4 @@ def show(rows: Sequence[Row]) -> None:
     console.print(table)
     states = [row.state for row in rows]
     counts = [f"{states.count(state)} {state}" for state in _STYLES if state in states]
-    console.print(f"{len(rows)} inputs: {', '.join(counts)}")
+    console.print(f"{figures.counted(len(rows), 'input')}: {', '.join(counts)}")
