@@ -156,7 +156,12 @@ def mark_frame(text: str, label: str, rate: Fraction, start_timecode: int, drop:
     try:
         return timecode_to_frames(text, rate) - start_timecode
     except TimecodeError as error:
-        raise TimecodeError(error.what, where=f"{label} mark", remedy=error.remedy) from None
+        first = frames_to_timecode(start_timecode, rate, drop)
+        raise TimecodeError(
+            error.what,
+            where=f"{label} mark (--{label.lower()})",
+            remedy=f"Give a timecode of the timeline, such as {first}, or a number of frames from its start",
+        ) from None
 
 
 def cue_bounds(

@@ -144,8 +144,14 @@ def test_marks_are_timecodes_or_frames() -> None:
     assert mark_frame("01:00:02:00", "In", Fraction(24), 86400, False) == 48
     # On a drop-frame timeline every label is one, however it is typed.
     assert mark_frame("01:01:00:02", "In", NTSC_30, 107892, True) == 1800
-    with pytest.raises(TimecodeError, match="Out mark"):
-        mark_frame("01:00:02", "Out", Fraction(24), 86400, False)
+
+
+@pytest.mark.parametrize("text", ["bogus", "01:00:02", "-5", "01:00:01:24", "01:00:01;10"])
+def test_a_mark_that_is_none_names_its_option_and_what_is_wanted(text: str) -> None:
+    with pytest.raises(TimecodeError) as caught:
+        mark_frame(text, "Out", Fraction(24), 86400, False)
+    assert "--out" in caught.value.where and text in caught.value.what
+    assert "such as 01:00:00:00, or a number of frames" in caught.value.remedy
 
 
 def test_cue_lies_between_its_marks() -> None:
