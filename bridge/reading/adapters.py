@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -137,12 +138,24 @@ def _adapt(name: str, text: str, **options: float) -> Node:
         tree = json.loads(made.to_json_string())
     except Exception as error:
         reason = " ".join(str(error).split())[:300] or type(error).__name__
-        raise TimelineError(
-            f"the timeline cannot be understood ({reason})", remedy="Export the timeline again"
-        ) from error
+        what = f"the timeline cannot be understood ({reason})"
+        if name == "otio_json":
+            what = f"this is not an OTIO timeline that can be read{_misfit(reason)}"
+        raise TimelineError(what, remedy="Export the timeline again") from error
     if not isinstance(tree, dict):
         raise TimelineError("the file holds no timeline", remedy="Export the timeline again")
     return tree
+
+
+def _misfit(reason: str) -> str:
+    """Which part OTIO refused, from its message, whose names of types mean nothing to a user."""
+    key = re.search(r"under key '([^']+)'", reason)
+    owner = re.search(r"object named '(.*)' \(of type", reason)
+    named = owner is not None and owner[1] not in ("", "<unknown>")
+    if not key and not named:
+        return ""
+    place = f" in {owner[1]!r}" if owner is not None and named else ""
+    return f": {key[1] if key else 'something'}{place} is of the wrong kind"
 
 
 def _timeline_in(tree: Node) -> tuple[Node, list[str]]:

@@ -114,6 +114,17 @@ class _Cleaner:
                     raise TimelineError(f"a time has {number!r} for a number", remedy=_REMEDY)
             if not isinstance(rate, (int, float)) or rate <= 0:
                 raise TimelineError(f"a time has a rate of {rate} frames a second", remedy=_REMEDY)
+        if name == "TimeRange":
+            for key in ("start_time", "duration"):
+                part = item.get(key)
+                kind = str(_dictionary(part).get("OTIO_SCHEMA", ""))
+                if not kind.startswith("RationalTime."):
+                    held = "nothing" if part is None else kind or repr(part)[:40]
+                    raise TimelineError(
+                        f"this is not an OTIO timeline that can be read: the {key} of a range holds {held}, "
+                        "not a time",
+                        remedy=_REMEDY,
+                    )
         return item
 
     def _children(self, item: Node, name: str) -> None:

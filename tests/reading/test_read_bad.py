@@ -80,6 +80,33 @@ def test_timelines_that_cannot_be_scored(read: Read, document: o.Node, says: str
     assert caught.value.where == "edit.otio"
 
 
+def _range_of(key: str, value: object) -> o.Node:
+    clip = o.clip("a.mov", 50)
+    clip["source_range"][key] = value
+    return o.timeline(o.track(clip))
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        (o.timeline(o.track({**o.clip("a.mov", 50), "source_range": 5})), "source_range in 'a.mov'"),
+        (o.timeline(o.track({**o.clip("a.mov", 50), "metadata": []})), "metadata in 'a.mov'"),
+        (o.timeline(o.track({**o.clip("a.mov", 50), "media_references": 7})), "something in 'a.mov'"),
+        ({**o.timeline(o.track(o.clip("a.mov", 50))), "global_start_time": "x"}, "global_start_time is"),
+        ({**o.timeline(), "tracks": {}}, "can be read. Export"),
+        (_range_of("duration", 5), "the duration of a range holds 5, not a time"),
+        (_range_of("start_time", None), "the start_time of a range holds nothing"),
+        (_range_of("duration", o.span(0, 5)), "holds TimeRange.1, not a time"),
+    ],
+)
+def test_malformed_objects_are_named_in_plain_words(read: Read, document: o.Node, says: str) -> None:
+    with pytest.raises(TimelineError, match="not an OTIO timeline that can be read") as caught:
+        read(document=document)
+    message = str(caught.value)
+    assert says in message and "edit.otio" in message
+    assert not any(word in message for word in ("opentime", "decoding", "STL"))
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(TimelineError, match="no such file"):
         read_timeline(tmp_path / "gone.otio", Settings(), Progress())
