@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from bridge.config import Settings
-from bridge.errors import CuebridgeError, TimecodeError, TimelineError
+from bridge.errors import CuebridgeError, InputError, TimecodeError, TimelineError
 from bridge.progress import Progress
 from bridge.reading.adapters import SUFFIXES, Document, load
 from bridge.reading.cue import cut_edits, cut_markers, cut_shots
@@ -25,6 +25,7 @@ from bridge.timebase import can_drop, cue_bounds, frames_to_timecode, parse_rate
 
 __all__ = ["SUFFIXES", "read_timeline"]
 _STAGE = "reading"
+_START = "Set its start timecode to a value under 24 hours"
 
 
 def read_timeline(path: Path, settings: Settings, progress: Progress) -> Timeline:
@@ -136,16 +137,19 @@ def start_timecode(timeline: Node, rate: Fraction, warnings: list[str]) -> int:
     """Frame number of the timeline's first frame.
 
     Raises:
-        TimelineError: over 100 hours.
+        TimelineError: over 100 hours, or no time that can be.
     """
     time = node(timeline, "global_start_time")
     if time is None:
         return 0
-    start = round(frames(time, rate))
+    try:
+        start = round(frames(time, rate))
+    except InputError as error:
+        raise TimelineError(f"the timeline's start time is wrong: {error.what}", remedy=_START) from None
     if abs(start) > MAX_HOURS * 3600 * rate:
         raise TimelineError(
             f"the timeline starts at {float(start / rate) / 3600:.0f} hours",
-            remedy="Set its start timecode to a value under 24 hours",
+            remedy=_START,
         )
     if start < 0:
         warnings.append(

@@ -107,6 +107,12 @@ def test_malformed_objects_are_named_in_plain_words(read: Read, document: o.Node
     assert not any(word in message for word in ("opentime", "decoding", "STL"))
 
 
+@pytest.mark.parametrize("value", [10**15, -(10**15)])
+def test_an_absurd_start_is_called_the_start(read: Read, value: int) -> None:
+    with pytest.raises(TimelineError, match=r"start time is wrong.*hours away.*Set its start timecode"):
+        read(o.track(o.clip("a.mov", 50)), start=o.rt(value))
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(TimelineError, match="no such file"):
         read_timeline(tmp_path / "gone.otio", Settings(), Progress())
