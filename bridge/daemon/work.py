@@ -11,6 +11,23 @@ from bridge.daemon.scorer import Scorer
 from bridge.daemon.store import Draft, Store
 from bridge.progress import Progress
 
+CHECKING = "checking"
+
+
+class _Checking(Progress):
+    """A job's progress under a stage of its own: scoring reads the source once more, and starts at 0."""
+
+    def __init__(self, job: Progress) -> None:
+        super().__init__(lambda step: job.report(CHECKING, step.done, step.total, step.note))
+        self._job = job
+
+    def check(self) -> None:
+        self._job.check()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._job.cancelled
+
 
 class Worker:
     """Does jobs with one scorer and one store."""
@@ -28,7 +45,7 @@ class Worker:
         """
         source = Path(request.source)
         if request.reuse:
-            fingerprint = self._scorer.fingerprint(source, request.settings, progress)
+            fingerprint = self._scorer.fingerprint(source, request.settings, _Checking(progress))
             known = self._store.find(request.shelf, request.name, fingerprint)
             if known is not None:
                 return Finished(known, reused=True)

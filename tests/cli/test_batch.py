@@ -11,7 +11,7 @@ import pytest
 
 from bridge.daemon.server import Daemon
 from tests.cli.conftest import Command, Ran, Run
-from tests.daemon.scorers import TextScorer
+from tests.daemon.scorers import STAGES, TextScorer
 
 
 @pytest.fixture
@@ -111,6 +111,19 @@ def test_what_is_done_is_skipped_unless_asked_again(
     assert counts(run("batch", cuts, "-o", out, "--json", "--again")) == (3, 0, 0, 0)
     assert counts(run("batch", cuts, "-o", tmp_path / "other", "--json")) == (3, 0, 0, 0)
     assert (tmp_path / "other" / "a.mid").exists()
+
+
+def test_progress_never_runs_back(run: Run, daemon: Daemon, cuts: Path, tmp_path: Path) -> None:
+    for path in cuts.glob("[bc].*"):
+        path.unlink()
+    first, second = (run("batch", cuts, "-o", tmp_path / "out", "--json") for _ in range(2))
+    steps = [(event["stage"], event["done"]) for event in first.events if event["event"] == "progress"]
+    stages = [stage for stage, _ in steps]
+    # a slow watcher misses steps, so each stage is there at least once and in its place
+    assert list(dict.fromkeys(stages)) == ["checking", *STAGES]
+    order = {stage: number for number, stage in enumerate(["checking", *STAGES])}
+    assert steps == sorted(steps, key=lambda step: (order[str(step[0])], step[1]))
+    assert {event["stage"] for event in second.events if event["event"] == "progress"} == {"checking"}
 
 
 def test_files_that_are_gone_are_written_again_without_scoring(

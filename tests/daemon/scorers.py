@@ -64,7 +64,7 @@ class TextScorer:
             raise ZeroDivisionError("by the scorer")
         if word == "exit":
             raise SystemExit(3)
-        fingerprint = self.fingerprint(source, settings, progress)
+        fingerprint = self._digest(source, settings)
         data = f"{source.name} {settings.seed} {settings.brief}".encode()
         files = {
             suffix: suffix.encode() + b":" + data
@@ -81,6 +81,11 @@ class TextScorer:
 
     def fingerprint(self, source: Path, settings: Settings, progress: Progress) -> str:
         self._word(source)
+        for done in range(3):
+            progress.report(STAGES[0], done, 2)
+        return self._digest(source, settings)
+
+    def _digest(self, source: Path, settings: Settings) -> str:
         return hashlib.sha256(source.read_bytes() + repr(settings).encode()).hexdigest()
 
     def named(self, files: Mapping[str, bytes], stem: str) -> Mapping[str, bytes]:
