@@ -16,19 +16,24 @@ WINDOW_FRAMES = (-1.0, 2.0)
 def compare(cues: CueSheet, form: Form, settings: Settings) -> dict[str, float | int | None]:
     """Shares of kept hits on a beat, ours and the two references'.
 
-    Kept hits are those not grouped with another. A beat is a quarter note counted from its bar's first
-    tick; accents and anything else off the beat do not count. The best constant tempo is searched over
-    the same tempo range as ours, over every offset, for the share it is reported by.
+    Kept hits are those not grouped with another and not inside a plot without music, where neither side
+    has anything to meet them with. Accents and anything else off the beat do not count. The best constant
+    tempo is searched over the same tempo range as ours, over every offset, for the share it is reported by.
 
     Returns:
         hits, kept, on_beat_half_frame, on_beat_window, fixed_120_*, best_constant_*; shares are None
         when there is no kept hit.
     """
-    kept = [hit for hit in cues.hits if not hit.grouped_with]
+    silent = [(plot.start_frame, plot.end_frame) for plot in cues.plots if not plot.music]
+    kept = [
+        hit
+        for hit in cues.hits
+        if not hit.grouped_with and not any(start < hit.frame < end for start, end in silent)
+    ]
     numbers: dict[str, float | int | None] = {"hits": len(cues.hits), "kept": len(kept)}
     hits_s = np.array([float(cues.cue_s(hit.frame)) for hit in kept])
     frame_s = float(1 / cues.rate)
-    ours = _beat_errors_s(kept, cues, form)
+    ours = _beat_errors_s(kept, form, cues)
     for name, window in (("half_frame", HALF_FRAME), ("window", WINDOW_FRAMES)):
         early_s, late_s = window[0] * frame_s, window[1] * frame_s
         if not kept:
@@ -43,12 +48,27 @@ def compare(cues: CueSheet, form: Form, settings: Settings) -> dict[str, float |
     return numbers
 
 
-def _beat_errors_s(kept: list[Hit], cues: CueSheet, form: Form) -> Floats:
-    """Nearest beat − hit in seconds, by the integers written."""
-    beats = [tick for bar in form.bars for tick in range(bar.tick, bar.end_tick, TICKS_PER_QUARTER)]
-    beats_s = np.array([float(form.tempo_map.s_at_tick(tick)) for tick in beats])
-    errors = []
-    for hit in kept:
-        at_s = float(cues.cue_s(hit.frame))
-        errors.append(float(beats_s[np.abs(beats_s - at_s).argmin()]) - at_s)
-    return np.array(errors)
+def sounding_beats(form: Form) -> list[int]:
+    """Ticks of every beat where music sounds, and of each bar line on which it stops.
+
+    A first bar that is not whole quarters long counts its beats back from its end, as players do.
+    """
+    ticks: list[int] = []
+    for before, bar in zip((None, *form.bars), form.bars):
+        if not bar.rest:
+            odd_ticks = bar.metre.ticks % TICKS_PER_QUARTER if bar.partial else 0
+            ticks += range(bar.tick + odd_ticks, bar.end_tick, TICKS_PER_QUARTER)
+        elif before is not None and not before.rest:
+            ticks.append(bar.tick)
+    return ticks
+
+
+def _beat_errors_s(kept: list[Hit], form: Form, cues: CueSheet) -> Floats:
+    """Nearest beat − hit in seconds, by the integers written; infinite where nothing ever sounds."""
+    beats_s = np.array([float(form.tempo_map.s_at_tick(tick)) for tick in sounding_beats(form)])
+    errors = np.full(len(kept), np.inf)
+    if len(beats_s):
+        for index, hit in enumerate(kept):
+            away_s = beats_s - float(cues.cue_s(hit.frame))
+            errors[index] = away_s[np.abs(away_s).argmin()]
+    return errors

@@ -142,7 +142,8 @@ class Lattice:
     def offset_cost(self) -> Floats:
         """Cost of each offset: late is better than early."""
         frames = self.offsets * OFFSET_STEP_FRAMES
-        return np.where(frames < 0, -frames * self.prices.early_frame, frames * self.prices.late_frame)
+        away = np.where(frames < 0, -frames * self.prices.early_frame, frames * self.prices.late_frame)
+        return away + np.where(np.abs(frames) > 0.5 + 1e-9, self.prices.off_frame, 0.0)
 
     def odd_bars(self) -> Floats:
         """Odd bars that a downbeat costs, by beats since the last bar line."""

@@ -70,8 +70,17 @@ class Layout:
     leg_ticks: list[tuple[Leg, int]] = field(default_factory=list)
 
     def beat_ticks(self) -> list[int]:
-        """Every beat that sounds, rising; bar lines of 7/8 and the like included."""
-        return [tick for bar in self.bars if not bar.rest for tick in bar.beats()]
+        """Every beat that sounds, rising; bar lines of 7/8 and the like included.
+
+        So is the bar line on which music stops: a silence is met by ending on it.
+        """
+        ticks: list[int] = []
+        for before, bar in zip((None, *self.bars), self.bars):
+            if not bar.rest:
+                ticks += bar.beats()
+            elif before is not None and not before.rest:
+                ticks.append(bar.tick)
+        return ticks
 
     def beat_seconds(self) -> NDArray[np.float64]:
         """Seconds of `beat_ticks` from tick 0."""

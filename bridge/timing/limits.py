@@ -31,6 +31,7 @@ class Prices:
     turn: float = 13.0  # each time the tempo's direction changes
     early_frame: float = 1.5  # late rather than early (design)
     late_frame: float = 0.75
+    off_frame: float = 4.0  # once, for a hit more than half a frame off, however wide its window
     must: float = 3.0  # a skipped `must` counts so many times its weight: only hard limits should stop one
     odd_bar: float = 27.0
     no_downbeat: float = 45.0  # a plot start on a beat that is not a bar line

@@ -36,7 +36,8 @@ class Judge:
         self._cues, self._settings, self._layout = cues, settings, layout
         self._beats = layout.beat_ticks()
         self._beat_s = [float(layout.tempo_map.s_at_tick(t)) for t in self._beats]
-        self._bar_starts = {bar.tick: bar for bar in layout.bars if not bar.rest}
+        self._bar_starts = {bar.tick for bar in layout.bars}
+        self._rest_starts = {bar.tick for bar in layout.bars if bar.rest}
         self._odd_ends = {bar.end_tick for bar in layout.bars if bar.odd}
         self._legs: dict[int, Leg] = {tick: leg for leg, tick in layout.leg_ticks}
         self._rests = [
@@ -98,6 +99,8 @@ class Judge:
             slowing = leg.leave < leg.enter
             rung = Rung.RITARD if slowing else Rung.TEMPO
             reason = f"tempo {'slows' if slowing else 'presses'} into it over {float(leg.beats):g} beats"
+        if tick in self._rest_starts:
+            reason = "; ".join(filter(None, (reason, "music stops on it")))
         return HitResult(hit.id, True, tick, float(error), rung, tick in self._bar_starts, reason)
 
     def ladder(self, hits: int) -> Ladder:
