@@ -9,6 +9,7 @@ import traceback
 
 from bridge import __version__, config
 from bridge.errors import CuebridgeError
+from bridge.wire.private import private
 
 
 def crashed(error: BaseException, where: str = "") -> CuebridgeError:
@@ -23,7 +24,7 @@ def crashed(error: BaseException, where: str = "") -> CuebridgeError:
     path = config.state_dir() / f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as log:
+        with open(path, "a", encoding="utf-8", opener=private) as log:
             log.write(f"cuebridge {__version__}, Python {sys.version}, {sys.platform}\n{sys.argv}\n{text}\n")
     except OSError:
         return CuebridgeError(what, where=where, remedy="Please report it")

@@ -18,6 +18,7 @@ from bridge.errors import Cancelled, CuebridgeError, DaemonError
 from bridge.wire.door import read_door
 from bridge.wire.flag import Flag
 from bridge.wire.identity import identity
+from bridge.wire.private import private
 
 # A daemon imports gRPC and opens its takes in well under a second; the rest is for a machine under load.
 START_S = 60.0
@@ -180,7 +181,7 @@ def _spawn() -> subprocess.Popen[bytes]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
-        with path.open("ab") as log:
+        with open(path, "ab", opener=private) as log:
             child = subprocess.Popen(
                 [sys.executable, "-m", "bridge", "serve", "--auto"],
                 stdin=subprocess.DEVNULL,

@@ -15,6 +15,7 @@ from typing import Any
 
 from bridge.errors import DaemonError, NotFoundError
 from bridge.wire.naming import take_stem
+from bridge.wire.private import private
 
 # Entry i brings a database from version i to i + 1; entries are never edited once released.
 MIGRATIONS = (
@@ -90,6 +91,9 @@ class Store:
         self._path = path
         self._lock = threading.RLock()
         with self._explained():
+            # SQLite makes its own side files with the mode of this one.
+            with open(path, "ab", opener=private):
+                pass
             # One connection behind one lock: takes are few, and SQLite has one writer anyway.
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
             try:
@@ -229,7 +233,7 @@ class Store:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise DaemonError(
                 f"the file of takes cannot be used ({error})",
                 where=str(self._path),

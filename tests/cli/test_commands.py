@@ -182,6 +182,7 @@ def test_a_fault_of_ours_goes_to_a_file_and_is_named(
     ran = run("score", "a.otio", "-o", "out")
     assert ran.code == 1
     (log,) = home.glob("crash-*.log")
+    assert log.stat().st_mode & 0o777 == 0o600
     assert str(log) in ran.err
     assert "Traceback" not in ran.err
     assert "ZeroDivisionError: in the client" in log.read_text()

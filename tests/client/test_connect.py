@@ -47,6 +47,9 @@ def test_without_a_daemon_one_is_started_used_again_and_leaves_no_trace(home: Pa
     with connect() as first, connect() as second:
         pid = pid_of(first)
         assert pid_of(second) == pid != os.getpid()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in home.iterdir()}
+    assert {"daemon.json", "daemon.lock", "daemon.log", "takes.sqlite3"} <= modes.keys()
+    assert set(modes.values()) == {0o600}
     child = _started[-1]
     child.terminate()
     assert child.wait(PATIENCE_S) == 0

@@ -83,6 +83,22 @@ def test_a_file_that_is_no_database_is_named(path: Path) -> None:
         Store(path)
 
 
+def test_takes_are_for_their_owner_also_where_they_were_not(path: Path) -> None:
+    path.touch(0o644)
+    path.chmod(0o644)
+    store = Store(path)
+    store.add(draft())
+    modes = {each.name: each.stat().st_mode & 0o777 for each in path.parent.glob("takes.sqlite3*")}
+    assert modes == dict.fromkeys(["takes.sqlite3", "takes.sqlite3-wal", "takes.sqlite3-shm"], 0o600)
+    store.close()
+
+
+def test_a_place_that_cannot_hold_takes_is_named(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(DaemonError, match=r"takes\.sqlite3.*directory"):
+        Store(path)
+
+
 def test_a_take_that_cannot_be_stored_whole_is_not_stored(store: Store) -> None:
     def fails(stem: str) -> dict[str, bytes]:
         raise ZeroDivisionError
