@@ -11,10 +11,11 @@ from bridge.cli.report import Reporter
 from bridge.client import Client, Delivered, Job, Order, connect, score
 from bridge.client.shelf import Shelf
 from bridge.config import Settings
-from bridge.errors import CuebridgeError, CueSheetError, TimelineError
+from bridge.errors import CuebridgeError, CueSheetError, OutputError, SettingsError, TimelineError
 from bridge.progress import Step
 from bridge.wire.convert import FORMATS
 from bridge.wire.flag import Flag
+from bridge.wire.naming import is_utf8
 
 # Far above any cue sheet; below what one message carries.
 MAX_CUES_BYTES = 32 << 20
@@ -65,6 +66,13 @@ def settings_of(options: argparse.Namespace) -> Settings:
         SettingsError: one is out of range.
         CueSheetError: the cue sheet cannot be read.
     """
+    for option in ("fps", "mark_in", "mark_out", "brief"):
+        text: str = getattr(options, option)
+        if not is_utf8(text):
+            flag = f"--{option.removeprefix('mark_')}"
+            raise SettingsError(
+                f"{flag} has bytes that are not UTF-8", where=repr(text), remedy="Type it again"
+            )
     return Settings(
         fps=options.fps,
         mark_in=options.mark_in,
@@ -103,6 +111,12 @@ def check_folder(folder: Path) -> None:
     Raises:
         OutputError: they cannot.
     """
+    if not is_utf8(str(folder)):
+        raise OutputError(
+            "the output folder's path has bytes that are not UTF-8",
+            where=repr(str(folder)),
+            remedy="Choose another with -o, or rename it",
+        )
     shelf = Shelf(folder, "check", FORMATS)
     shelf.prepare()
     shelf.abandon()

@@ -17,6 +17,7 @@ from bridge.progress import Step
 from bridge.wire import convert
 from bridge.wire.door import MAX_MESSAGE_BYTES
 from bridge.wire.faults import error_of, error_of_call
+from bridge.wire.naming import is_utf8
 from bridge.wire.v1 import scoring_pb2 as pb
 from bridge.wire.v1 import scoring_pb2_grpc
 
@@ -138,7 +139,11 @@ class Client:
         parallel: int = 0,
         job_id: str = "",
     ) -> Job:
-        """Queue one scoring of an absolute path; the fields are documented in `StartScoreRequest`."""
+        """Queue one scoring of an absolute path; the fields are documented in `StartScoreRequest`.
+
+        Raises:
+            InputError: a path or a text is not UTF-8.
+        """
         try:
             request = pb.StartScoreRequest(
                 source=str(source),
@@ -151,11 +156,8 @@ class Client:
                 job_id=job_id,
             )
         except UnicodeError:
-            raise InputError(
-                "a path or a text has bytes that are not UTF-8",
-                where=repr(str(source)),
-                remedy="Rename the file",
-            ) from None
+            texts = {"source's path": str(source), "output folder's path": shelf, "name": name}
+            raise _not_utf8({**texts, **{key: str(text) for key, text in vars(settings).items()}}) from None
         with _raised():
             return _job(self._stub.StartScore(request, timeout=CALL_S, metadata=self._metadata).job)
 
@@ -237,6 +239,15 @@ def _raised() -> Iterator[None]:
     except ValueError as error:
         # grpcio's way to say that another thread has closed the channel.
         raise DaemonError(f"the call to the daemon failed: {error}") from None
+
+
+def _not_utf8(texts: dict[str, str]) -> InputError:
+    """An error that names the first of some texts that a message cannot carry."""
+    for what, text in texts.items():
+        if not is_utf8(text):
+            remedy = "Type it again" if what in vars(Settings()) else "Rename it"
+            return InputError(f"the {what} has bytes that are not UTF-8", where=repr(text), remedy=remedy)
+    return InputError("a text has bytes that are not UTF-8", remedy="Type it again")
 
 
 def _object(text: str) -> dict[str, object]:

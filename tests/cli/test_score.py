@@ -151,13 +151,33 @@ def test_wrong_arguments_exit_2_with_a_sentence_and_start_no_daemon(
     assert run(*words, "--json").events[-1]["exit_code"] == 2
 
 
-def test_text_that_is_not_utf_8_is_the_users_to_mend(run: Run, daemon: Daemon, source: Path) -> None:
-    assert run("score", source, "-o", "out", "--brief", "caf\udce9").code == 2
+@pytest.mark.parametrize(
+    ("words", "kind", "what"),
+    [
+        (["--brief", "caf\udce9"], "SettingsError", "--brief has bytes that are not UTF-8"),
+        (["--in", "caf\udce9"], "SettingsError", "--in has bytes that are not UTF-8"),
+        (["-o", "caf\udce9"], "OutputError", "the output folder's path has bytes that are not UTF-8"),
+    ],
+)
+def test_text_that_is_not_utf_8_is_the_users_to_mend(
+    run: Run, home: Path, source: Path, tmp_path: Path, words: list[str], kind: str, what: str
+) -> None:
+    for name in ("score", "batch"):
+        ran = run(name, source, "-o", "out", *words, "--json")
+        assert (ran.code, len(ran.events)) == (2, 1)
+        assert (ran.events[0]["kind"], ran.events[0]["what"]) == (kind, what)
+        assert "caf" in str(ran.events[0]["where"])
+        assert "cut.otio" not in str(ran.events[0]["message"])
+    assert not home.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cut.otio"]
+
+
+def test_a_name_that_is_not_utf_8_is_the_users_to_mend(run: Run, daemon: Daemon, source: Path) -> None:
     odd = source.with_name("caf\udce9.otio")
     odd.write_text("ok")
     ran = run("score", odd, "-o", "out", "--json")
     assert ran.code == 2
-    assert "UTF-8" in str(ran.events[-1]["what"])
+    assert ran.events[-1]["what"] == "the source's path has bytes that are not UTF-8"
 
 
 def test_a_daemon_that_cannot_be_had_exits_3(run: Run, home: Path, source: Path, tmp_path: Path) -> None:

@@ -282,3 +282,21 @@ def test_the_door_file_is_for_its_owner(daemon: Daemon, home: Path) -> None:
     path = home / "daemon.json"
     assert path.stat().st_mode & 0o777 == 0o600
     assert json.loads(path.read_text())["token"] == daemon.door.token
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        ({"shelf": "caf\udce9"}, "output folder's path"),
+        ({"name": "caf\udce9"}, "name"),
+        ({"settings": Settings(brief="caf\udce9")}, "brief"),
+        ({"source": Path("/caf\udce9")}, "source's path"),
+    ],
+)
+def test_the_text_that_is_not_utf_8_is_the_one_named(
+    client: Client, more: dict[str, object], what: str
+) -> None:
+    wanted = {"source": Path("/cut.otio"), "settings": Settings(), **more}
+    with pytest.raises(InputError, match=f"the {what} has bytes") as raised:
+        client.start_score(**wanted)  # type: ignore[arg-type]
+    assert "cut.otio" not in str(raised.value)
