@@ -43,7 +43,7 @@ def gather(words: Iterable[str], readable: Callable[[], Iterable[str]]) -> dict[
                 )
         elif glob.has_magic(word) and not os.path.lexists(path):
             # `Path.glob` takes no absolute pattern.
-            matches = sorted(glob.glob(str(Path(word).expanduser()), recursive=True))  # noqa: PTH207
+            matches = sorted(glob.glob(os.path.expanduser(word), recursive=True))  # noqa: PTH111, PTH207
             found |= dict.fromkeys(absolute(Path(match)) for match in matches if _may_be_file(Path(match)))
         else:
             found[path] = None

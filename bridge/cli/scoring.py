@@ -124,7 +124,8 @@ def check_folder(folder: Path) -> None:
 
 def absolute(path: Path) -> Path:
     """The path as the daemon, which works in a folder of its own, can use it. Links are kept."""
-    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (resolve would follow links)
+    # `Path.expanduser` fails where there is no such user, and `resolve` would follow links.
+    return Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111
 
 
 def _cue_sheet(path: Path) -> str:
