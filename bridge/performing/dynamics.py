@@ -51,7 +51,7 @@ def velocity(
         role: what its part does.
         stage: the cue.
         settings: holds the range.
-        mean_pitch: of the part, for the high-loud rule.
+        mean_pitch: of the part within the plot, for the high-loud rule.
         chord: what sounds there, for melodic charge.
         generator: the part's stream for the plot.
     """

@@ -54,7 +54,10 @@ def perform(score: Score, form: Form, cues: CueSheet, settings: Settings) -> Per
 
 
 def _play(part: Part, score: Score, stage: Stage, settings: Settings) -> list[PlayedNote]:
-    mean_pitch = sum(note.pitch for note in part.notes) / max(1, len(part.notes))
+    pitches: dict[str, list[int]] = {}
+    for note in part.notes:
+        # By plot, so that what one plot plays leaves the others' velocities alone.
+        pitches.setdefault(stage.plot(round(note.start_beats * TICKS_PER_QUARTER)).id, []).append(note.pitch)
     streams: dict[str, np.random.Generator] = {}
     shifts: dict[int, int] = {}
     chord = 0
@@ -73,7 +76,7 @@ def _play(part: Part, score: Score, stage: Stage, settings: Settings) -> list[Pl
             part.role,
             stage,
             settings,
-            mean_pitch,
+            sum(pitches[plot.id]) / len(pitches[plot.id]),
             score.chords[chord] if score.chords else None,
             generator,
         )

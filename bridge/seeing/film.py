@@ -60,7 +60,7 @@ def film_timeline(path: Path, settings: Settings, progress: Progress) -> Timelin
             warnings.append(f"{path.name}: {film.bad_packets} broken packets were skipped")
     points = pass_.finish(path, progress)
     count = pass_.frames_long
-    cue_start, cue_end = cue_bounds(settings.mark_in, settings.mark_out, rate, start, drop, count)
+    cue_start, cue_end = cue_bounds(settings.mark_in, settings.mark_out, rate, start, drop, count, warnings)
     edits = tuple(_cut_edits(points, cue_start, cue_end))
     shots = _shots(path, rate, [0, *(point.frame for point in points), count], cue_start, cue_end)
     progress.report(_STAGE, total, total, path.name)

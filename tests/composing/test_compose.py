@@ -1,4 +1,3 @@
-import time
 from dataclasses import replace
 from fractions import Fraction
 
@@ -275,9 +274,7 @@ def test_music_that_stops_before_its_plot_does_still_closes(models: Models):
 @pytest.mark.parametrize("bars, bpm", [(1, 120), (2, 130), (3, 200), (1, 240)])
 def test_under_four_seconds_is_one_gesture_that_rings_out(models: Models, bars: int, bpm: int):
     cues, form = build(Scene(bars, hits=((480, Weight.MUST),)), bpm=bpm, end_early_ticks=300)
-    started = time.process_time()
     score = write(models, (cues, form))
-    assert time.process_time() - started < 1
     assert 480 in onsets(score)
     assert len({chord.name for chord in score.chords}) == 1
     assert max(ticks(note)[1] for note in notes(score)) > form.end_tick
@@ -332,12 +329,18 @@ def test_a_motif_comes_back_in_plots_of_the_same_label(models: Models):
     assert opening(0) == opening(32) != []
 
 
-def test_cancelling_stops_at_once(models: Models):
-    progress = Progress(lambda step: progress.cancel() if step.done == 5 else None)
-    started = time.process_time()
+def test_cancelling_stops_at_the_next_step(models: Models):
+    seen: list[int] = []
+
+    def listen(step: Step) -> None:
+        seen.append(step.done)
+        if step.done == 5:
+            progress.cancel()
+
+    progress = Progress(listen)
     with pytest.raises(Cancelled):
         compose(*film(), Settings(), models, progress)
-    assert time.process_time() - started < 1
+    assert seen[-1] == 5
 
 
 def test_progress_rises_to_its_end(models: Models):
@@ -369,18 +372,6 @@ def test_consecutive_held_bars_are_one_hold(models: Models):
     score = write(models, (cues, form))
     inside = [ticks(n) for n in notes(score) if 3 * BAR <= ticks(n)[0] < 6 * BAR]
     assert set(inside) == {(3 * BAR, 6 * BAR)}
-
-
-def test_time_grows_with_length_and_no_faster(models: Models):
-    def seconds(bars: int) -> float:
-        sheet = build(*[Scene(bars // 20, energy=0.6) for _ in range(20)])
-        started = time.process_time()
-        write(models, sheet)
-        return time.process_time() - started
-
-    seconds(100)
-    short, long = seconds(160), seconds(960)
-    assert long < 6 * 2 * short
 
 
 def test_palettes_are_playable():
