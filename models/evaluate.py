@@ -44,11 +44,13 @@ def floors_of(part: str) -> dict[str, object]:
         else:
             for order in TOKEN_ORDERS:
                 found[f"tokens, Markov order {order}"] = likelihood.token_floor(part, order)
-        if part == "melody":
+        if part != "chords":
             for order in (1, 2, 3):
                 found[f"pitch given chord and {order} pitches"] = likelihood.pitch_floor(
                     part, order, interval=False
                 )
+        if part == "melody":
+            for order in (1, 2, 3):
                 found[f"interval given chord and {order} pitches, no key"] = likelihood.pitch_floor(
                     part, order, interval=True
                 )

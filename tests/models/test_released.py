@@ -55,3 +55,30 @@ def test_nothing_held_out_was_trained_on() -> None:
         assert not ({split[one], split[other]} >= {"train", "test"})
         assert not ({split[one], split[other]} >= {"train", "validation"})
     assert all(split[song] == split_of(song) for song in split)
+
+
+def _numbers(tree: object, name: str) -> list[float]:
+    """Every mean kept under `name` in a card's nested figures."""
+    if not isinstance(tree, dict):
+        return []
+    own = [tree[name][0]] if name in tree else []
+    return own + [number for value in tree.values() for number in _numbers(value, name)]
+
+
+@pytest.mark.parametrize(
+    ("part", "figure", "words"),
+    [("chords", "perplexity", "automatic chords of POP909, key unknown"),
+     ("melody", "bits_per_note", "controls open"), ("accompaniment", "bits_per_note", "controls open")],
+)  # fmt: skip
+def test_the_figures_clear_the_floors_on_the_card(part: str, figure: str, words: str) -> None:
+    card = read_card(RELEASED / f"{part}-v1" / "card.json")
+    ours = card.figures[words][figure][0]
+    floors = _numbers(card.floors[words] if part == "chords" else card.floors, figure)
+    assert floors
+    assert ours < min(floors)
+    hits = _numbers(card.figures[words], "hits1" if part == "chords" else "pitch_hits1")
+    floor_hits = _numbers(
+        card.floors[words] if part == "chords" else card.floors,
+        "hits1" if part == "chords" else "pitch_hits1",
+    )
+    assert hits[0] > max(floor_hits)
