@@ -12,6 +12,7 @@ from bridge import __version__, composing, performing, reading, seeing, spotting
 from bridge.config import Settings
 from bridge.errors import TimelineError
 from bridge.progress import Progress
+from bridge.schema.cue_json import parse_cues
 from bridge.schema.timeline import Timeline
 
 
@@ -37,6 +38,8 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
         ModelError: a model is missing or is not what its card says.
         Cancelled: somebody asked to stop.
     """
+    if settings.cues_json:
+        parse_cues(settings.cues_json)  # a faulty sheet is said before a film is looked at, not after
     models = composing.load_models()
     timeline = _read(source, settings, progress)
     picture = seeing.see(timeline, settings, progress)

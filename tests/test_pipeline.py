@@ -10,7 +10,7 @@ import pytest
 
 from bridge import pipeline, writing
 from bridge.config import Settings
-from bridge.errors import Cancelled, TimelineError
+from bridge.errors import Cancelled, CueSheetError, TimelineError
 from bridge.progress import Progress, Step
 from tests.make_media import make_demo
 
@@ -140,6 +140,15 @@ def test_cancel_stops_at_any_stage(media: Path, stage: str):
     progress = Progress(listen)
     with pytest.raises(Cancelled):
         pipeline.score(media / "demo.otio", Settings(), progress)
+
+
+def test_a_faulty_cue_sheet_is_refused_before_anything_is_read(media: Path):
+    stages: list[str] = []
+    with pytest.raises(CueSheetError):
+        pipeline.score(
+            media / "demo.mp4", Settings(cues_json="{"), Progress(lambda step: stages.append(step.stage))
+        )
+    assert stages == []
 
 
 def test_media_outside_the_allowed_folders_is_not_looked_at(media: Path, tmp_path: Path):
