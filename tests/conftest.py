@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from bridge.daemon.options import Options
+from bridge.daemon.server import Daemon
+from tests.daemon.scorers import TextScorer
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,3 +25,15 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def scorer() -> TextScorer:
+    return TextScorer()
+
+
+@pytest.fixture
+def daemon(home: Path, scorer: TextScorer) -> Iterator[Daemon]:
+    running = Daemon(Options(), scorer)
+    yield running
+    running.close()

@@ -12,9 +12,6 @@ from pathlib import Path
 import pytest
 
 from bridge.cli import main
-from bridge.daemon.options import Options
-from bridge.daemon.server import Daemon
-from tests.daemon.scorers import TextScorer
 
 ROOT = Path(__file__).parents[2]
 # Only a limit for a machine under heavy load.
@@ -58,18 +55,6 @@ def run(home: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
     yield ran
     for number, handler in handlers.items():
         signal.signal(number, handler)
-
-
-@pytest.fixture
-def scorer() -> TextScorer:
-    return TextScorer()
-
-
-@pytest.fixture
-def daemon(home: Path, scorer: TextScorer) -> Iterator[Daemon]:
-    running = Daemon(Options(), scorer)
-    yield running
-    running.close()
 
 
 @pytest.fixture

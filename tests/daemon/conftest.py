@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from bridge.client import Client
-from bridge.daemon.options import Options
 from bridge.daemon.server import Daemon
-from tests.daemon.scorers import TextScorer
 
 
 @pytest.fixture
@@ -16,18 +14,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("CUEBRIDGE_HOME", str(folder))
     return folder
-
-
-@pytest.fixture
-def scorer() -> TextScorer:
-    return TextScorer()
-
-
-@pytest.fixture
-def daemon(home: Path, scorer: TextScorer) -> Iterator[Daemon]:
-    running = Daemon(Options(), scorer)
-    yield running
-    running.close()
 
 
 @pytest.fixture
