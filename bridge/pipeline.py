@@ -50,7 +50,9 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     files = writing.write(source, timeline, picture, cues, form, written, performance, progress)
     return Result(
         timeline_name=timeline.name or source.stem,
-        fingerprint=_fingerprint(source, timeline, settings),
+        fingerprint=_fingerprint(
+            source, None if seeing.is_film(source) else timeline, settings, models.hashes
+        ),
         files=files,
         summary={
             **timing.compare(cues, form, settings),
@@ -65,7 +67,7 @@ def fingerprint(source: Path, settings: Settings, progress: Progress) -> str:
     A timeline is read, its pictures are not looked at; a film counts by its bytes.
     """
     timeline = None if seeing.is_film(source) else _read(source, settings, progress)
-    return _fingerprint(source, timeline, settings)
+    return _fingerprint(source, timeline, settings, composing.model_hashes())
 
 
 def describe() -> dict[str, object]:
@@ -105,9 +107,10 @@ def _within(timeline: Timeline, roots: tuple[str, ...]) -> Timeline:
     return replace(timeline, shots=shots)
 
 
-def _fingerprint(source: Path, timeline: Timeline | None, settings: Settings) -> str:
+def _fingerprint(source: Path, timeline: Timeline | None, settings: Settings, hashes: dict[str, str]) -> str:
+    """The digest; without a timeline the source is a film and counts by its bytes."""
     digest = hashlib.sha256()
-    if seeing.is_film(source) or timeline is None:
+    if timeline is None:
         with source.open("rb") as film:
             for block in iter(lambda: film.read(1 << 20), b""):
                 digest.update(block)
@@ -118,6 +121,6 @@ def _fingerprint(source: Path, timeline: Timeline | None, settings: Settings) ->
             status = Path(path).stat() if Path(path).exists() else None
             digest.update(f"{path} {status and (status.st_size, status.st_mtime_ns)}".encode())
     digest.update(json.dumps(asdict(settings), sort_keys=True, default=str).encode())
-    digest.update(json.dumps(composing.model_hashes(), sort_keys=True).encode())
+    digest.update(json.dumps(hashes, sort_keys=True).encode())
     digest.update(__version__.encode())
     return digest.hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
@@ -46,11 +46,3 @@ class Markov:
         if self.size <= LARGEST_KEPT:
             self._known[whole] = p
         return p
-
-
-def mean_and_error(values: Iterable[float]) -> tuple[float, float]:
-    """Mean over songs and its standard error."""
-    array = np.array(list(values), dtype=float)
-    if len(array) < 2:
-        return float(array.mean()) if len(array) else float("nan"), float("nan")
-    return float(array.mean()), float(array.std(ddof=1) / np.sqrt(len(array)))

@@ -12,9 +12,11 @@ from bench.sync.lists import CutList
 from bridge.config import Settings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet, Weight
-from bridge.schema.tempo import TICKS_PER_QUARTER, Bar, Form, Metre, Rung
+from bridge.schema.tempo import Form, Metre, Rung
 from bridge.timing import solve
 from bridge.timing.baselines import constant_tempo, fixed_tempo
+from bridge.timing.comparison import nearest_errors_s
+from bridge.timing.layout import beats_of
 
 # A change of direction counts when the tempo has moved by so much each way: less is not heard as one.
 SWING = 0.01
@@ -47,24 +49,6 @@ class Figures:
     rate: float
 
 
-def beat_ticks(bars: tuple[Bar, ...]) -> list[int]:
-    """Beats that sound; those of a first partial bar are counted back from its end."""
-    found: list[int] = []
-    for bar in bars:
-        if bar.rest:
-            continue
-        lead = bar.metre.ticks % TICKS_PER_QUARTER if bar.partial else 0
-        found += range(bar.tick + lead, bar.end_tick, TICKS_PER_QUARTER)
-    return found
-
-
-def nearest_errors(beats_s: np.ndarray, hits_s: np.ndarray) -> np.ndarray:
-    """Nearest beat − hit, seconds."""
-    place = np.clip(np.searchsorted(beats_s, hits_s), 1, len(beats_s) - 1)
-    before, after = beats_s[place - 1] - hits_s, beats_s[place] - hits_s
-    return np.where(np.abs(before) <= np.abs(after), before, after)
-
-
 def direction_changes(bpm: np.ndarray) -> int:
     """Turning points of the tempo whose swing on both sides is at least `SWING`."""
     speeds = np.log(bpm)
@@ -94,15 +78,17 @@ def figures(sheet: CueSheet, form: Form, settings: Settings, solve_s: float = 0.
     rate = float(sheet.rate)
     kept = [hit for hit in sheet.hits if not hit.grouped_with]
     hits_s = np.array([float(sheet.cue_s(hit.frame)) for hit in kept])
-    ticks = beat_ticks(form.bars)
+    beats = [
+        (tick, b.plot_id) for b in form.bars if not b.rest for tick in beats_of(b.tick, b.end_tick, b.partial)
+    ]
+    ticks = [tick for tick, _ in beats]
     beats_s = np.array([float(form.tempo_map.s_at_tick(t)) for t in ticks])
     steady = constant_tempo(hits_s, -1 / rate, 2 / rate, None, settings.tempo.min_bpm, settings.tempo.max_bpm)
     fixed = fixed_tempo(hits_s, 120.0)
     seconds = float(sheet.cue_length_s)
     end = bisect_left(ticks, form.end_tick)
     bpm = np.array([60e6 / form.tempo_map.us_per_quarter_at(t) for t in ticks[:end]])
-    plot_of = [bar.plot_id for bar in form.bars if not bar.rest for _ in beat_ticks((bar,))]
-    base = np.array([form.base_bpm[plot] for plot in plot_of[:end]])
+    base = np.array([form.base_bpm[plot] for _, plot in beats[:end]])
     bends = np.abs(bpm / base - 1) if end else np.zeros(1)
     main = Metre(settings.tempo.beats_per_bar, 4)
     whole = [b for b in form.bars if not b.rest and b.tick < form.end_tick]
@@ -110,9 +96,9 @@ def figures(sheet: CueSheet, form: Form, settings: Settings, solve_s: float = 0.
     starts = {float(form.tempo_map.s_at_tick(b.tick)) for b in form.bars if not b.rest}
     start_s = np.array(sorted(starts))
     wanted = np.array([float(sheet.cue_s(h.frame)) for h in kept if h.downbeat])
-    on_bar = nearest_errors(start_s, wanted) * rate if len(wanted) and len(start_s) > 1 else np.zeros(0)
+    on_bar = nearest_errors_s(start_s, wanted) * rate
     errors = {
-        "Cuebridge": nearest_errors(beats_s, hits_s) * rate if len(beats_s) > 1 else np.full(len(kept), 99.0),
+        "Cuebridge": nearest_errors_s(beats_s, hits_s) * rate,
         "constant": steady.errors_s(hits_s) * rate,
         "120 bpm": fixed.errors_s(hits_s) * rate,
     }

@@ -86,11 +86,6 @@ def smooth(values: Curve, sigma_s: float = _SMOOTH_SIGMA_S) -> Curve:
     return np.asarray(np.convolve(padded, kernel / kernel.sum(), mode="valid"))
 
 
-def mood_curves(features: SecondlyFeatures) -> MoodCurves:
-    """The five curves of the cue sheet, each 0 to 1, one value a second."""
-    return curves_from_axes(*mood_axes(features))
-
-
 def mood_axes(features: SecondlyFeatures) -> tuple[Curve, Curve, Curve]:
     """Valence, energy and tension, one value a second, 0 to 1."""
     brightness, saturation = features.brightness, features.saturation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -26,14 +26,6 @@ _DARK = 0.04  # mean luma of a black head or tail
 _DARK_MIN_S = 2.0
 
 
-@dataclass(frozen=True)
-class Spotted:
-    """Plots with the curves they were read from."""
-
-    plots: tuple[Plot, ...]
-    notes: tuple[str, ...]
-
-
 def find_plots(
     timeline: Timeline,
     features: SecondlyFeatures,
@@ -42,7 +34,7 @@ def find_plots(
     directions: Directions,
     seen: bool,
     progress: Progress,
-) -> Spotted:
+) -> tuple[Plot, ...]:
     """Partition the cue into plots and decide where music plays.
 
     Each boundary is an edit point, a marker, or (in a shot longer than a plot may be) a whole second.
@@ -73,7 +65,7 @@ def find_plots(
         for number, (a, b) in enumerate(zip(frames, frames[1:]), start=1)
     ]
     plots = _silence(plots, timeline, directions.silences, dark_spans)
-    return Spotted(tuple(label(_entrances(plots))), ())
+    return tuple(_label(_entrances(plots)))
 
 
 def _dark_ends(
@@ -257,7 +249,7 @@ def _entrances(plots: list[Plot]) -> list[Plot]:
     return result
 
 
-def label(plots: list[Plot]) -> list[Plot]:
+def _label(plots: list[Plot]) -> list[Plot]:
     """Label plots within each stretch of music (after Ourmuse).
 
     The strongest plot of a stretch is its climax, together with others within .05 of it; the first is

@@ -15,7 +15,7 @@ from bridge.spotting.edited import apply_edits
 from bridge.spotting.hits import find_hits
 from bridge.spotting.lexicon import Wish, read_words
 from bridge.spotting.mood import Curve, curves_from_axes, mood_axes, secondly
-from bridge.spotting.plots import find_plots, label, wish_for
+from bridge.spotting.plots import find_plots, wish_for
 
 
 def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Progress) -> CueSheet:
@@ -32,8 +32,7 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
     curves = curves_from_axes(*axes)
     progress.report("spotting", 1, 4, "plots")
     directions = read_directions(timeline)
-    spotted = find_plots(timeline, features, axes, curves, directions, bool(picture.seen.any()), progress)
-    plots = spotted.plots
+    plots = find_plots(timeline, features, axes, curves, directions, bool(picture.seen.any()), progress)
     if wish.palette:
         plots = tuple(p if p.palette else wish_for(p, Wish(palette=wish.palette)) for p in plots)
     progress.report("spotting", 2, 4, "hits")
@@ -52,7 +51,7 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
         cue_start_frame=timeline.cue_start_frame,
         cue_end_frame=timeline.cue_end_frame,
         hits=hits,
-        plots=tuple(label(list(plots))),
+        plots=plots,
         mood=fit_curves(curves, plots, timeline.cue_start_frame, timeline.rate),
         brief=settings.brief,
         notes=tuple(notes),

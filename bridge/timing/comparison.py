@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.config import Settings
-from bridge.schema.cues import CueSheet, Hit
-from bridge.schema.tempo import TICKS_PER_QUARTER, Form
+from bridge.schema.cues import CueSheet
+from bridge.schema.tempo import Form
 from bridge.timing.baselines import Floats, constant_tempo, fixed_tempo, share_within
+from bridge.timing.layout import beats_of
 
 HALF_FRAME = (-0.5, 0.5)
 WINDOW_FRAMES = (-1.0, 2.0)
@@ -33,7 +34,8 @@ def compare(cues: CueSheet, form: Form, settings: Settings) -> dict[str, float |
     numbers: dict[str, float | int | None] = {"hits": len(cues.hits), "kept": len(kept)}
     hits_s = np.array([float(cues.cue_s(hit.frame)) for hit in kept])
     frame_s = float(1 / cues.rate)
-    ours = _beat_errors_s(kept, form, cues)
+    beats_s = np.array([float(form.tempo_map.s_at_tick(tick)) for tick in sounding_beats(form)])
+    ours = nearest_errors_s(beats_s, hits_s)
     for name, window in (("half_frame", HALF_FRAME), ("window", WINDOW_FRAMES)):
         early_s, late_s = window[0] * frame_s, window[1] * frame_s
         if not kept:
@@ -49,26 +51,21 @@ def compare(cues: CueSheet, form: Form, settings: Settings) -> dict[str, float |
 
 
 def sounding_beats(form: Form) -> list[int]:
-    """Ticks of every beat where music sounds, and of each bar line on which it stops.
-
-    A first bar that is not whole quarters long counts its beats back from its end, as players do.
-    """
+    """Ticks of every beat where music sounds, and of each bar line on which it stops."""
     ticks: list[int] = []
     for before, bar in zip((None, *form.bars), form.bars):
         if not bar.rest:
-            odd_ticks = bar.metre.ticks % TICKS_PER_QUARTER if bar.partial else 0
-            ticks += range(bar.tick + odd_ticks, bar.end_tick, TICKS_PER_QUARTER)
+            ticks += beats_of(bar.tick, bar.end_tick, bar.partial)
         elif before is not None and not before.rest:
             ticks.append(bar.tick)
     return ticks
 
 
-def _beat_errors_s(kept: list[Hit], form: Form, cues: CueSheet) -> Floats:
-    """Nearest beat − hit in seconds, by the integers written; infinite where nothing ever sounds."""
-    beats_s = np.array([float(form.tempo_map.s_at_tick(tick)) for tick in sounding_beats(form)])
-    errors = np.full(len(kept), np.inf)
-    if len(beats_s):
-        for index, hit in enumerate(kept):
-            away_s = beats_s - float(cues.cue_s(hit.frame))
-            errors[index] = away_s[np.abs(away_s).argmin()]
-    return errors
+def nearest_errors_s(beats_s: Floats, hits_s: Floats) -> Floats:
+    """Nearest beat − hit in seconds, for each hit; `beats_s` rises. Infinite where there is no beat."""
+    if not len(beats_s):
+        return np.full(len(hits_s), np.inf)
+    place = np.searchsorted(beats_s, hits_s)
+    before = beats_s[np.maximum(place - 1, 0)] - hits_s
+    after = beats_s[np.minimum(place, len(beats_s) - 1)] - hits_s
+    return np.where(np.abs(before) <= np.abs(after), before, after)

@@ -85,7 +85,6 @@ class Lattice:
     offsets: Ints = field(init=False)  # all offsets in use, in steps
     offset_ok: NDArray[np.bool_] = field(init=False)  # (hits, offsets)
     levels: Ints = field(init=False)
-    costed_levels: int = field(init=False)
     jump_levels: int = field(init=False)
     prior_cost: Floats = field(init=False)  # (hits + 1, bases): from the span's start to hit or end
 
@@ -111,7 +110,6 @@ class Lattice:
             reach = self.limits.most
         top = int(reach / LEVEL)
         self.levels = np.arange(-top, top + 1)
-        self.costed_levels = int(self.limits.costed / LEVEL)
         self.jump_levels = max(0, int((self.limits.step - LEVEL) / LEVEL + 1e-9))
         self.prior_cost = self._prior_costs()
 

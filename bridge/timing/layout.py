@@ -20,6 +20,12 @@ BEAT = TICKS_PER_QUARTER
 _GRAIN = TICKS_PER_QUARTER // 64
 
 
+def beats_of(tick: int, end_tick: int, partial: bool) -> range:
+    """Ticks of a bar's beats; a partial bar counts them back from its end, as players do."""
+    lead_ticks = (end_tick - tick) % BEAT if partial else 0
+    return range(tick + lead_ticks, end_tick, BEAT)
+
+
 @dataclass
 class RawBar:
     """A bar before it is named: `rest`: nothing sounds; `partial`: cut by an end of the cue or a silence."""
@@ -45,9 +51,7 @@ class RawBar:
 
     def beats(self) -> list[int]:
         """Ticks of its beats; a partial first bar counts them back from its end."""
-        if self.partial and self.ticks % BEAT and not self.rest:
-            return list(range(self.tick + self.ticks % BEAT, self.end_tick, BEAT))
-        return list(range(self.tick, self.end_tick, BEAT))
+        return list(beats_of(self.tick, self.end_tick, self.partial and not self.rest))
 
 
 def leg_pieces(leg: Leg, phi: int, whole: int) -> list[int]:

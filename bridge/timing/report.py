@@ -38,7 +38,6 @@ class Judge:
         self._beat_s = [float(layout.tempo_map.s_at_tick(t)) for t in self._beats]
         self._bar_starts = {bar.tick for bar in layout.bars}
         self._rest_starts = {bar.tick for bar in layout.bars if bar.rest}
-        self._odd_ends = {bar.end_tick for bar in layout.bars if bar.odd}
         self._legs: dict[int, Leg] = {tick: leg for leg, tick in layout.leg_ticks}
         self._rests = [
             (float(cues.cue_s(p.start_frame)), float(cues.cue_s(p.end_frame)))
