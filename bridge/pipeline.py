@@ -66,6 +66,7 @@ def fingerprint(source: Path, settings: Settings, progress: Progress) -> str:
 
     A timeline is read, its pictures are not looked at; a film counts by its bytes.
     """
+    _must_exist(source)
     timeline = None if seeing.is_film(source) else _read(source, settings, progress)
     return _fingerprint(source, timeline, settings, composing.model_hashes())
 
@@ -81,9 +82,13 @@ def describe() -> dict[str, object]:
     }
 
 
-def _read(source: Path, settings: Settings, progress: Progress) -> Timeline:
+def _must_exist(source: Path) -> None:
     if not source.exists():
         raise TimelineError("there is no such file", where=str(source), remedy="Check the path")
+
+
+def _read(source: Path, settings: Settings, progress: Progress) -> Timeline:
+    _must_exist(source)
     if seeing.is_film(source):
         return seeing.film_timeline(source, settings, progress)
     return _within(reading.read_timeline(source, settings, progress), settings.media_roots)

@@ -165,3 +165,5 @@ def test_media_outside_the_allowed_folders_is_not_looked_at(media: Path, tmp_pat
 def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(TimelineError, match=r"nothing here\.otio"):
         pipeline.score(tmp_path / "nothing here.otio", Settings(), Progress())
+    with pytest.raises(TimelineError, match=r"nothing here\.mp4"):
+        pipeline.fingerprint(tmp_path / "nothing here.mp4", Settings(), Progress())
