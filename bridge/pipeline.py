@@ -20,8 +20,9 @@ from bridge.schema.timeline import Timeline
 class Result:
     """What one scoring gives.
 
-    `files` maps a suffix ("mid", "cues.json", "cues.csv", "otio", "png") to the file's bytes. `summary`
-    holds plain JSON values for tables and events; `timing.compare` and `writing.summarise` document them.
+    `files` maps a suffix ("mid", "cues.json", "cues.csv", "otio", "png", "rpp") to the file's bytes.
+    `summary` holds plain JSON values for tables and events; `timing.compare` and `writing.summarise`
+    document them.
     """
 
     timeline_name: str

@@ -20,6 +20,7 @@ FORMATS: dict[str, pb.Format.ValueType] = {
     "cues.csv": pb.FORMAT_CUES_CSV,
     "otio": pb.FORMAT_OTIO,
     "png": pb.FORMAT_PNG,
+    "rpp": pb.FORMAT_RPP,
 }
 _SUFFIXES = {value: suffix for suffix, value in FORMATS.items()}
 _WINDOWS = ("must_window", "window")

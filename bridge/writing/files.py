@@ -17,8 +17,9 @@ from bridge.writing.cue_sheet import cues_csv, cues_json
 from bridge.writing.midi import hit_errors_from_midi, midi_bytes
 from bridge.writing.otio import otio_bytes
 from bridge.writing.page import page_png
+from bridge.writing.rpp import rpp_bytes
 
-FORMATS = ("mid", "cues.json", "cues.csv", "otio", "png")
+FORMATS = ("mid", "cues.json", "cues.csv", "otio", "png", "rpp")
 # Which take this is, and so its files' stem, is known only once it is kept: see `named`.
 _STEM = "@cuebridge-stem@"
 
@@ -46,6 +47,8 @@ def write(
             files[suffix] = cues_csv(cues, form)
         elif suffix == "otio":
             files[suffix] = otio_bytes(source, timeline, cues, form, f"{_STEM}.mid")
+        elif suffix == "rpp":
+            files[suffix] = rpp_bytes(performance, form, cues, timeline, name)
         else:
             files[suffix] = page_png(timeline, picture, cues, form, performance, score)
     progress.report("writing", len(FORMATS), len(FORMATS))

@@ -15,30 +15,23 @@ from fractions import Fraction
 
 import mido
 
-from bridge.schema.cues import CueSheet, Hit, Plot
-from bridge.schema.performance import Controller, Performance, PlayedNote, Track
+from bridge.schema.cues import CueSheet
+from bridge.schema.performance import Performance, Track
 from bridge.schema.score import KeySpan
-from bridge.schema.tempo import TICKS_PER_QUARTER, Form, HitResult, Metre, TempoMap
+from bridge.schema.tempo import TICKS_PER_QUARTER, Form, Metre
 from bridge.timebase import can_drop, frames_to_timecode, nominal_rate
+from bridge.writing.events import part_events, places
+from bridge.writing.marks import END_WORDS, hit_words, music_tick, picture_tick, plot_words
 from bridge.writing.text import one_line
 
 CHARSET = "utf-8"
 # mido keeps the charset of the file at hand in a global: two jobs at once would change each other's.
 _CHARSET_LOCK = threading.Lock()
-VOLUME = 7
-PEDAL = 64
-# General MIDI's own reset value of CC 7: the mix is the composer's, CC 11 does the dynamics.
-DEFAULT_VOLUME = 100
-CHANNELS = 16
 _DAY_H = 24
 # SMPTE offset codes that the standard has; 23.976 counts labels as 24 does, 29.97 non-drop as 30.
 _SMPTE_RATES = {24: 24, 25: 25, 30: 30}
 _MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MINOR_NAMES = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
-
-# Order of events on one tick. A pedal goes up before, and down after, the notes that end there, so that
-# it never catches them; both come before the notes that start.
-_META, _PROGRAM, _CONTROL, _NOTE_OFF, _PEDAL_DOWN, _NOTE_ON = range(6)
 
 _Event = tuple[int, int, int, mido.Message]
 
@@ -107,9 +100,9 @@ def midi_bytes(
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset=CHARSET)
     end_tick = max(form.end_tick, form.bars[-1].end_tick if form.bars else 0)
     file.tracks.append(_written(_conductor(form, cues, name, keys), end_tick))
-    places = _places(performance.tracks)
-    with_ports = any(port for port, _ in places)
-    for track, (port, channel) in zip(performance.tracks, places):
+    located = places(performance.tracks)
+    with_ports = any(port for port, _ in located)
+    for track, (port, channel) in zip(performance.tracks, located):
         file.tracks.append(_written(_part(track, port if with_ports else None, channel)))
     buffer = io.BytesIO()
     with _CHARSET_LOCK:
@@ -187,98 +180,25 @@ def _start(cues: CueSheet) -> list[mido.MetaMessage]:
 def _markers(form: Form, cues: CueSheet) -> list[tuple[int, str]]:
     """Plots, hits and the picture's end, by tick."""
     results = {result.hit_id: result for result in form.hits}
-    marks = [(picture_tick(form.tempo_map, cues, p.start_frame), 0, _plot_words(p)) for p in cues.plots]
+    marks = [(picture_tick(form.tempo_map, cues, p.start_frame), 0, plot_words(p)) for p in cues.plots]
     for hit in cues.hits:
         result = results.get(hit.id)
-        tick = picture_tick(form.tempo_map, cues, hit.frame)
-        if result is not None and result.met and result.tick is not None:
-            tick = result.tick
-        marks.append((tick, 1, _hit_words(hit, result, cues)))
-    marks.append((form.end_tick, 2, "End of the picture"))
+        tick = music_tick(result)
+        if tick is None:
+            tick = picture_tick(form.tempo_map, cues, hit.frame)
+        marks.append((tick, 1, hit_words(hit, result, cues)))
+    marks.append((form.end_tick, 2, END_WORDS))
     return [(tick, words) for tick, _, words in sorted(marks, key=lambda mark: mark[:2])]
-
-
-def _plot_words(plot: Plot) -> str:
-    words = f"{plot.id} {plot.label.value}" + ("" if plot.music else " (no music)")
-    return f"{words}: {plot.words}" if plot.words else words
-
-
-def _hit_words(hit: Hit, result: HitResult | None, cues: CueSheet) -> str:
-    """`h003 cut 01:00:04:12 +0.21 frames`, or what became of it."""
-    timecode = frames_to_timecode(cues.start_timecode_frames + hit.frame, cues.rate, cues.drop_frame)
-    if result is not None and result.met:
-        fate = f"{round(result.error_frames, 2) + 0.0:+.2f} frames"  # + 0.0: no -0.00
-    elif hit.grouped_with:
-        fate = f"grouped with {hit.grouped_with}"
-    else:
-        fate = "left"
-    words = f"{hit.id} {hit.kind.value} {timecode} {fate}"
-    return f"{words}: {hit.words}" if hit.words else words
-
-
-def picture_tick(tempo_map: TempoMap, cues: CueSheet, frame: int) -> int:
-    """The tick nearest to a timeline frame, none before tick 0."""
-    return max(0, round(tempo_map.tick_at_s(cues.cue_s(frame))))
-
-
-def _places(tracks: tuple[Track, ...]) -> list[tuple[int, int]]:
-    """(port, channel) of each track: channels past 16, and channels already taken, move to a further port."""
-    taken: set[tuple[int, int]] = set()
-    places = []
-    for track in tracks:
-        port, channel = divmod(track.channel, CHANNELS)
-        while (port, channel) in taken:
-            port += 1
-        taken.add((port, channel))
-        places.append((port, channel))
-    return places
 
 
 def _part(track: Track, port: int | None, channel: int) -> list[_Event]:
     heads = [mido.MetaMessage("track_name", name=one_line(track.name))]
     if port is not None:
         heads.append(mido.MetaMessage("midi_port", port=port))
-    events: list[_Event] = [(0, _META, order, message) for order, message in enumerate(heads)]
-    program = mido.Message("program_change", channel=channel, program=track.program)
-    events.append((0, _PROGRAM, 0, program))
-    controllers = track.controllers
-    if not any(controller.number == VOLUME for controller in controllers):
-        controllers = (Controller(0, VOLUME, DEFAULT_VOLUME), *controllers)
-    for c in controllers:
-        order = _PEDAL_DOWN if c.number == PEDAL and c.value >= 64 else _CONTROL
-        message = mido.Message("control_change", channel=channel, control=c.number, value=c.value)
-        events.append((c.tick, order, c.number, message))
-    for note in untangled(track.notes):
-        on = mido.Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
-        off = mido.Message("note_off", channel=channel, note=note.pitch, velocity=0)
-        events.append((note.tick, _NOTE_ON, note.pitch, on))
-        events.append((note.tick + note.duration_ticks, _NOTE_OFF, note.pitch, off))
-    if any(event[0] < 0 for event in events):
-        raise ValueError(f"track {track.name!r} has an event before tick 0")
+    events: list[_Event] = [(0, 0, order, message) for order, message in enumerate(heads)]
+    for order, event in enumerate(part_events(track, channel)):
+        events.append((event.tick, 1, order, mido.Message.from_bytes(event.data)))
     return events
-
-
-def untangled(notes: tuple[PlayedNote, ...]) -> tuple[PlayedNote, ...]:
-    """Notes of one channel such that no pitch is struck while it still sounds.
-
-    A MIDI channel has one of each pitch: the second note-on would otherwise be cut off by the first
-    note's end. An earlier note ends where the next begins; of two at once the longer stays, at the
-    higher velocity.
-    """
-    kept: dict[int, list[PlayedNote]] = {}
-    for note in sorted(notes, key=lambda n: (n.tick, n.pitch, n.duration_ticks, n.velocity)):
-        if note.duration_ticks < 1:
-            raise ValueError(f"a note of {note.duration_ticks} ticks at tick {note.tick} cannot be written")
-        line = kept.setdefault(note.pitch, [])
-        if line and line[-1].tick == note.tick:
-            velocity = max(line[-1].velocity, note.velocity)
-            line[-1] = PlayedNote(note.tick, note.duration_ticks, note.pitch, velocity)
-            continue
-        if line and line[-1].tick + line[-1].duration_ticks > note.tick:
-            before = line[-1]
-            line[-1] = PlayedNote(before.tick, note.tick - before.tick, before.pitch, before.velocity)
-        line.append(note)
-    return tuple(sorted((n for line in kept.values() for n in line), key=lambda n: (n.tick, n.pitch)))
 
 
 def read_back(data: bytes) -> MidiReading:

@@ -1,4 +1,4 @@
-"""The rows of the page, top to bottom. Colours are Okabe and Ito's, told apart by colour-blind eyes too."""
+"""The rows of the page, top to bottom."""
 
 from __future__ import annotations
 
@@ -21,25 +21,20 @@ from bridge.schema.picture import SAMPLE_STEP_S, Picture
 from bridge.schema.score import PartRole, Score
 from bridge.schema.tempo import Form, HitResult
 from bridge.schema.timeline import EditKind, Timeline
+from bridge.writing.colors import (
+    BLUE,
+    DARK,
+    GREEN,
+    GREY,
+    LABEL_COLORS,
+    ORANGE,
+    PART_COLORS,
+    SILENCE,
+    SKY,
+    VERMILION,
+)
 from bridge.writing.text import one_line
 
-BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
-SKY, PURPLE, GREY, DARK = "#56B4E9", "#CC79A7", "#8A8A8A", "#333333"
-SILENCE = "#EBEBEB"
-PART_COLORS = {
-    PartRole.MELODY: VERMILION,
-    PartRole.CHORDS: BLUE,
-    PartRole.ACCOMPANIMENT: GREEN,
-    PartRole.BASS: "#1A1A1A",
-    PartRole.DRUMS: ORANGE,
-    PartRole.PAD: PURPLE,
-}
-LABEL_COLORS = {
-    Label.INTRODUCTION: "#BFDDF0",
-    Label.DEVELOPMENT: "#F7DFA8",
-    Label.CLIMAX: "#F2B48C",
-    Label.CONCLUSION: "#BCE3D6",
-}
 # Errors past this many frames are drawn at the edge, as arrows.
 ERROR_EDGE = 4.0
 # Width of a character at nine points, and of a bold one, in pixels; wide enough for most words.

@@ -215,6 +215,7 @@ def test_ctrl_c_cancels_all_of_it(command: type[Command], daemon: Daemon, cuts: 
         ".mid",
         ".otio",
         ".png",
+        ".rpp",
     ]
     assert daemon.jobs.active() == []
 

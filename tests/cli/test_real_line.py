@@ -20,7 +20,7 @@ from bridge.inference.card import models_folder
 from tests.cli.conftest import PATIENCE_S, Run
 from tests.make_media import make_demo_timeline
 
-SUFFIXES = ("mid", "cues.json", "cues.csv", "otio", "png")
+SUFFIXES = ("mid", "cues.json", "cues.csv", "otio", "png", "rpp")
 TIMELINE_S = 599 / 24  # the demo's frames, at its rate
 
 

@@ -68,7 +68,7 @@ class TextScorer:
         data = f"{source.name} {settings.seed} {settings.brief}".encode()
         files = {
             suffix: suffix.encode() + b":" + data
-            for suffix in ("mid", "cues.json", "cues.csv", "otio", "png")
+            for suffix in ("mid", "cues.json", "cues.csv", "otio", "png", "rpp")
         }
         return Scored(
             source.stem, fingerprint, files, {"hits": 4, "met": 3, "seed": settings.seed, "bpm": 90.5}

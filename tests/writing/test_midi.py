@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bridge.schema.performance import Controller, Performance, PlayedNote, Track
 from bridge.schema.score import KeySpan, PartRole
 from bridge.schema.tempo import Metre, TempoEvent, TempoMap
-from bridge.writing.midi import hit_errors_from_midi, midi_bytes, read_back, untangled
+from bridge.writing.events import untangled
+from bridge.writing.midi import hit_errors_from_midi, midi_bytes, read_back
 from tests.writing.make import make_cues, make_form, make_performance
 
 CUES = make_cues()

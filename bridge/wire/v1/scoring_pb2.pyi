@@ -37,6 +37,8 @@ class _FormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Format.ValueTy
     """The timeline with plots and hits as markers."""
     FORMAT_PNG: _Format.ValueType  # 5
     """Cuts, plots, mood, tempo and notes on one page."""
+    FORMAT_RPP: _Format.ValueType  # 6
+    """A REAPER project: tempo map, markers, regions, tracks with MIDI items, and the picture."""
 
 class Format(_Format, metaclass=_FormatEnumTypeWrapper):
     """A file that a score can be had as."""
@@ -53,6 +55,8 @@ FORMAT_OTIO: Format.ValueType  # 4
 """The timeline with plots and hits as markers."""
 FORMAT_PNG: Format.ValueType  # 5
 """Cuts, plots, mood, tempo and notes on one page."""
+FORMAT_RPP: Format.ValueType  # 6
+"""A REAPER project: tempo map, markers, regions, tracks with MIDI items, and the picture."""
 Global___Format: _TypeAlias = Format  # noqa: Y015
 
 class _FaultKind:
