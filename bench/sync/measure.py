@@ -16,7 +16,6 @@ from bridge.schema.tempo import Form, Metre, Rung
 from bridge.timing import solve
 from bridge.timing.baselines import constant_tempo, fixed_tempo
 from bridge.timing.comparison import nearest_errors_s
-from bridge.timing.layout import beats_of
 
 # A change of direction counts when the tempo has moved by so much each way: less is not heard as one.
 SWING = 0.01
@@ -78,9 +77,7 @@ def figures(sheet: CueSheet, form: Form, settings: Settings, solve_s: float = 0.
     rate = float(sheet.rate)
     kept = [hit for hit in sheet.hits if not hit.grouped_with]
     hits_s = np.array([float(sheet.cue_s(hit.frame)) for hit in kept])
-    beats = [
-        (tick, b.plot_id) for b in form.bars if not b.rest for tick in beats_of(b.tick, b.end_tick, b.partial)
-    ]
+    beats = [(tick, b.plot_id) for b in form.bars if not b.rest for tick in b.beats()]
     ticks = [tick for tick, _ in beats]
     beats_s = np.array([float(form.tempo_map.s_at_tick(t)) for t in ticks])
     steady = constant_tempo(hits_s, -1 / rate, 2 / rate, None, settings.tempo.min_bpm, settings.tempo.max_bpm)
@@ -90,7 +87,7 @@ def figures(sheet: CueSheet, form: Form, settings: Settings, solve_s: float = 0.
     bpm = np.array([60e6 / form.tempo_map.us_per_quarter_at(t) for t in ticks[:end]])
     base = np.array([form.base_bpm[plot] for _, plot in beats[:end]])
     bends = np.abs(bpm / base - 1) if end else np.zeros(1)
-    main = Metre(settings.tempo.beats_per_bar, 4)
+    main = Metre.parse(settings.tempo.metre)
     whole = [b for b in form.bars if not b.rest and b.tick < form.end_tick]
     odd = [b for b in whole if b.metre != main and not b.partial]
     starts = {float(form.tempo_map.s_at_tick(b.tick)) for b in form.bars if not b.rest}

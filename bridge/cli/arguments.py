@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bridge import __version__
+from bridge.cli.controls import add_controls
 from bridge.errors import SettingsError
 
 _EXITS = """exit codes:
@@ -78,6 +79,7 @@ def _scoring(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cues", type=Path, metavar="FILE", help="an edited cue sheet (NAME.cues.json)")
     parser.add_argument("--brief", default="", metavar="TEXT", help="what the music should be, in words")
     _json(parser)
+    add_controls(parser)
 
 
 def _serve(parser: argparse.ArgumentParser) -> None:

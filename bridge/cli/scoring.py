@@ -7,6 +7,7 @@ import os
 import stat
 from pathlib import Path
 
+from bridge.cli.controls import hits_of, tempo_of
 from bridge.cli.report import Reporter
 from bridge.client import Client, Delivered, Job, Order, connect, score
 from bridge.client.shelf import Shelf
@@ -80,6 +81,8 @@ def settings_of(options: argparse.Namespace) -> Settings:
         seed=options.seed,
         brief=options.brief,
         cues_json=_cue_sheet(options.cues) if options.cues else "",
+        tempo=tempo_of(options),
+        hits=hits_of(options),
     )
 
 

@@ -59,6 +59,8 @@ class EditedPlot:
     palette: str | None = None
     layers: tuple[str, ...] | None = None
     music: bool | None = None
+    tempo_bpm: float | None = None
+    tempo_change: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -277,6 +279,8 @@ def _plot(entry: dict[str, Any], rate: Fraction, start: int) -> EditedPlot:
         palette=entry.get("palette"),
         layers=tuple(entry["layers"]) if "layers" in entry else None,
         music=entry.get("music"),
+        tempo_bpm=entry.get("tempo_bpm"),
+        tempo_change=entry.get("tempo_change"),
     )
 
 

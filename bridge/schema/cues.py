@@ -60,6 +60,8 @@ class Plot:
 
     `valence`, `energy`, `tension`, `density`, `loudness` are 0 to 1 (means over the plot). `music` is
     False where nothing should sound. `entrance` says why music starts or stops here, for a person.
+    `tempo_bpm` holds the plot's base tempo to so many beats of the metre a minute; `tempo_change` lets the
+    tempo take another character where the plot begins, as a plot with a tempo of its own does too.
     """
 
     id: str
@@ -76,6 +78,8 @@ class Plot:
     layers: tuple[str, ...] = ()
     music: bool = True
     entrance: str = ""
+    tempo_bpm: float | None = None
+    tempo_change: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,12 @@ class Metre:
         """Ticks in one bar."""
         return self.numerator * 4 * TICKS_PER_QUARTER // self.denominator
 
+    @staticmethod
+    def parse(text: str) -> Metre:
+        """From "6/8". Inverse of `str`."""
+        numerator, denominator = text.split("/")
+        return Metre(int(numerator), int(denominator))
+
     def __str__(self) -> str:
         return f"{self.numerator}/{self.denominator}"
 
@@ -101,7 +107,8 @@ class Bar:
     the bars after this one until the plot ends: 0 is the last, where `cadence` is usually set.
     `accents`: ticks (on the cue's clock, inside the bar) where something must sound; `hold`: one chord
     is held through the bar; `rest`: nothing sounds; `pickup_ticks`: the last so many ticks belong to
-    the next bar's phrase. `partial` marks a bar that an end of the cue cuts short.
+    the next bar's phrase. `partial` marks a bar that an end of the cue cuts short. `beat_ticks` is a
+    quarter, or the dotted one of a compound metre.
     """
 
     index: int
@@ -117,11 +124,17 @@ class Bar:
     rest: bool = False
     pickup_ticks: int = 0
     partial: bool = False
+    beat_ticks: int = TICKS_PER_QUARTER
 
     @property
     def end_tick(self) -> int:
         """First tick after the bar."""
         return self.tick + self.metre.ticks
+
+    def beats(self) -> range:
+        """Ticks of its beats; a partial bar counts them back from its end, as players do."""
+        lead_ticks = self.metre.ticks % self.beat_ticks if self.partial else 0
+        return range(self.tick + lead_ticks, self.end_tick, self.beat_ticks)
 
 
 @dataclass(frozen=True)

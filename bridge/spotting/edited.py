@@ -22,6 +22,7 @@ def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
     """
     edited = parse_cues(settings.cues_json)
     _same_cue(sheet, edited)
+    _plot_tempi(edited, settings)
     own_hits = {hit.id: hit for hit in sheet.hits}
     own_plots = {plot.id: plot for plot in sheet.plots}
     hits = tuple(_hit(entry, own_hits.get(entry.id), settings) for entry in edited.hits)
@@ -53,12 +54,15 @@ def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
 
 def _warnings(edited: EditedCues, settings: Settings) -> tuple[str, ...]:
     """What was asked for and does nothing, in words."""
+    found: list[str] = []
+    if settings.tempo.changes and not any(plot.tempo_change is not False for plot in edited.plots[1:]):
+        found.append("The cue sheet's plots say tempo_change: false, so --tempo-changes moves none of them")
     if settings.brief and all(plot.energy is not None for plot in edited.plots):
-        return (
+        found.append(
             "The cue sheet's plots have numbers of their own, so the brief moves none of them: take valence,"
-            " energy, tension, density and loudness out of a plot to let the brief decide",
+            " energy, tension, density and loudness out of a plot to let the brief decide"
         )
-    return ()
+    return tuple(found)
 
 
 def _same_cue(sheet: CueSheet, edited: EditedCues) -> None:
@@ -71,6 +75,17 @@ def _same_cue(sheet: CueSheet, edited: EditedCues) -> None:
             where="cue sheet",
             remedy="Score with the same --in, --out and --fps as before, or start from a new cue sheet",
         )
+
+
+def _plot_tempi(edited: EditedCues, settings: Settings) -> None:
+    slow, fast = settings.tempo.min_bpm, settings.tempo.max_bpm
+    for plot in edited.plots:
+        if plot.tempo_bpm is not None and not slow <= plot.tempo_bpm <= fast:
+            raise CueSheetError(
+                f"a tempo of {plot.tempo_bpm:g} bpm lies outside the range of {slow:g} to {fast:g}",
+                where=f"cue sheet, plot {plot.id}, tempo_bpm",
+                remedy="Change it, or widen --tempo-range",
+            )
 
 
 def _hit(entry: EditedHit, own: Hit | None, settings: Settings) -> Hit:
@@ -97,7 +112,7 @@ def _plot(entry: EditedPlot, own: Plot | None, sheet: CueSheet) -> Plot:
     start_s = float(sheet.cue_s(entry.start_frame))
     end_s = float(sheet.cue_s(entry.end_frame))
     base = own or Plot(entry.id, entry.start_frame, entry.end_frame, sheet.plots[0].label)
-    numbers = {
+    numbers: dict[str, float] = {
         name: given
         if (given := getattr(entry, name)) is not None
         else (getattr(own, name) if own else round(sheet.mood.mean(name, start_s, end_s), 3))
@@ -113,5 +128,11 @@ def _plot(entry: EditedPlot, own: Plot | None, sheet: CueSheet) -> Plot:
         layers=base.layers if entry.layers is None else entry.layers,
         music=base.music if entry.music is None else entry.music,
         entrance=base.entrance,
-        **numbers,
+        tempo_bpm=entry.tempo_bpm,
+        tempo_change=base.tempo_change if entry.tempo_change is None else entry.tempo_change,
+        valence=numbers["valence"],
+        energy=numbers["energy"],
+        tension=numbers["tension"],
+        density=numbers["density"],
+        loudness=numbers["loudness"],
     )

@@ -79,6 +79,10 @@ PALETTE_STEMS: dict[str, str] = {
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 _NEGATIONS = frozenset({"no", "not", "without", "never"})
+_TEMPO_CHANGES = re.compile(
+    r"\b(tempo (changes?|shifts?)|chang(e|es|ing)( of| the| in)? tempo|new tempo"
+    r"|tempo (may|can|should|must) (change|shift|jump))\b"
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,16 @@ class Wish:
     tension: float = 0.0
     palette: str = ""
     understood: tuple[str, ...] = ()
+
+
+def allows_tempo_changes(text: str) -> bool:
+    """Whether words let the tempo take another character: "tempo changes", "the tempo may change"."""
+    lowered = text.lower()
+    for found in _TEMPO_CHANGES.finditer(lowered):
+        before = _WORD.findall(re.split(r"[.;,:!?]", lowered[: found.start()])[-1])
+        if not _NEGATIONS.intersection(before[-2:]):
+            return True
+    return False
 
 
 def read_words(text: str) -> Wish:

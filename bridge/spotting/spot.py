@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from bridge.config import Settings
 from bridge.progress import Progress
-from bridge.schema.cues import CueSheet
+from bridge.schema.cues import CueSheet, Plot
 from bridge.schema.picture import Picture
 from bridge.schema.timeline import Timeline
 from bridge.spotting.curves import fit_curves
 from bridge.spotting.directions import read_directions
 from bridge.spotting.edited import apply_edits
 from bridge.spotting.hits import find_hits
-from bridge.spotting.lexicon import Wish, read_words
+from bridge.spotting.lexicon import Wish, allows_tempo_changes, read_words
 from bridge.spotting.mood import Curve, curves_from_axes, mood_axes, secondly
 from bridge.spotting.plots import find_plots, wish_for
 
@@ -35,11 +37,13 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
     plots = find_plots(timeline, features, axes, curves, directions, bool(picture.seen.any()), progress)
     if wish.palette:
         plots = tuple(p if p.palette else wish_for(p, Wish(palette=wish.palette)) for p in plots)
+    changes = settings.tempo.changes or allows_tempo_changes(settings.brief)
+    plots = _with_changes(plots, changes)
     progress.report("spotting", 2, 4, "hits")
     hits = find_hits(timeline, plots, directions.hits, settings.hits)
     notes = [*timeline.warnings, *picture.problems, *directions.notes]
     if settings.brief:
-        heard = ", ".join(wish.understood)
+        heard = ", ".join((*wish.understood, *["tempo changes"][: allows_tempo_changes(settings.brief)]))
         notes.append(
             f"Brief understood as: {heard}" if heard else "The brief holds no word the lexicon knows"
         )
@@ -61,6 +65,14 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
         sheet = apply_edits(sheet, settings)
     progress.report("spotting", 4, 4)
     return sheet
+
+
+def _with_changes(plots: tuple[Plot, ...], everywhere: bool) -> tuple[Plot, ...]:
+    """Plots at whose start the tempo may take another character: all, or those whose words allow it."""
+    return plots[:1] + tuple(
+        replace(plot, tempo_change=True) if everywhere or allows_tempo_changes(plot.words) else plot
+        for plot in plots[1:]
+    )
 
 
 def _shift(axes: tuple[Curve, Curve, Curve], wish: Wish) -> tuple[Curve, Curve, Curve]:

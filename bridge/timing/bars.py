@@ -107,6 +107,7 @@ def _plot_bars(
                 hold=ringing and not bar.rest,
                 rest=bar.rest,
                 partial=bar.partial or bar.tick < layout.end_tick < bar.end_tick,
+                beat_ticks=bar.beat_ticks,
             )
         )
     return bars

@@ -12,10 +12,19 @@ from bridge.config import Settings, TempoSettings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
 from bridge.timing.baselines import Constant, constant_tempo, share_within
-from bridge.timing.lattice import HALF_REACH_S, LEVEL, SOURCES, Floats, Ints, Lattice, Prior
+from bridge.timing.lattice import (
+    DOTTED_PICKUP_PARTS,
+    HALF_REACH_S,
+    LEVEL,
+    PICKUP_PARTS,
+    SOURCES,
+    Floats,
+    Ints,
+    Lattice,
+    Prior,
+)
 from bridge.timing.layout import lay
 from bridge.timing.limits import ODD_SHARE, Limits, Prices
-from bridge.timing.pickup import PICKUP_PARTS
 from bridge.timing.route import Leg, Route, route_of
 from bridge.timing.search import Search
 from bridge.timing.sketch import active_bases
@@ -39,16 +48,19 @@ _LOOSER = (0.3, 0.05)
 def target_bpm(energy: float, settings: TempoSettings) -> float:
     """Tempo that an energy of 0 to 1 aims at: geometric from a tenth to nine tenths of the range.
 
-    Energy 0.5 of 60 to 160 bpm gives 98. `target_bpm` of the settings overrides it.
+    Energy 0.5 of 60 to 160 bpm gives 98.
     """
-    if settings.target_bpm is not None:
-        return min(max(settings.target_bpm, settings.min_bpm), settings.max_bpm)
     share = 0.1 + 0.8 * min(max(energy, 0.0), 1.0)
     return float(settings.min_bpm * (settings.max_bpm / settings.min_bpm) ** share)
 
 
-def log_bases(settings: TempoSettings) -> Floats:
-    """Natural logs of the base tempi offered, two levels (0.97 %) apart, centred in the range."""
+def log_bases(settings: TempoSettings, fixed_bpm: float | None = None) -> Floats:
+    """Natural logs of the base tempi offered, two levels (0.97 %) apart, centred in the range.
+
+    `fixed_bpm` is the only one where it is given.
+    """
+    if fixed_bpm is not None:
+        return np.array([math.log(fixed_bpm)])
     low, high = math.log(settings.min_bpm), math.log(settings.max_bpm)
     count = int((high - low) / (2 * LEVEL))
     start = low + ((high - low) - count * 2 * LEVEL) / 2
@@ -68,6 +80,7 @@ def prior_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -> 
 
 def lattice_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -> Lattice:
     """The span's discretisation with the given prices."""
+    dotted = settings.tempo.beat_quarters != 1
     return Lattice(
         targets=span.targets,
         start_s=float(span.start_s),
@@ -75,12 +88,19 @@ def lattice_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -
         limits=Limits.of(settings.tempo),
         prices=prices,
         beats_per_bar=settings.tempo.beats_per_bar,
-        log_bases=log_bases(settings.tempo),
+        log_bases=log_bases(settings.tempo, span.base_bpm),
         prior=prior_of(cues, settings, span, prices),
         coarse=len(span.targets) > COARSE_HITS,
         sources=SOURCES if len(span.targets) <= KEPT_BASES[-1][0] else 3,
-        half_reach_s=HALF_REACH_S if len(span.targets) <= KEPT_BASES[-1][0] else 0.0,
+        # Half a dotted quarter is no bar's remainder: compound metres move by whole beats alone.
+        half_reach_s=HALF_REACH_S if len(span.targets) <= KEPT_BASES[-1][0] and not dotted else 0.0,
+        pickup_parts=parts_of(settings.tempo),
     )
+
+
+def parts_of(settings: TempoSettings) -> tuple[int, ...]:
+    """Parts of a beat that a first partial bar may be made of."""
+    return PICKUP_PARTS if settings.beat_quarters == 1 else DOTTED_PICKUP_PARTS
 
 
 class Watch:
@@ -110,11 +130,13 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
         Cancelled: when asked to stop.
     """
     watch.span()
-    bpm = target_bpm(cues.plots[span.first_plot].energy, settings.tempo)
+    bpm = span.base_bpm or target_bpm(cues.plots[span.first_plot].energy, settings.tempo)
     empty = Route(span, (), bpm, "target")
     if not span.targets:
         return empty
     steady = constant_route(cues, settings, span)
+    if Limits.of(settings.tempo).one_tempo:
+        return steady or empty
     goal = _scores(cues, settings, span, steady) if steady else (0, 0.0)
     best, best_score = steady, goal
     prices = Prices().loosened(EXACT_PRICES) if settings.tempo.exact else Prices()
@@ -180,24 +202,35 @@ def _scores(cues: CueSheet, settings: Settings, span: Span, route: Route) -> tup
 
 
 def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | None:
-    """The best constant tempo and offset within the tempo range, as a route.
+    """The best constant tempo and offset within the tempo range, or of the span's own tempo, as a route.
 
     Its offset is free because the first partial bar may bend. Where the range is too narrow for that (one
-    tempo, say), beats start on a 64th of a quarter instead, the one that meets most.
+    tempo, say), beats start on a 64th of a quarter instead (a 96th of a dotted one), the one that meets most.
     """
     hits = np.array([float(t.time_s - span.start_s) for t in span.targets])
     frame = float(1 / cues.rate)
     early, late = (bound * frame for bound in YARDSTICK_FRAMES)
-    steady = constant_tempo(hits, early, late, None, settings.tempo.min_bpm, settings.tempo.max_bpm)
-    found = [_as_route(settings, span, steady, hits, early, late)]
+    slow, fast = settings.tempo.min_bpm, settings.tempo.max_bpm
+    if span.base_bpm is not None:
+        slow = fast = span.base_bpm
     limits = Limits.of(settings.tempo)
+    if limits.one_tempo:
+        slow = fast = written_bpm(slow, settings.tempo)
+    steady = constant_tempo(hits, early, late, None, slow, fast)
+    found = [] if limits.one_tempo else [_as_route(settings, span, steady, hits, early, late)]
     if min(2 * limits.free, limits.max_log_bpm - limits.min_log_bpm) < limits.step:
-        parts = PICKUP_PARTS[-1]
+        parts = parts_of(settings.tempo)[-1]
         starts = [replace(steady, offset_s=k * 60 / steady.bpm / parts) for k in range(parts)]
         met = [share_within(each.errors_s(hits), early, late) for each in starts]
         found.append(_as_route(settings, span, starts[int(np.argmax(met))], hits, early, late))
     routes = [route for route in found if route is not None]
     return max(routes, key=lambda route: _scores(cues, settings, span, route), default=None)
+
+
+def written_bpm(bpm: float, settings: TempoSettings) -> float:
+    """The tempo that stands in the file for `bpm`: whole microseconds a quarter."""
+    quarters = float(settings.beat_quarters)
+    return 60_000_000 / (round(60_000_000 / (bpm * quarters)) * quarters)
 
 
 def _as_route(
@@ -252,7 +285,7 @@ def _pickup(at_s: float, bpm: float, settings: Settings) -> tuple[Fraction, floa
     exact = at_s * bpm / 60
     free = Limits.of(settings.tempo).free
     for limit in (free / 6, free):
-        for part in PICKUP_PARTS:
+        for part in parts_of(settings.tempo):
             units = max(1, round(exact * part))
             bend = math.log(units / part / exact)
             inside = settings.tempo.min_bpm <= bpm * math.exp(bend) <= settings.tempo.max_bpm

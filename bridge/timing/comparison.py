@@ -8,7 +8,6 @@ from bridge.config import Settings
 from bridge.schema.cues import CueSheet
 from bridge.schema.tempo import Form
 from bridge.timing.baselines import Floats, constant_tempo, fixed_tempo, share_within
-from bridge.timing.layout import beats_of
 
 HALF_FRAME = (-0.5, 0.5)
 WINDOW_FRAMES = (-1.0, 2.0)
@@ -55,7 +54,7 @@ def sounding_beats(form: Form) -> list[int]:
     ticks: list[int] = []
     for before, bar in zip((None, *form.bars), form.bars):
         if not bar.rest:
-            ticks += beats_of(bar.tick, bar.end_tick, bar.partial)
+            ticks += bar.beats()
         elif before is not None and not before.rest:
             ticks.append(bar.tick)
     return ticks

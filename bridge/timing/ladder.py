@@ -19,10 +19,11 @@ from bridge.schema.tempo import TICKS_PER_QUARTER, HitResult, Rung
 from bridge.timing.layout import Layout, RawBar
 
 _STEP = TICKS_PER_QUARTER // 12
-# Steps of a quarter in order of preference: eighths, sixteenths, triplets, then the rest.
+# Steps of a beat in order of preference: eighths, sixteenths, triplets of a quarter, then the rest.
 _STEPS = (6, 3, 9, 4, 8, 2, 10, 1, 5, 7, 11)
+_DOTTED_STEPS = (6, 12, 3, 9, 15, 4, 8, 10, 14, 2, 16, 1, 5, 7, 11, 13, 17)
 # A pickup starts on an eighth, a sixteenth or a triplet, two quarters before the bar line at most.
-_PICKUP_STEPS = _STEPS[:5]
+_PICKUP_STEPS = 5
 _PICKUP_TICKS = 2 * TICKS_PER_QUARTER
 PICKUP_BARS_APART = 2
 HOLD_BARS_APART = 16
@@ -52,24 +53,25 @@ class Ladder:
         """The first rung that meets the hit at `exact_tick`; None when none does."""
         places = self._places(hit, exact_tick)
         for rung, take in ((Rung.PICKUP, self._pickup), (Rung.HOLD, self._hold), (Rung.ACCENT, self._accent)):
-            for step, tick, error in places:
-                reason = take(step, tick)
+            for rank, tick, error in places:
+                reason = take(rank, tick)
                 if reason:
                     self.accents.add(tick)
                     return HitResult(hit.id, True, tick, float(error), rung, False, reason)
         return None
 
     def _places(self, hit: Hit, exact_tick: Fraction) -> list[tuple[int, int, Fraction]]:
-        """(step, tick, error) of every sounding step in the window, simpler subdivisions first."""
+        """(rank, tick, error) of every sounding step in the window, simpler subdivisions first."""
         at = bisect_left(self.beats, exact_tick)
-        found: list[tuple[int, Fraction, int, int, Fraction]] = []
+        found: list[tuple[int, Fraction, int, Fraction]] = []
         for beat in self.beats[max(0, at - 2) : at + 1]:
-            for rank, step in enumerate(_STEPS):
+            dotted = self._bar(beat)[1].beat_ticks > TICKS_PER_QUARTER
+            for rank, step in enumerate(_DOTTED_STEPS if dotted else _STEPS):
                 tick = beat + step * _STEP
                 error = self.error_frames(tick, hit)
                 if self.inside(error, hit) and self._sounds(tick):
-                    found.append((rank, abs(error), step, tick, error))
-        return [(step, tick, error) for _, _, step, tick, error in sorted(found)]
+                    found.append((rank, abs(error), tick, error))
+        return [(rank, tick, error) for rank, _, tick, error in sorted(found)]
 
     def _bar(self, tick: int) -> tuple[int, RawBar]:
         index = max(0, bisect_right(self._starts, tick) - 1)
@@ -79,27 +81,27 @@ class Ladder:
         _, bar = self._bar(tick)
         return not bar.rest and tick < bar.end_tick and tick < self.layout.end_tick
 
-    def _pickup(self, step: int, tick: int) -> str:
+    def _pickup(self, rank: int, tick: int) -> str:
         index, bar = self._bar(tick)
         bars = self.layout.bars
         led = index + 1 < len(bars) and not bars[index + 1].rest and bar.end_tick < self.layout.end_tick
         near = any(abs(index - other) < PICKUP_BARS_APART for other in self.pickups)
         ticks = bar.end_tick - tick
-        if step not in _PICKUP_STEPS or bar.partial or near or not led or ticks > _PICKUP_TICKS:
+        if rank >= _PICKUP_STEPS or bar.partial or near or not led or ticks > _PICKUP_TICKS:
             return ""
         self.pickups[index] = ticks
         return "a pickup into the next phrase starts on it"
 
-    def _hold(self, step: int, tick: int) -> str:
+    def _hold(self, rank: int, tick: int) -> str:
         index, bar = self._bar(tick)
         near = any(abs(index - other) < HOLD_BARS_APART for other in self.holds)
         busy = index in self.pickups or index - 1 in self.pickups
-        if step not in _PICKUP_STEPS or bar.partial or near or busy:
+        if rank >= _PICKUP_STEPS or bar.partial or near or busy:
             return ""
         self.holds.add(index)
         return "a chord is held over it, with an onset on it"
 
-    def _accent(self, step: int, tick: int) -> str:
+    def _accent(self, rank: int, tick: int) -> str:
         if self.accents_left <= 0:
             return ""
         self.accents_left -= 1

@@ -41,6 +41,12 @@ FINE_OFFSET_S = 0.012
 INFINITE = np.float32(1e30)
 
 
+# The first partial bar is a whole number of these parts of a beat: finer ones cost more. Those of a dotted
+# quarter are eighths, sixteenths and on from there.
+PICKUP_PARTS = (1, 2, 4, 8, 32, 64)
+DOTTED_PICKUP_PARTS = (1, 3, 6, 12, 48, 96)
+
+
 @dataclass(frozen=True)
 class Prior:
     """Where tempo is aimed: from `time_s` on, natural log of the wanted bpm, and cost a second."""
@@ -79,6 +85,7 @@ class Lattice:
     prior: Prior
     sources: int = SOURCES
     half_reach_s: float = HALF_REACH_S
+    pickup_parts: tuple[int, ...] = PICKUP_PARTS
     coarse: bool = False  # windows take every second offset, whole frames, as at high frame rates
     times: Floats = field(init=False)
     weights: Floats = field(init=False)

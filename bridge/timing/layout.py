@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.config import Settings
+from bridge.config import Settings, TempoSettings
 from bridge.schema.cues import CueSheet
 from bridge.schema.tempo import TICKS_PER_QUARTER, Metre, TempoMap
 from bridge.timing.integers import Clock
 from bridge.timing.limits import Limits
 from bridge.timing.route import Leg, Route
+from bridge.timing.targets import Span, anchor
 
-BEAT = TICKS_PER_QUARTER
+# The finest length that a time signature can have here: a 64th of a quarter.
 _GRAIN = TICKS_PER_QUARTER // 64
-
-
-def beats_of(tick: int, end_tick: int, partial: bool) -> range:
-    """Ticks of a bar's beats; a partial bar counts them back from its end, as players do."""
-    lead_ticks = (end_tick - tick) % BEAT if partial else 0
-    return range(tick + lead_ticks, end_tick, BEAT)
 
 
 @dataclass
 class RawBar:
-    """A bar before it is named: `rest`: nothing sounds; `partial`: cut by an end of the cue or a silence."""
+    """A bar before it is named: `rest`: nothing sounds; `partial`: cut by an end of the cue or a silence.
+
+    `beat_ticks` is a quarter, or the dotted one of a compound metre.
+    """
 
     tick: int
     ticks: int
+    beat_ticks: int
     rest: bool = False
     partial: bool = False
     odd: bool = False
@@ -43,25 +42,29 @@ class RawBar:
 
     @property
     def metre(self) -> Metre:
-        """The simplest signature of this length: quarters if they fit, else the coarsest power of two."""
-        denominator = 4
-        while self.ticks * denominator % (4 * BEAT):
+        """The simplest signature of this length: quarters if they fit, else the coarsest power of two.
+
+        Where beats are dotted it is eighths at the coarsest: 6/8, not 3/4.
+        """
+        denominator = 4 if self.beat_ticks == TICKS_PER_QUARTER else 8
+        while self.ticks * denominator % (4 * TICKS_PER_QUARTER):
             denominator *= 2
-        return Metre(self.ticks * denominator // (4 * BEAT), denominator)
+        return Metre(self.ticks * denominator // (4 * TICKS_PER_QUARTER), denominator)
 
-    def beats(self) -> list[int]:
+    def beats(self) -> range:
         """Ticks of its beats; a partial first bar counts them back from its end."""
-        return list(beats_of(self.tick, self.end_tick, self.partial and not self.rest))
+        lead_ticks = self.ticks % self.beat_ticks if self.partial and not self.rest else 0
+        return range(self.tick + lead_ticks, self.end_tick, self.beat_ticks)
 
 
-def leg_pieces(leg: Leg, phi: int, whole: int) -> list[int]:
-    """Ticks of each beat of a leg that starts φ beats into a bar of `whole` ticks."""
+def leg_pieces(leg: Leg, phi: int, whole: int, beat: int) -> list[int]:
+    """Ticks of each beat of a leg that starts φ beats of `beat` ticks into a bar of `whole` ticks."""
     pieces: list[int] = []
     if leg.odd_bar:
-        length = int(leg.odd_bar * BEAT)
-        to_its_end = length - phi * BEAT if phi * BEAT < length else whole - phi * BEAT + length
-        pieces = [BEAT] * (to_its_end // BEAT) + [to_its_end % BEAT]
-    return pieces + [BEAT] * ((int(leg.beats * BEAT) - sum(pieces)) // BEAT)
+        length = int(leg.odd_bar * beat)
+        to_its_end = length - phi * beat if phi * beat < length else whole - phi * beat + length
+        pieces = [beat] * (to_its_end // beat) + [to_its_end % beat]
+    return pieces + [beat] * ((int(leg.beats * beat) - sum(pieces)) // beat)
 
 
 @dataclass
@@ -94,50 +97,77 @@ class Layout:
         begun = np.concatenate([[0.0], np.cumsum(np.diff(ticks) * speed[:-1])])
         beats = np.array(self.beat_ticks(), dtype=np.float64)
         index = np.searchsorted(ticks, beats, side="right") - 1
-        found: NDArray[np.float64] = (begun[index] + (beats - ticks[index]) * speed[index]) / (BEAT * 1e6)
+        us = (begun[index] + (beats - ticks[index]) * speed[index]) / TICKS_PER_QUARTER
+        found: NDArray[np.float64] = us / 1e6
         return found
 
 
 class Layer:
-    """Builds a `Layout`: `music` for each span, `silence` between, `close` at the end."""
+    """Builds a `Layout`: `silence` and `music` for each span in turn, `close` at the end.
 
-    def __init__(self, beats_per_bar: int, limits: Limits) -> None:
+    Where the settings leave one tempo only, it is written as one event and everything keeps to its grid.
+    """
+
+    def __init__(self, settings: TempoSettings) -> None:
         self._clock = Clock()
         self._bars: list[RawBar] = []
-        self._whole = beats_per_bar * BEAT
-        self._limits = limits
+        self._beat = int(settings.beat_quarters * TICKS_PER_QUARTER)
+        self._whole = settings.beats_per_bar * self._beat
+        self._limits = Limits.of(settings)
         self._legs: list[tuple[Leg, int]] = []
-        self._open = RawBar(0, self._whole)
+        self._open = self._bar(0)
 
     @property
     def now_s(self) -> Fraction:
         """Where the clock stands, in seconds from tick 0."""
         return self._clock.now_s
 
+    def _bar(self, tick: int, ticks: int = 0, rest: bool = False, partial: bool = False) -> RawBar:
+        return RawBar(tick, ticks or self._whole, self._beat, rest, partial)
+
+    def _steady(self, ticks: int, bpm: float) -> None:
+        self._clock.steady(ticks, bpm * self._beat / TICKS_PER_QUARTER)
+
     def silence(self, until_s: Fraction, bpm: float) -> None:
-        """Rest from here to `until_s`, at whatever tempo makes it come out."""
+        """Rest from here to `until_s`, at whatever tempo makes it come out.
+
+        Where there is only one tempo it ends within a 128th of a quarter of `until_s`.
+        """
         clock = self._clock
         length = until_s - clock.now_s
         if length <= 0:
             return
-        units = max(1, round(length * Fraction(bpm) / 60 * 8))
-        ticks = units * BEAT // 8
-        speed = 60 * Fraction(units, 8) / length
-        if not self._legal(float(speed)):
-            ticks = max(1, round(length * Fraction(bpm) / 60 * 64)) * _GRAIN
+        beats = length * Fraction(bpm) / 60
+        units = max(1, round(beats * 8))
+        ticks = units * self._beat // 8
+        if self._limits.one_tempo or not self._legal(float(60 * Fraction(units, 8) / length)):
+            ticks = round(beats * self._beat / _GRAIN) * _GRAIN
         start = clock.tick
-        clock.even([ticks], until_s)
+        if self._limits.one_tempo:
+            self._steady(ticks, bpm)
+        else:
+            clock.even([max(ticks, _GRAIN)], until_s)
         while start < clock.tick:
             size = min(self._whole, clock.tick - start)
-            self._bars.append(RawBar(start, size, rest=True, partial=size < self._whole))
+            self._bars.append(self._bar(start, size, rest=True, partial=size < self._whole))
             start += size
+
+    def rested_s(self, until_s: Fraction) -> Fraction:
+        """Where a rest up to `until_s` ends: there, or on the grid of the one tempo that there is."""
+        length = until_s - self.now_s
+        if not self._limits.one_tempo or length <= 0:
+            return until_s
+        quarters = Fraction(self._beat, TICKS_PER_QUARTER)
+        quarter_s = Fraction(round(60_000_000 / (exp(self._limits.min_log_bpm) * float(quarters))), 1_000_000)
+        grain_s = quarter_s * _GRAIN / TICKS_PER_QUARTER
+        return self.now_s + round(length / grain_s) * grain_s
 
     def _legal(self, bpm: float) -> bool:
         return self._limits.min_log_bpm <= log(bpm) <= self._limits.max_log_bpm
 
     def music(self, route: Route) -> None:
         """One span's legs; call `tail` after it."""
-        self._open = RawBar(self._clock.tick, self._whole)
+        self._open = self._bar(self._clock.tick)
         for index, leg in enumerate(route.legs):
             if index == 0:
                 self._pickup(leg)
@@ -145,38 +175,48 @@ class Layer:
                 self._leg(leg)
             if leg.downbeat:
                 self._downbeat()
-            self._legs.append((leg, self._clock.tick))
+            if not self._legs or self._legs[-1][1] < self._clock.tick:
+                self._legs.append((leg, self._clock.tick))
+
+    def _run(self, pieces: list[int], leg: Leg, ramp: bool) -> None:
+        """The beats of a leg, up to where its hit wants them to end."""
+        if self._limits.one_tempo:
+            self._steady(sum(pieces), leg.base_bpm)
+        elif ramp:
+            enter, leave = leg.base_bpm * exp(leg.enter), leg.base_bpm * exp(leg.leave)
+            self._clock.run(pieces, enter, leave, leg.time_s)
+        else:
+            self._clock.even(pieces, leg.time_s)
 
     def _pickup(self, leg: Leg) -> None:
         """From the span's start to the first hit: a partial bar, then whole ones."""
-        clock = self._clock
-        ticks = int(leg.beats * BEAT)
-        lead = ticks - leg.phi * BEAT
+        clock, beat = self._clock, self._beat
+        ticks = int(leg.beats * beat)
+        lead = ticks - leg.phi * beat
         while lead % self._whole:
             size = lead % self._whole
-            self._bars.append(RawBar(clock.tick, size, partial=True))
+            self._bars.append(self._bar(clock.tick, size, partial=True))
             lead -= size
-            self._open = RawBar(clock.tick + size, self._whole)
-        pieces = ([ticks % BEAT] if ticks % BEAT else []) + [BEAT] * (ticks // BEAT)
-        clock.even(pieces, leg.time_s)
+            self._open = self._bar(clock.tick + size)
+        pieces = ([ticks % beat] if ticks % beat else []) + [beat] * (ticks // beat)
+        self._run(pieces, leg, ramp=False)
         self._roll()
 
     def _leg(self, leg: Leg) -> None:
-        clock = self._clock
-        phi = (clock.tick - self._open.tick) // BEAT
-        pieces = leg_pieces(leg, phi, self._whole)
+        clock, beat = self._clock, self._beat
+        phi = (clock.tick - self._open.tick) // beat
+        pieces = leg_pieces(leg, phi, self._whole, beat)
         if leg.odd_bar:
-            length = int(leg.odd_bar * BEAT)
-            if phi * BEAT >= length:
+            length = int(leg.odd_bar * beat)
+            if phi * beat >= length:
                 self._next()
             self._open.ticks, self._open.odd = length, True
-        base = leg.base_bpm
-        clock.run(pieces, base * exp(leg.enter), base * exp(leg.leave), leg.time_s)
+        self._run(pieces, leg, ramp=True)
         self._roll()
 
     def _next(self) -> None:
         self._bars.append(self._open)
-        self._open = RawBar(self._open.end_tick, self._whole)
+        self._open = self._bar(self._open.end_tick)
 
     def _roll(self) -> None:
         """Close every bar that has ended by now."""
@@ -190,20 +230,23 @@ class Layer:
         if size <= 0:
             return
         plain = last is not None and not (last.odd or last.partial or last.rest) and last.ticks == self._whole
-        if size == BEAT and plain and last is not None:
+        if size == self._beat and plain and last is not None:
             last.ticks += size
             last.odd = True
         else:
-            self._bars.append(RawBar(self._open.tick, size, odd=True))
-        self._open = RawBar(here, self._whole)
+            odd = self._bar(self._open.tick, size)
+            odd.odd = True
+            self._bars.append(odd)
+        self._open = self._bar(here)
 
     def tail(self, route: Route, until_s: Fraction, rings: bool) -> None:
         """Beats go on from the last leg to `until_s`.
 
         Where the music `rings` out, to the first bar line there or after; before a silence it stops on
-        the beat nearest to where the silence begins, whatever is left of the bar.
+        the beat nearest to where the silence begins, whatever is left of the bar. Where other music follows
+        at once it stops on the last beat before that, and the bar ends there.
         """
-        clock = self._clock
+        clock, beat = self._clock, self._beat
         bpm = route.bpm
         if route.legs:
             last = route.legs[-1]
@@ -211,14 +254,17 @@ class Layer:
             speed = log(last.base_bpm) + bend
             bpm = exp(min(max(speed, self._limits.min_log_bpm), self._limits.max_log_bpm))
         beat_s = Fraction(round(60_000_000 / bpm), 1_000_000)
+        reach_s = beat_s if route.span.runs_on else beat_s / 2
         while clock.now_s < until_s or (rings and clock.tick != self._open.tick):
-            if not rings and clock.now_s + beat_s / 2 > until_s:
+            if not rings and clock.now_s + reach_s > until_s:
                 break
-            clock.steady(BEAT, bpm)
+            self._steady(beat, bpm)
             self._roll()
-        if clock.tick > self._open.tick:
-            self._bars.append(RawBar(self._open.tick, clock.tick - self._open.tick, partial=True))
-        self._open = RawBar(clock.tick, self._whole)
+        if clock.tick > self._open.tick and route.span.runs_on:
+            self._downbeat()
+        elif clock.tick > self._open.tick:
+            self._bars.append(self._bar(self._open.tick, clock.tick - self._open.tick, partial=True))
+        self._open = self._bar(clock.tick)
 
     def close(self, cue_end_s: Fraction) -> Layout:
         """The finished layout; the bars already reach past the cue's last frame."""
@@ -228,18 +274,50 @@ class Layer:
         return Layout(tempo_map, self._bars, int(end_tick), self._legs)
 
 
+class Scribe:
+    """Writes spans one after the other: `placed` says where the next one starts, `add` writes it."""
+
+    def __init__(self, cues: CueSheet, settings: Settings) -> None:
+        self._layer = Layer(settings.tempo)
+        self._end_s = cues.cue_length_s
+        self._ring_s = self._end_s + round(settings.tail_s * 1000) * Fraction(1, 1000)
+        self._before: Route | None = None
+        self._bpm = settings.tempo.target_bpm or (settings.tempo.min_bpm * settings.tempo.max_bpm) ** 0.5
+        self._must_weight = settings.hits.must_weight
+
+    def placed(self, span: Span) -> Span:
+        """The span as it can really start: where the music before runs into it, or on the one tempo's grid.
+
+        A start that no hit of its own needs reaching is a bar line.
+        """
+        before = self._before
+        if before is None or not before.span.runs_on:
+            return replace(span, start_s=self._layer.rested_s(span.start_s))
+        start_s = self._layer.now_s
+        met = before.legs[-1].target.hit.id if before.legs else ""
+        targets = tuple(t for t in span.targets if t.hit.id != met)
+        if not targets or targets[0].time_s > span.start_s:
+            targets = (anchor(start_s, self._must_weight), *targets)
+        return replace(span, start_s=start_s, targets=targets)
+
+    def add(self, route: Route) -> None:
+        """The silence before a span, its music, and, after the last one, the ring-out."""
+        self._layer.silence(route.span.start_s, self._bpm if self._before else route.bpm)
+        self._layer.music(route)
+        last = route.span.end_s >= self._end_s
+        self._layer.tail(route, self._ring_s if last else route.span.end_s, last)
+        self._bpm = route.legs[-1].next_bpm if route.legs else route.bpm
+        self._before = route
+
+    def close(self) -> Layout:
+        """The finished layout, silent to the end of the ring-out where no music reaches it."""
+        self._layer.silence(self._ring_s, self._bpm)
+        return self._layer.close(self._end_s)
+
+
 def lay(cues: CueSheet, settings: Settings, routes: list[Route]) -> Layout:
     """Write the spans, the silences between them and the ring-out after the last frame."""
-    layer = Layer(settings.tempo.beats_per_bar, Limits.of(settings.tempo))
-    end_s = cues.cue_length_s
-    ring_s = end_s + round(settings.tail_s * 1000) * Fraction(1, 1000)
-    bpm = routes[0].bpm if routes else (settings.tempo.min_bpm * settings.tempo.max_bpm) ** 0.5
-    for index, route in enumerate(routes):
-        layer.silence(route.span.start_s, bpm)
-        layer.music(route)
-        last = index + 1 == len(routes) and route.span.end_s >= end_s
-        layer.tail(route, ring_s if last else route.span.end_s, last)
-        bpm = route.legs[-1].next_bpm if route.legs else route.bpm
-    if not routes or layer.now_s < ring_s:
-        layer.silence(ring_s, bpm)
-    return layer.close(end_s)
+    scribe = Scribe(cues, settings)
+    for route in routes:
+        scribe.add(route)
+    return scribe.close()

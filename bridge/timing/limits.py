@@ -87,6 +87,11 @@ class Limits:
             exact=settings.exact,
         )
 
+    @property
+    def one_tempo(self) -> bool:
+        """Whether the range leaves one tempo only: then nothing may bend, not even a silence."""
+        return self.max_log_bpm - self.min_log_bpm < 1e-9
+
     def over(self, must: bool) -> float:
         """Largest bend that a ramp into such a hit may reach."""
         return self.most if must or self.exact else self.costed

@@ -9,8 +9,6 @@ from bridge.timing.lattice import INFINITE, LEVEL, Floats, Lattice
 
 Value = NDArray[np.float32]
 
-# The first partial bar is a whole number of these parts of a quarter: finer ones cost more.
-PICKUP_PARTS = (1, 2, 4, 8, 32, 64)
 PICKUP_SOURCES = 6
 # Beyond so many quarters before the first hit, eighths of a quarter already reach any tempo.
 COARSE_PICKUP_BEATS = 6.0
@@ -37,7 +35,7 @@ def pickups(lattice: Lattice, j: int) -> tuple[Value, Floats]:
             cost[:, o] = np.where(legal, 0.0, INFINITE)
             continue
         exact = gap * np.exp(lattice.log_bases) / 60
-        for rank, part in enumerate(PICKUP_PARTS):
+        for rank, part in enumerate(lattice.pickup_parts):
             if part > 8 and exact[0] > COARSE_PICKUP_BEATS:
                 break
             spread = max(1, int(np.ceil(exact[-1] * lattice.limits.free * part)))

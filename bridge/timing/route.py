@@ -15,7 +15,7 @@ from bridge.timing.trace import Stop
 class Leg:
     """A stretch of beats and the hit at its end.
 
-    `time_s` counts from the cue's first frame. `beats` are quarters since the leg before (from the
+    `time_s` counts from the cue's first frame. `beats` count since the leg before (from the
     span's start for the first, where any 64th of a quarter may remain). `odd_bar` is the length in
     quarters of a bar with an odd number of eighths inside the leg, else 0. `enter` and `leave` are
     natural logs of tempo over `base_bpm`. `phi`: beats since the bar line on arrival; `downbeat`: a bar
@@ -58,7 +58,7 @@ def route_of(lattice: Lattice, span: Span, stops: list[Stop], bpm: float, name: 
             Leg(
                 target=lattice.targets[stop.hit],
                 time_s=max(time_s, span.start_s),
-                beats=Fraction(stop.beats).limit_denominator(64),
+                beats=Fraction(stop.beats).limit_denominator(96),
                 odd_bar=Fraction(stop.odd_bar).limit_denominator(2),
                 enter=stop.enter,
                 leave=stop.leave,

@@ -13,7 +13,7 @@ from bridge.schema.cues import CueSheet
 from bridge.schema.tempo import Form
 from bridge.timing.bars import named_bars
 from bridge.timing.candidates import Watch, best_route
-from bridge.timing.layout import lay
+from bridge.timing.layout import Scribe
 from bridge.timing.report import fates, with_gestures
 from bridge.timing.route import Route
 from bridge.timing.targets import spans_of, targets_of
@@ -36,16 +36,21 @@ def solve(cues: CueSheet, settings: Settings, progress: Progress) -> Form:
     """
     targets = targets_of(cues, settings)
     watch = Watch(progress, len(targets))
-    routes = [best_route(cues, settings, span, watch) for span in spans_of(cues, targets)]
+    scribe = Scribe(cues, settings)
+    routes: list[Route] = []
+    for span in spans_of(cues, targets, settings):
+        placed = scribe.placed(span)
+        routes.append(best_route(cues, settings, placed, watch))
+        scribe.add(routes[-1])
     progress.check()
-    layout = lay(cues, settings, routes)
+    layout = scribe.close()
     fate = fates(cues, settings, layout, targets)
     bars = with_gestures(named_bars(cues, layout, frozenset(fate.pickups)), fate)
     return Form(
         tempo_map=layout.tempo_map,
         bars=bars,
         hits=fate.results,
-        base_bpm=base_by_plot(cues, routes),
+        base_bpm=base_by_plot(cues, settings, routes),
         end_tick=layout.end_tick,
         notes=tuple(_note(route) for route in routes),
     )
@@ -64,13 +69,14 @@ def _note(route: Route) -> str:
     return f"{float(span.start_s):.1f} s to {float(span.end_s):.1f} s: {_NOTES[route.name]}"
 
 
-def base_by_plot(cues: CueSheet, routes: list[Route]) -> dict[str, float]:
-    """The tempo that bends are measured from, by plot; silent plots have none."""
+def base_by_plot(cues: CueSheet, settings: Settings, routes: list[Route]) -> dict[str, float]:
+    """The tempo in quarters a minute that bends are measured from, by plot; silent plots have none."""
     found: dict[str, float] = {}
+    beat = float(settings.tempo.beat_quarters)
     for route in routes:
         changes = {leg.target.plot: leg.next_bpm for leg in route.legs if leg.target.plot >= 0}
         base = route.bpm
         for index in range(route.span.first_plot, route.span.last_plot):
             base = changes.get(index, base)
-            found[cues.plots[index].id] = base
+            found[cues.plots[index].id] = base * beat
     return found

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from bridge.config import Settings
 from bridge.errors import CueSheetError
-from bridge.schema.cues import CueSheet, Hit, Plot, Weight
+from bridge.schema.cues import CueSheet, Hit, HitKind, Plot, Weight
 
 HALF = Fraction(1, 2)
 # Two hits closer than this cannot both be beats at any tempo a user may ask for (300 bpm).
@@ -32,7 +32,8 @@ class Target:
 class Span:
     """Plots [first_plot, last_plot) that follow each other without a silence, and the hits in them.
 
-    `closes` says that a silence follows: the hit at `end_s` is where music stops.
+    Where the tempo may take another character inside music, the span before `runs_on` into the next one.
+    `base_bpm` is the base tempo of all its plots, None where the solver chooses.
     """
 
     start_s: Fraction
@@ -40,6 +41,8 @@ class Span:
     first_plot: int
     last_plot: int
     targets: tuple[Target, ...]
+    base_bpm: float | None = None
+    runs_on: bool = False
 
 
 def weight_of(hit: Hit, settings: Settings) -> float:
@@ -88,6 +91,12 @@ def targets_of(cues: CueSheet, settings: Settings) -> tuple[Target, ...]:
     return tuple(found)
 
 
+def anchor(time_s: Fraction, weight: float) -> Target:
+    """A bar line wanted at an instant that is no hit of the sheet."""
+    hit = Hit("", 0, Weight.NICE, HitKind.PLOT)
+    return Target(hit, time_s, Fraction(0), Fraction(0), weight, False, True, -1)
+
+
 def _plots(cues: CueSheet) -> tuple[Plot, ...]:
     if cues.plots:
         return cues.plots
@@ -96,8 +105,13 @@ def _plots(cues: CueSheet) -> tuple[Plot, ...]:
     )
 
 
-def spans_of(cues: CueSheet, targets: tuple[Target, ...]) -> tuple[Span, ...]:
-    """Runs of plots with music. A silence parts them: across it tempo and metre are free."""
+def changes_at(plots: tuple[Plot, ...], index: int) -> bool:
+    """Whether the tempo may take another character where a plot begins that music leads into."""
+    return plots[index].tempo_change or plots[index].tempo_bpm != plots[index - 1].tempo_bpm
+
+
+def spans_of(cues: CueSheet, targets: tuple[Target, ...], settings: Settings) -> tuple[Span, ...]:
+    """Runs of plots with music and one character of tempo. Silences part them: there all is free."""
     spans: list[Span] = []
     plots = _plots(cues)
     first = 0
@@ -105,11 +119,20 @@ def spans_of(cues: CueSheet, targets: tuple[Target, ...]) -> tuple[Span, ...]:
         if not plots[first].music:
             first += 1
             continue
-        last = first
-        while last < len(plots) and plots[last].music:
+        last = first + 1
+        while last < len(plots) and plots[last].music and not changes_at(plots, last):
             last += 1
         start_s, end_s = cues.cue_s(plots[first].start_frame), cues.cue_s(plots[last - 1].end_frame)
-        inside = tuple(t for t in targets if start_s <= t.time_s <= end_s)
-        spans.append(Span(start_s, end_s, first, last, inside))
+        spans.append(
+            Span(
+                start_s,
+                end_s,
+                first,
+                last,
+                targets=tuple(t for t in targets if start_s <= t.time_s <= end_s),
+                base_bpm=plots[first].tempo_bpm or settings.tempo.target_bpm,
+                runs_on=last < len(plots) and plots[last].music,
+            )
+        )
         first = last
     return tuple(spans)

@@ -23,7 +23,7 @@ _COLUMNS = (
     "row", "id", "timecode", "end_timecode", "frame", "end_frame", "time_s", "end_s", "kind", "weight",
     "met", "error_frames", "rung", "reason", "early_frames", "late_frames", "downbeat", "on_downbeat",
     "bar", "grouped_with", "label", "words", "music", "valence", "energy", "tension", "density",
-    "loudness", "palette", "layers", "base_bpm",
+    "loudness", "palette", "layers", "tempo_bpm", "tempo_change", "base_bpm",
 )  # fmt: skip
 
 
@@ -140,6 +140,8 @@ def _plot(plot: Plot, cues: CueSheet, form: Form) -> dict[str, Any]:
         "layers": list(plot.layers),
         "music": plot.music,
         "entrance": plot.entrance,
+        "tempo_bpm": plot.tempo_bpm,
+        "tempo_change": plot.tempo_change,
         "base_bpm": form.base_bpm.get(plot.id),
     }
 

@@ -58,7 +58,7 @@ def test_what_may_be_edited_is_what_is_parsed() -> None:
     }  # fmt: skip
     assert editable(schema["plots"]["items"]) == {
         "id", "start_s", "end_s", "label", "words", "valence", "energy", "tension", "density", "loudness",
-        "palette", "layers", "music",
+        "palette", "layers", "music", "tempo_bpm", "tempo_change",
     }  # fmt: skip
 
 

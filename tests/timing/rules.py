@@ -13,7 +13,7 @@ CLOSE = 2e-5  # a microsecond in the shortest beat
 
 def beats_of(bar: Bar) -> list[tuple[int, int]]:
     """(tick, ticks) of a bar's beats; a partial bar's fraction comes first."""
-    beat = TICKS_PER_QUARTER
+    beat = bar.beat_ticks
     ticks, at = bar.metre.ticks, bar.tick
     found = []
     if bar.partial and ticks % beat:
@@ -25,10 +25,13 @@ def beats_of(bar: Bar) -> list[tuple[int, int]]:
     return found
 
 
-def legal_metres(beats_per_bar: int) -> set[Metre]:
-    """The bar, its neighbours in quarters, and those that move the beat by an eighth."""
-    allowed = {Metre(n, 4) for n in range(1, beats_per_bar + 2)}
-    return allowed | {Metre(2 * beats_per_bar - k, 8) for k in (1, 3, 5) if 2 * beats_per_bar - k >= 3}
+def legal_metres(metre: str) -> set[Metre]:
+    """The bar, its neighbours by a beat, and in simple metres those that move the beat by an eighth."""
+    beats, unit = (int(part) for part in metre.split("/"))
+    if unit == 8:
+        return {Metre(n, 8) for n in range(3, beats + 4, 3)}
+    allowed = {Metre(n, 4) for n in range(1, beats + 2)}
+    return allowed | {Metre(2 * beats - k, 8) for k in (1, 3, 5) if 2 * beats - k >= 3}
 
 
 def broken(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
@@ -49,7 +52,7 @@ def broken(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
     for bar in form.bars:
         if bar.rest or bar.partial:
             continue
-        if bar.metre not in legal_metres(tempo.beats_per_bar):
+        if bar.metre not in legal_metres(tempo.metre):
             faults.append(f"bar {bar.index} is {bar.metre}")
     for bar in form.bars:
         if any(not bar.tick <= tick < bar.end_tick for tick in bar.accents):
@@ -65,6 +68,13 @@ def _bends(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
     musts = {h.id for h in cues.hits if h.weight is Weight.MUST}
     met = {r.tick: r.hit_id in musts for r in form.hits if r.met and r.tick is not None}
     met |= {r.tick: True for r in form.hits if r.met and r.hit_id in musts and r.tick is not None}
+    if tempo.min_bpm == tempo.max_bpm and len(form.tempo_map.events) > 1:
+        faults.append("more than one tempo event where there is one tempo only")
+    free = {
+        after.id
+        for before, after in zip(cues.plots, cues.plots[1:])
+        if after.tempo_change or after.tempo_bpm != before.tempo_bpm
+    }
     run: list[tuple[int, float, float]] = []  # (tick, µs, bend) of beats that follow each other
     runs = [run]
     for bar in form.bars:
@@ -73,6 +83,14 @@ def _bends(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
             runs.append(run)
             continue
         base = form.base_bpm[bar.plot_id]
+        if bar.plot_id in free and run and bar.plot_id != form.bars[bar.index - 1].plot_id:
+            run = []  # another character of tempo begins
+            runs.append(run)
+        wanted = {plot.id: plot.tempo_bpm for plot in cues.plots}[bar.plot_id] or tempo.target_bpm
+        if wanted and abs(base - wanted * float(tempo.beat_quarters)) > 1e-6:
+            faults.append(f"base {base} is not the tempo asked for")
+        if bar.beat_ticks != TICKS_PER_QUARTER * tempo.beat_quarters:
+            faults.append(f"beats of {bar.beat_ticks} ticks in bar {bar.index}")
         for tick, length in beats_of(bar):
             inside = {form.tempo_map.us_per_quarter_at(t) for t in (tick, tick + length - 1)}
             if max(inside) - min(inside) > 1:
@@ -84,7 +102,7 @@ def _bends(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
             if max(us, following) / min(us, following) > 1.03 + CLOSE:
                 faults.append(f"{us} to {following} µs after tick {tick}")
         for index, (tick, us, bend) in enumerate(beats):
-            bpm = 60e6 / us
+            bpm = 60e6 / us / float(tempo.beat_quarters)
             if not tempo.min_bpm * (1 - CLOSE) <= bpm <= tempo.max_bpm * (1 + CLOSE):
                 faults.append(f"{bpm:.2f} bpm at {tick}")
             if abs(bend) > tempo.free_bend + CLOSE and not _in_ramp(beats, index, met, settings):

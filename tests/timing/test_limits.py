@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bridge.config import Settings, TempoSettings
+from bridge.config import HitSettings, Settings, TempoSettings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet, Weight
 from bridge.timing import solve
@@ -42,20 +43,43 @@ def sheets(draw: st.DrawFn) -> CueSheet:
     )  # fmt: skip
 
 
-def settings_of(low: float, high: float, exact: bool, bar: int) -> Settings:
-    return Settings(tempo=TempoSettings(min_bpm=low, max_bpm=high, exact=exact, beats_per_bar=bar))
+@st.composite
+def wishes(draw: st.DrawFn) -> Settings:
+    """Controls that a user may set: range, base tempo, largest bend, metre, window, exact mode."""
+    span = draw(
+        st.sampled_from(
+            [(72.0, 88.0), (100.0, 116.0), (60.0, 75.0), (119.0, 121.0), (120.0, 120.0), (97.3, 97.3)]
+        )
+        | st.tuples(st.floats(40, 90), st.floats(91, 220))
+    )
+    tempo = TempoSettings(
+        min_bpm=span[0],
+        max_bpm=span[1],
+        target_bpm=draw(st.none() | st.none() | st.floats(*span)),
+        max_bend=draw(st.sampled_from([0.08, 0.08, 0.05, 0.03, 0.012, 0.0])),
+        exact=draw(st.booleans()),
+        metre=draw(st.sampled_from(["4/4", "4/4", "3/4", "5/4", "2/4", "6/8", "12/8", "9/8"])),
+    )
+    half = Fraction(1, 2)
+    window = draw(st.sampled_from([(Fraction(-1), Fraction(2)), (-half, half), (Fraction(0), Fraction(0))]))
+    return Settings(tempo=tempo, hits=HitSettings(window_frames=window))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
-@given(
-    sheets(),
-    st.sampled_from([(72.0, 88.0), (100.0, 116.0), (60.0, 75.0), (119.0, 121.0), (120.0, 120.0)]),
-    st.booleans(),
-    st.sampled_from([4, 4, 4, 3, 5, 2]),
-)
-def test_random_sheets(cues: CueSheet, span: tuple[float, float], exact: bool, bar: int) -> None:
-    wish = settings_of(*span, exact, bar)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(sheets(), wishes())
+def test_random_sheets(cues: CueSheet, wish: Settings) -> None:
     assert broken(cues, wish, solve(cues, wish, Progress())) == []
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(sheets(), wishes(), st.data())
+def test_tempi_that_change_with_the_plots(cues: CueSheet, wish: Settings, data: st.DataObject) -> None:
+    own = st.none() | st.none() | st.floats(wish.tempo.min_bpm, wish.tempo.max_bpm)
+    plots = tuple(
+        replace(plot, tempo_change=data.draw(st.booleans()), tempo_bpm=data.draw(own)) for plot in cues.plots
+    )
+    changed = replace(cues, plots=plots)
+    assert broken(changed, wish, solve(changed, wish, Progress())) == []
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -64,7 +88,8 @@ def test_films(seed: int) -> None:
     cuts = random_cuts(seed, 40, [2.0, 3.5, 6.0, 2.5][seed], rate)
     weights = [Weight.MUST if k % 8 == 7 else Weight.WANT for k in range(len(cuts))]
     cues = sheet(cuts, rate=rate, weights=weights, plot_frames=cuts[9::12])
-    wish = settings_of(*[(72.0, 88.0), (100.0, 116.0), (132.0, 148.0), (60.0, 160.0)][seed], False, 4)
+    low, high = [(72.0, 88.0), (100.0, 116.0), (132.0, 148.0), (60.0, 160.0)][seed]
+    wish = Settings(tempo=TempoSettings(min_bpm=low, max_bpm=high))
     form = solve(cues, wish, Progress())
     assert broken(cues, wish, form) == []
     assert form.largest_bend <= 0.08

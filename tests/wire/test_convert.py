@@ -8,25 +8,26 @@ from hypothesis import given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
-from bridge.config import HitSettings, Settings, TempoSettings
+from bridge.config import METRES, HitSettings, Settings, TempoSettings
 from bridge.errors import InputError, SettingsError
 from bridge.wire import convert
 from bridge.wire.v1 import scoring_pb2 as pb
 
 fractions = st.fractions(min_value=-20, max_value=20, max_denominator=1001)
-windows = st.tuples(fractions, fractions)
+windows = st.tuples(fractions, fractions).map(lambda pair: (-abs(pair[0]), abs(pair[1])))
 weights = st.integers(0, 1000)
 tempos = st.builds(
     TempoSettings,
-    min_bpm=st.floats(20, 90),
+    min_bpm=st.floats(20, 80),
     max_bpm=st.floats(90, 300),
-    target_bpm=st.none() | st.floats(20, 300),
+    target_bpm=st.none() | st.floats(80, 90),
     free_bend=st.floats(0, 0.02),
     costed_bend=st.floats(0.02, 0.05),
     max_bend=st.floats(0.05, 0.08),
     ramp_min_beats=st.integers(0, 16),
     exact=st.booleans(),
-    beats_per_bar=st.integers(2, 7),
+    metre=st.sampled_from(sorted(METRES)),
+    changes=st.just(False),
 )
 hits = st.builds(
     HitSettings,
@@ -77,10 +78,20 @@ def test_zero_is_not_absent() -> None:
         pb.Settings(min_velocity=0),
         pb.Settings(seed=2**63),
         pb.Settings(tail_s=31),
+        pb.Settings(tempo=pb.TempoSettings(min_bpm=100, max_bpm=80)),
+        pb.Settings(tempo=pb.TempoSettings(min_bpm=10)),
+        pb.Settings(tempo=pb.TempoSettings(target_bpm=170)),
+        pb.Settings(tempo=pb.TempoSettings(target_bpm=90, changes=True)),
+        pb.Settings(tempo=pb.TempoSettings(max_bend=0.09)),
+        pb.Settings(tempo=pb.TempoSettings(metre="4/3")),
+        pb.Settings(tempo=pb.TempoSettings(metre="0/4")),
+        pb.Settings(tempo=pb.TempoSettings(metre="")),
+        pb.Settings(hits=pb.HitSettings(window_start=pb.Rational(numerator=1, denominator=1))),
+        pb.Settings(hits=pb.HitSettings(window_end=pb.Rational(numerator=25, denominator=1))),
         pb.Settings(hits=pb.HitSettings(group_s=pb.Rational(numerator=1))),
         pb.Settings(tempo=pb.TempoSettings(max_bpm=1000)),
     ],
-    ids=["velocity", "seed", "tail", "denominator", "tempo"],
+    ids=lambda message: " ".join(str(message).split()),
 )
 def test_settings_out_of_range_are_refused(message: pb.Settings) -> None:
     with pytest.raises(SettingsError):

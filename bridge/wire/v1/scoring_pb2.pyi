@@ -221,7 +221,9 @@ Global___Rational: _TypeAlias = Rational  # noqa: Y015
 
 @_typing.final
 class TempoSettings(_message.Message):
-    """Limits of the tempo map; what is absent keeps the daemon's default. Bends are shares: 0.03 is 3 %."""
+    """Limits of the tempo map; what is absent keeps the daemon's default. Bends are shares: 0.03 is 3 %.
+    Beats are those of the metre: quarters, or dotted quarters where it is compound.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -233,25 +235,28 @@ class TempoSettings(_message.Message):
     MAX_BEND_FIELD_NUMBER: _builtins.int
     RAMP_MIN_BEATS_FIELD_NUMBER: _builtins.int
     EXACT_FIELD_NUMBER: _builtins.int
-    BEATS_PER_BAR_FIELD_NUMBER: _builtins.int
+    METRE_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
     min_bpm: _builtins.float
     """Slowest tempo in beats a minute."""
     max_bpm: _builtins.float
     """Fastest tempo in beats a minute."""
     target_bpm: _builtins.float
-    """Tempo to aim for in beats a minute; absent: what the picture asks for."""
+    """Base tempo of every plot in beats a minute, within the two above; absent: what the picture asks for."""
     free_bend: _builtins.float
     """Bend that costs nothing."""
     costed_bend: _builtins.float
     """Bend up to which any hit may pull."""
     max_bend: _builtins.float
-    """Largest bend, for hits that must be met."""
+    """Largest bend, for hits that must be met, at most 0.08; the other two are never above it."""
     ramp_min_beats: _builtins.int
     """Fewest beats that a ramp lasts."""
     exact: _builtins.bool
     """Whether every hit may use the largest bend."""
-    beats_per_bar: _builtins.int
-    """Beats in a bar where nothing asks for another metre."""
+    metre: _builtins.str
+    """Metre where nothing asks for another, such as "3/4"; DescribeResponse.details_json lists those there are."""
+    changes: _builtins.bool
+    """Whether the tempo may take another character wherever a plot begins."""
     def __init__(
         self,
         *,
@@ -263,14 +268,15 @@ class TempoSettings(_message.Message):
         max_bend: _builtins.float | None = ...,
         ramp_min_beats: _builtins.int | None = ...,
         exact: _builtins.bool | None = ...,
-        beats_per_bar: _builtins.int | None = ...,
+        metre: _builtins.str | None = ...,
+        changes: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_beats_per_bar", b"_beats_per_bar", "_costed_bend", b"_costed_bend", "_exact", b"_exact", "_free_bend", b"_free_bend", "_max_bend", b"_max_bend", "_max_bpm", b"_max_bpm", "_min_bpm", b"_min_bpm", "_ramp_min_beats", b"_ramp_min_beats", "_target_bpm", b"_target_bpm", "beats_per_bar", b"beats_per_bar", "costed_bend", b"costed_bend", "exact", b"exact", "free_bend", b"free_bend", "max_bend", b"max_bend", "max_bpm", b"max_bpm", "min_bpm", b"min_bpm", "ramp_min_beats", b"ramp_min_beats", "target_bpm", b"target_bpm"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_changes", b"_changes", "_costed_bend", b"_costed_bend", "_exact", b"_exact", "_free_bend", b"_free_bend", "_max_bend", b"_max_bend", "_max_bpm", b"_max_bpm", "_metre", b"_metre", "_min_bpm", b"_min_bpm", "_ramp_min_beats", b"_ramp_min_beats", "_target_bpm", b"_target_bpm", "changes", b"changes", "costed_bend", b"costed_bend", "exact", b"exact", "free_bend", b"free_bend", "max_bend", b"max_bend", "max_bpm", b"max_bpm", "metre", b"metre", "min_bpm", b"min_bpm", "ramp_min_beats", b"ramp_min_beats", "target_bpm", b"target_bpm"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_beats_per_bar", b"_beats_per_bar", "_costed_bend", b"_costed_bend", "_exact", b"_exact", "_free_bend", b"_free_bend", "_max_bend", b"_max_bend", "_max_bpm", b"_max_bpm", "_min_bpm", b"_min_bpm", "_ramp_min_beats", b"_ramp_min_beats", "_target_bpm", b"_target_bpm", "beats_per_bar", b"beats_per_bar", "costed_bend", b"costed_bend", "exact", b"exact", "free_bend", b"free_bend", "max_bend", b"max_bend", "max_bpm", b"max_bpm", "min_bpm", b"min_bpm", "ramp_min_beats", b"ramp_min_beats", "target_bpm", b"target_bpm"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_changes", b"_changes", "_costed_bend", b"_costed_bend", "_exact", b"_exact", "_free_bend", b"_free_bend", "_max_bend", b"_max_bend", "_max_bpm", b"_max_bpm", "_metre", b"_metre", "_min_bpm", b"_min_bpm", "_ramp_min_beats", b"_ramp_min_beats", "_target_bpm", b"_target_bpm", "changes", b"changes", "costed_bend", b"costed_bend", "exact", b"exact", "free_bend", b"free_bend", "max_bend", b"max_bend", "max_bpm", b"max_bpm", "metre", b"metre", "min_bpm", b"min_bpm", "ramp_min_beats", b"ramp_min_beats", "target_bpm", b"target_bpm"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__beats_per_bar: _TypeAlias = _typing.Literal["beats_per_bar"]  # noqa: Y015
-    _WhichOneofArgType__beats_per_bar: _TypeAlias = _typing.Literal["_beats_per_bar", b"_beats_per_bar"]  # noqa: Y015
+    _WhichOneofReturnType__changes: _TypeAlias = _typing.Literal["changes"]  # noqa: Y015
+    _WhichOneofArgType__changes: _TypeAlias = _typing.Literal["_changes", b"_changes"]  # noqa: Y015
     _WhichOneofReturnType__costed_bend: _TypeAlias = _typing.Literal["costed_bend"]  # noqa: Y015
     _WhichOneofArgType__costed_bend: _TypeAlias = _typing.Literal["_costed_bend", b"_costed_bend"]  # noqa: Y015
     _WhichOneofReturnType__exact: _TypeAlias = _typing.Literal["exact"]  # noqa: Y015
@@ -281,6 +287,8 @@ class TempoSettings(_message.Message):
     _WhichOneofArgType__max_bend: _TypeAlias = _typing.Literal["_max_bend", b"_max_bend"]  # noqa: Y015
     _WhichOneofReturnType__max_bpm: _TypeAlias = _typing.Literal["max_bpm"]  # noqa: Y015
     _WhichOneofArgType__max_bpm: _TypeAlias = _typing.Literal["_max_bpm", b"_max_bpm"]  # noqa: Y015
+    _WhichOneofReturnType__metre: _TypeAlias = _typing.Literal["metre"]  # noqa: Y015
+    _WhichOneofArgType__metre: _TypeAlias = _typing.Literal["_metre", b"_metre"]  # noqa: Y015
     _WhichOneofReturnType__min_bpm: _TypeAlias = _typing.Literal["min_bpm"]  # noqa: Y015
     _WhichOneofArgType__min_bpm: _TypeAlias = _typing.Literal["_min_bpm", b"_min_bpm"]  # noqa: Y015
     _WhichOneofReturnType__ramp_min_beats: _TypeAlias = _typing.Literal["ramp_min_beats"]  # noqa: Y015
@@ -288,7 +296,7 @@ class TempoSettings(_message.Message):
     _WhichOneofReturnType__target_bpm: _TypeAlias = _typing.Literal["target_bpm"]  # noqa: Y015
     _WhichOneofArgType__target_bpm: _TypeAlias = _typing.Literal["_target_bpm", b"_target_bpm"]  # noqa: Y015
     @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__beats_per_bar) -> _WhichOneofReturnType__beats_per_bar | None: ...
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__changes) -> _WhichOneofReturnType__changes | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__costed_bend) -> _WhichOneofReturnType__costed_bend | None: ...
     @_typing.overload
@@ -299,6 +307,8 @@ class TempoSettings(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_bend) -> _WhichOneofReturnType__max_bend | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_bpm) -> _WhichOneofReturnType__max_bpm | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__metre) -> _WhichOneofReturnType__metre | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__min_bpm) -> _WhichOneofReturnType__min_bpm | None: ...
     @_typing.overload
