@@ -46,8 +46,9 @@ test-slow: $(STAMP)
 figures: $(STAMP)
 	$(BIN)/python -m bench.figures
 
+# Every table of the sync benchmark, growth and drift: about half an hour on one core.
 bench: $(STAMP)
-	$(BIN)/python -m bench.sync
+	$(BIN)/python -m bench.sync --results bench/sync/RESULTS.md
 
 wheel: $(STAMP)
 	$(BIN)/python -m build --wheel

@@ -1,10 +1,4 @@
-"""The benchmark's cut lists as cue sheets. The lists are fixed files of integers; the rules are here.
-
-- Kept hits: all cuts less those within a second after a kept one, whatever the tempo.
-- Every 16th kept hit starts a plot; every eighth, and every plot start, is a `must` (±½ frame), the rest
-  `want` (−1/+2 frames).
-- Energy, at which the tempo aims, runs over the lists from 0.2 to 0.8 by seed, and ±0.05 from plot to plot.
-"""
+"""The benchmark's cut lists, read from fixed files, and the same as cue sheets. README.md has the format."""
 
 from __future__ import annotations
 
@@ -16,55 +10,55 @@ from pathlib import Path
 from bridge.schema.cues import CueSheet, Hit, HitKind, Label, MoodCurves, Plot, Weight
 
 HERE = Path(__file__).parent
-PLOT_EVERY, MUST_EVERY = 16, 8
-_MUST, _WANT = (Fraction(-1, 2), Fraction(1, 2)), (Fraction(-1), Fraction(2))
+FORMAT = "cuebridge-sync 1"
+WINDOWS_FRAMES = {"must": (Fraction(-1, 2), Fraction(1, 2)), "want": (Fraction(-1), Fraction(2))}
 
 
 @dataclass(frozen=True)
 class CutList:
-    """Edit points in frames from the cue's first frame. `mean_s` is 0 for a real edit."""
+    """Edit points in frames from the cue's first frame, each one kept or not, a must or not.
 
+    `plots`: (start frame, end frame, energy from 0 to 1). `mean_s` is 0 for a real edit.
+    """
+
+    id: str
     name: str
     rate: Fraction
     length_frames: int
     edits: tuple[int, ...]
+    kept: tuple[int, ...]
+    musts: tuple[int, ...]
+    plots: tuple[tuple[int, int, float], ...]
     mean_s: float
     seed: int
 
-    def kept(self) -> list[int]:
-        """Edit points that are at least a second after the last kept one."""
-        found: list[int] = []
-        for frame in self.edits:
-            if not found or Fraction(frame - found[-1]) / self.rate >= 1:
-                found.append(frame)
-        return found
+    @property
+    def length_s(self) -> float:
+        """Length in seconds."""
+        return float(self.length_frames / self.rate)
+
+    @property
+    def plot_starts(self) -> tuple[int, ...]:
+        """Hits at which a plot starts; the cue's own start is no hit."""
+        return tuple(start for start, _, _ in self.plots if start)
 
     def cue_sheet(self) -> CueSheet:
-        """Hits, plots and a flat mood, by the rules above."""
-        kept = set(self.kept())
+        """Hits, plots and a flat mood."""
+        kept, musts, starts = set(self.kept), set(self.musts), set(self.plot_starts)
         hits: list[Hit] = []
-        bounds, last, order = [0], "", 0
+        last = ""
         for index, frame in enumerate(self.edits):
             name = f"hit-{index + 1:03d}"
             if frame not in kept:
-                hits.append(Hit(name, frame, Weight.NICE, HitKind.CUT, *_WANT, grouped_with=last))
+                window = WINDOWS_FRAMES["want"]
+                hits.append(Hit(name, frame, Weight.NICE, HitKind.CUT, *window, grouped_with=last))
                 continue
-            order += 1
             last = name
-            plot = order % PLOT_EVERY == 0
-            must = order % MUST_EVERY == 0
-            if plot:
-                bounds.append(frame)
-            weight, window = (Weight.MUST, _MUST) if must else (Weight.WANT, _WANT)
-            kind = HitKind.PLOT if plot else HitKind.CUT
-            hits.append(Hit(name, frame, weight, kind, *window, downbeat=plot))
-        bounds.append(self.length_frames)
-        level = 0.2 + 0.6 * (self.seed % 10) / 9
-        plots = tuple(
-            Plot(f"plot-{k + 1}", a, b, Label.DEVELOPMENT, energy=level + (0.05 if k % 2 else -0.05))
-            for k, (a, b) in enumerate(zip(bounds, bounds[1:]))
-        )
-        curve = (level,) * (int(self.length_frames / self.rate) + 1)
+            weight = Weight.MUST if frame in musts else Weight.WANT
+            kind = HitKind.PLOT if frame in starts else HitKind.CUT
+            window = WINDOWS_FRAMES[weight.value]
+            hits.append(Hit(name, frame, weight, kind, *window, downbeat=frame in starts))
+        curve = (self.plots[0][2],) * (int(self.length_frames / self.rate) + 1)
         return CueSheet(
             name=self.name,
             rate=self.rate,
@@ -73,7 +67,10 @@ class CutList:
             cue_start_frame=0,
             cue_end_frame=self.length_frames,
             hits=tuple(hits),
-            plots=plots,
+            plots=tuple(
+                Plot(f"plot-{k + 1}", start, end, Label.DEVELOPMENT, energy=energy)
+                for k, (start, end, energy) in enumerate(self.plots)
+            ),
             mood=MoodCurves(curve, curve, curve, curve, curve),
         )
 
@@ -81,14 +78,18 @@ class CutList:
 def _load(name: str) -> list[CutList]:
     return [
         CutList(
+            id=entry["id"],
             name=entry["name"],
             rate=Fraction(*entry["rate"]),
             length_frames=entry["length_frames"],
             edits=tuple(entry["edits"]),
-            mean_s=entry.get("mean_tenths_s", 0) / 10,
-            seed=entry.get("seed", index),
+            kept=tuple(entry["kept"]),
+            musts=tuple(entry["musts"]),
+            plots=tuple((start, end, energy) for start, end, energy in entry["plots"]),
+            mean_s=entry["mean_tenths_s"] / 10,
+            seed=entry["seed"],
         )
-        for index, entry in enumerate(json.loads((HERE / name).read_text(encoding="utf-8")))
+        for entry in json.loads((HERE / name).read_text(encoding="utf-8"))["lists"]
     ]
 
 
@@ -98,5 +99,5 @@ def simulated() -> list[CutList]:
 
 
 def real() -> list[CutList]:
-    """Edit points of real timelines and films: Netflix Open Content, Resolve exports, Blender films."""
+    """Edit points of real timelines and films; each list in the file names its source and licence."""
     return _load("edits.json")

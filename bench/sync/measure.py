@@ -1,133 +1,209 @@
-"""Figures of one form, measured from the tempo map and bars, not from what the solver says of itself."""
+"""Figures of one list: every column's hits in frames, and what ours costs the music, from grids alone."""
 
 from __future__ import annotations
 
 import time
-from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from bench.sync import grids
+from bench.sync.ceiling import Bends, Ceiling
+from bench.sync.grids import Grid
 from bench.sync.lists import CutList
+from bench.sync.music import Music, music_of
 from bridge.config import Settings
 from bridge.progress import Progress
-from bridge.schema.cues import CueSheet, Weight
-from bridge.schema.tempo import Form, Metre, Rung
+from bridge.schema.cues import CueSheet, Hit, Weight
+from bridge.schema.tempo import Form, Rung
 from bridge.timing import solve
-from bridge.timing.baselines import constant_tempo, fixed_tempo
+from bridge.timing.baselines import Floats, chance, constant_tempo
 from bridge.timing.comparison import nearest_errors_s
 
-# A change of direction counts when the tempo has moved by so much each way: less is not heard as one.
-SWING = 0.01
 WINDOWS = {"±½": (-0.5, 0.5), "±1": (-1.0, 1.0), "−1/+2": (-1.0, 2.0)}
 # Errors are compared with a sliver for the whole microseconds of a MIDI tempo.
 SLACK_FRAMES = 2e-4
+OURS = "Cuebridge"
+FREE, WHOLE = "ceiling", "ceiling, whole beats"
+CONSTANT, FIXED, SECONDS = "constant", "120 bpm", "Video2Music grid"
+REFERENCES = (FREE, WHOLE, CONSTANT, FIXED, SECONDS)
 
 
 @dataclass(frozen=True)
-class Figures:
-    """One list, one setting. `errors` are frames (music − picture) of every kept hit, by column."""
+class Score:
+    """One grid against one list in one window: counts, and the shares that blind beats would meet."""
 
-    errors: dict[str, np.ndarray]
-    beats_a_second: dict[str, float]
-    cuts: int
-    seconds: float
-    mean_bend: float
-    largest_bend: float
-    odd_bars: int
-    bars: int
-    direction_changes: int
+    beats: int  # kept hits on a beat
+    bars: int | None  # kept hits on a bar line; None where the grid has no bars
+    all_beats: int  # cuts on a beat, kept or not
+    chance_beats: float
+    chance_bars: float
+
+
+@dataclass(frozen=True)
+class LeftMust:
+    """A `must` that is not within half a frame, and the constraint that forbids it."""
+
+    list_name: str
+    hit_id: str
+    error_frames: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Hits:
+    """How the hits of one list fared, by what a system says of them and what its grid shows."""
+
     plot_starts: int
     plot_downbeats: int
     musts: int
     musts_met: int
-    audible: int
-    off_beat: int
-    solve_s: float
-    bpm: float
-    rate: float
+    named: int = 0  # kept hits met by something audible and named
+    off_beat: int = 0  # by an accent off the beat
+    left: int = 0  # kept hits that were left, with a reason
+    not_hit: int = 0  # all cuts that nothing meets: left ones, and grouped ones that no beat fell on
+    left_musts: tuple[LeftMust, ...] = ()
 
 
-def direction_changes(bpm: np.ndarray) -> int:
-    """Turning points of the tempo whose swing on both sides is at least `SWING`."""
-    speeds = np.log(bpm)
-    extreme, way, turns = speeds[0], 0, 0
-    for speed in speeds[1:]:
-        if way == 0:
-            if abs(speed - extreme) >= SWING:
-                way, extreme = (1 if speed > extreme else -1), speed
-        elif (speed - extreme) * way > 0:
-            extreme = speed
-        elif abs(speed - extreme) >= SWING:
-            way, extreme, turns = -way, speed, turns + 1
-    return turns
+@dataclass(frozen=True)
+class Figures:
+    """One list. `scores` are by (column, window); `music` is of the first column alone."""
+
+    cuts: CutList
+    scores: dict[tuple[str, str], Score]
+    hits: Hits
+    music: Music
+    solve_s: float = 0.0
 
 
-def measure(cuts: CutList, settings: Settings) -> Figures:
-    """Solve one list and measure it beside the two baselines."""
-    sheet = cuts.cue_sheet()
-    begun = time.perf_counter()
-    form = solve(sheet, settings, Progress())
-    solve_s = time.perf_counter() - begun
-    return figures(sheet, form, settings, solve_s)
+def inside(errors_frames: Floats, window: str) -> np.ndarray:
+    """Which errors lie in a window of frames."""
+    early, late = WINDOWS[window]
+    return (errors_frames >= early - SLACK_FRAMES) & (errors_frames <= late + SLACK_FRAMES)
 
 
-def figures(sheet: CueSheet, form: Form, settings: Settings, solve_s: float = 0.0) -> Figures:
-    """All figures of a form."""
-    rate = float(sheet.rate)
-    kept = [hit for hit in sheet.hits if not hit.grouped_with]
-    hits_s = np.array([float(sheet.cue_s(hit.frame)) for hit in kept])
-    beats = [(tick, b.plot_id) for b in form.bars if not b.rest for tick in b.beats()]
-    ticks = [tick for tick, _ in beats]
-    beats_s = np.array([float(form.tempo_map.s_at_tick(t)) for t in ticks])
-    steady = constant_tempo(hits_s, -1 / rate, 2 / rate, None, settings.tempo.min_bpm, settings.tempo.max_bpm)
-    fixed = fixed_tempo(hits_s, 120.0)
-    seconds = float(sheet.cue_length_s)
-    end = bisect_left(ticks, form.end_tick)
-    bpm = np.array([60e6 / form.tempo_map.us_per_quarter_at(t) for t in ticks[:end]])
-    base = np.array([form.base_bpm[plot] for _, plot in beats[:end]])
-    bends = np.abs(bpm / base - 1) if end else np.zeros(1)
-    main = Metre.parse(settings.tempo.metre)
-    whole = [b for b in form.bars if not b.rest and b.tick < form.end_tick]
-    odd = [b for b in whole if b.metre != main and not b.partial]
-    starts = {float(form.tempo_map.s_at_tick(b.tick)) for b in form.bars if not b.rest}
-    start_s = np.array(sorted(starts))
-    wanted = np.array([float(sheet.cue_s(h.frame)) for h in kept if h.downbeat])
-    on_bar = nearest_errors_s(start_s, wanted) * rate
-    errors = {
-        "Cuebridge": nearest_errors_s(beats_s, hits_s) * rate,
-        "constant": steady.errors_s(hits_s) * rate,
-        "120 bpm": fixed.errors_s(hits_s) * rate,
-    }
-    musts = np.array([hit.weight is Weight.MUST for hit in kept], dtype=bool)
-    results = {result.hit_id: result for result in form.hits}
-    return Figures(
-        errors=errors,
-        beats_a_second={
-            "Cuebridge": end / seconds if seconds else 0.0,
-            "constant": steady.bpm / 60,
-            "120 bpm": 2.0,
-        },
-        cuts=len(sheet.hits),
-        seconds=seconds,
-        mean_bend=float(bends.mean()),
-        largest_bend=float(bends.max(initial=0.0)),
-        odd_bars=len(odd),
-        bars=len(whole),
-        direction_changes=direction_changes(bpm) if end else 0,
-        plot_starts=len(wanted),
-        plot_downbeats=int(inside(on_bar, "−1/+2").sum()),
-        musts=int(musts.sum()),
-        musts_met=int(inside(errors["Cuebridge"][musts], "±½").sum()),
-        audible=sum(results[hit.id].met for hit in kept),
-        off_beat=sum(results[hit.id].rung is Rung.ACCENT for hit in kept),
-        solve_s=solve_s,
-        bpm=float(np.exp(np.log(bpm).mean())) if end else 0.0,
-        rate=rate,
+def errors_frames(marks_s: Floats, frames: tuple[int, ...], rate: float) -> Floats:
+    """Nearest mark − cut, in frames."""
+    return nearest_errors_s(marks_s, np.array(frames, float) / rate) * rate
+
+
+def score(grid: Grid, cuts: CutList, window: str) -> Score:
+    """Count one grid's hits on one list."""
+    rate, length_s = float(cuts.rate), cuts.length_s
+    early_s, late_s = (limit / rate for limit in WINDOWS[window])
+
+    def met(marks_s: Floats, frames: tuple[int, ...]) -> int:
+        return int(inside(errors_frames(marks_s, frames, rate), window).sum())
+
+    def blind(marks_s: Floats) -> float:
+        a_minute = 60 * np.count_nonzero((marks_s >= 0) & (marks_s < length_s)) / length_s
+        return chance(float(a_minute), early_s, late_s)
+
+    return Score(
+        beats=met(grid.beats_s, cuts.kept),
+        bars=met(grid.bars_s, cuts.kept) if len(grid.bars_s) else None,
+        all_beats=met(grid.beats_s, cuts.edits),
+        chance_beats=blind(grid.beats_s),
+        chance_bars=blind(grid.bars_s),
     )
 
 
-def inside(errors: np.ndarray, window: str) -> np.ndarray:
-    """Which errors lie in a window of frames."""
+def constant(cuts: CutList, window: str, bends: Bends) -> Grid:
+    """The constant tempo and offset that meet most kept hits in this window; then the best bar line."""
+    rate = float(cuts.rate)
+    early_s, late_s = (limit / rate for limit in WINDOWS[window])
+    hits_s = np.array(cuts.kept, float) / rate
+    best = constant_tempo(hits_s, early_s, late_s, None, bends.min_bpm, bends.max_bpm)
+    phases = [grids.steady(best.bpm, best.offset_s, cuts.length_s, phase=phase) for phase in range(4)]
+    return max(phases, key=lambda grid: inside(errors_frames(grid.bars_s, cuts.kept, rate), window).sum())
+
+
+def video2music(cuts: CutList) -> Grid:
+    """Where Video2Music can answer the picture: a chord on every whole second from zero.
+
+    Its music runs at a fixed 120 bpm, two beats to a chord, and its picture features, chords, loudness and
+    density come once a second (video2music.py in AMAAI-Lab/Video2Music, commit 558bf3f: `tempo = 120`,
+    `duration = 2`, times in MIDIUtil's beats). Beats here are its chords; the file has no metre event, so a
+    reader draws bars of 4/4: every other chord. Its quarters are the column of 120 bpm.
+    """
+    return grids.steady(60.0, 0.0, cuts.length_s, beats_per_bar=2)
+
+
+def references(cuts: CutList, window: str, bends: Bends) -> dict[str, Score]:
+    """Every column but the first."""
+    rate = float(cuts.rate)
     early, late = WINDOWS[window]
-    return (errors >= early - SLACK_FRAMES) & (errors <= late + SLACK_FRAMES)
+    hits_s = np.array(cuts.kept, float) / rate
+    musts, plots = np.isin(cuts.kept, cuts.musts), np.isin(cuts.kept, cuts.plot_starts)
+    found: dict[str, Grid] = {}
+    for name, eighths in ((FREE, True), (WHOLE, False)):
+        best = Ceiling(hits_s, (early / rate, late / rate), rate, bends, musts, plots, eighths)
+        found[name] = best.grid(cuts.length_s)
+    found[CONSTANT] = constant(cuts, window, bends)
+    found[FIXED] = grids.steady(120.0, 0.0, cuts.length_s)
+    found[SECONDS] = video2music(cuts)
+    return {name: score(grid, cuts, window) for name, grid in found.items()}
+
+
+def bends_of(settings: Settings) -> Bends:
+    """What the ceiling may do: as much as the settings allow ours, but no limit beside the largest bend."""
+    tempo = settings.tempo
+    most = tempo.max_bend if tempo.exact else tempo.costed_bend
+    return Bends(tempo.min_bpm, tempo.max_bpm, most, tempo.max_bend)
+
+
+def measure(cuts: CutList, settings: Settings, solver: Callable[..., Form] = solve) -> Figures:
+    """Solve one list and measure it beside the references."""
+    sheet = cuts.cue_sheet()
+    begun = time.process_time()
+    form = solver(sheet, settings, Progress())
+    solve_s = time.process_time() - begun
+    grid = grids.of_form(sheet, form)
+    return figures(cuts, grid, bends_of(settings), OURS, hits_of_form(cuts, sheet, form), solve_s)
+
+
+def figures(
+    cuts: CutList, grid: Grid, bends: Bends, column: str, hits: Hits | None = None, solve_s: float = 0.0
+) -> Figures:
+    """All figures of one grid, named `column`, on one list."""
+    scores: dict[tuple[str, str], Score] = {}
+    for window in WINDOWS:
+        scores[column, window] = score(grid, cuts, window)
+        scores |= {(name, window): told for name, told in references(cuts, window, bends).items()}
+    music = music_of(grid, cuts.length_s)
+    return Figures(cuts, scores, hits or hits_of_grid(cuts, grid), music, solve_s)
+
+
+def hits_of_grid(cuts: CutList, grid: Grid) -> Hits:
+    """Musts and plot starts by the grid alone; what is audible or named nobody said."""
+    rate = float(cuts.rate)
+    on_bar = inside(errors_frames(grid.bars_s, cuts.plot_starts, rate), "−1/+2")
+    on_beat = inside(errors_frames(grid.beats_s, cuts.musts, rate), "±½")
+    return Hits(len(cuts.plot_starts), int(on_bar.sum()), len(cuts.musts), int(on_beat.sum()))
+
+
+def hits_of_form(cuts: CutList, sheet: CueSheet, form: Form) -> Hits:
+    """The same, and what the form says of each hit."""
+    results = {result.hit_id: result for result in form.hits}
+    kept = [hit for hit in sheet.hits if not hit.grouped_with]
+    shown = hits_of_grid(cuts, grids.of_form(sheet, form))
+
+    def off(hit: Hit) -> bool:
+        result = results[hit.id]
+        return not (result.met and inside(np.array([result.error_frames]), "±½")[0])
+
+    left = [hit for hit in kept if hit.weight is Weight.MUST and off(hit)]
+    return Hits(
+        plot_starts=shown.plot_starts,
+        plot_downbeats=shown.plot_downbeats,
+        musts=shown.musts,
+        musts_met=shown.musts_met,
+        named=sum(results[hit.id].met and results[hit.id].rung is not Rung.NONE for hit in kept),
+        off_beat=sum(results[hit.id].rung is Rung.ACCENT for hit in kept),
+        left=sum(not results[hit.id].met for hit in kept),
+        not_hit=sum(not result.met for result in form.hits),
+        left_musts=tuple(
+            LeftMust(cuts.name, hit.id, results[hit.id].error_frames, results[hit.id].reason) for hit in left
+        ),
+    )
