@@ -51,6 +51,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
     _serve(commands.add_parser("serve", help="run a daemon in this terminal", allow_abbrev=False))
 
+    _play(commands.add_parser("play", help="play a score live to a MIDI port", allow_abbrev=False))
+
     cancel = commands.add_parser("cancel", help="stop a job", allow_abbrev=False)
     which = cancel.add_mutually_exclusive_group()
     which.add_argument(
@@ -105,6 +107,19 @@ def _serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help="jobs run at once")
     # How a command starts a daemon: it leaves after CUEBRIDGE_IDLE_S, and makes way for one that is there.
     parser.add_argument("--auto", action="store_true", help=argparse.SUPPRESS)
+
+
+def _play(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("score", type=Path, metavar="SCORE", help="a MIDI file, such as NAME.mid")
+    parser.add_argument(
+        "--port", default="", metavar="NAME",
+        help="another program's port, or a part of its name (default: a virtual port of its own)",
+    )  # fmt: skip
+    parser.add_argument("--driver", default="", metavar="NAME", help="alsa, jack, core or winmm")
+    parser.add_argument("--clock", action="store_true", help="send MIDI clock and song position too")
+    parser.add_argument("--from", dest="from_timecode", default="", metavar="TC", help="start at a timecode")
+    parser.add_argument("--loop", default="", metavar="PLOT", help="play one plot (p2) over and over")
+    _json(parser)
 
 
 def _json(parser: argparse.ArgumentParser) -> None:

@@ -57,6 +57,10 @@ def _command(words: list[str], told: Reporter, stop: Flag) -> int:
         from bridge.cli import serving
 
         return serving.cancel(options, told, stop)
+    if options.command == "play":
+        from bridge.cli import playing
+
+        return playing.run(options, told, stop)
     if options.command == "describe":
         from bridge.cli import describing
 

@@ -2,11 +2,56 @@
 
 from __future__ import annotations
 
-from bridge.schema.cues import CueSheet, Hit, Plot
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bridge.schema.cues import CueSheet, Hit, Label, Plot
 from bridge.schema.tempo import HitResult, TempoMap
-from bridge.timebase import frames_to_timecode
+from bridge.timebase import can_drop, frames_to_timecode, timecode_to_frames
 
 END_WORDS = "End of the picture"
+_ORIGIN = re.compile(r"Tick 0 is (\S+) at (\d+)/(\d+)( drop frame)? frames a second")
+_LABELS = "|".join(label.value for label in Label)
+_PLOT = re.compile(rf"(\S+) (?:{_LABELS})(?: \(no music\))?(?::|$)")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where tick 0 lies: a frame of the timeline's timecode (0 is 00:00:00:00) at an exact rate."""
+
+    frame: int
+    rate: Fraction
+    drop_frame: bool
+
+    def label(self, after_s: Fraction = Fraction(0)) -> str:
+        """The timecode so many seconds after tick 0."""
+        return frames_to_timecode(self.frame + round(after_s * self.rate), self.rate, self.drop_frame)
+
+
+def origin_words(cues: CueSheet) -> str:
+    """Where tick 0 lies, in words that `origin_in` understands."""
+    drop = cues.drop_frame and can_drop(cues.rate)
+    origin = Origin(cues.start_timecode_frames + cues.cue_start_frame, cues.rate, drop)
+    kind = " drop frame" if drop else ""
+    rate = f"{cues.rate.numerator}/{cues.rate.denominator}"
+    return f"Tick 0 is {origin.label()} at {rate}{kind} frames a second"
+
+
+def origin_in(texts: Iterable[str]) -> Origin | None:
+    """The origin that a file's texts tell. Inverse of `origin_words`."""
+    for match in filter(None, map(_ORIGIN.fullmatch, texts)):
+        label, numerator, denominator, drop = match.groups()
+        rate = Fraction(int(numerator), int(denominator))
+        return Origin(timecode_to_frames(label, rate), rate, drop is not None)
+    return None
+
+
+def plot_starts(markers: Iterable[tuple[int, str]]) -> list[tuple[str, int]]:
+    """(id, tick) of the plots among a file's markers, rising in tick. Inverse of `plot_words`."""
+    found = [(match[1], tick) for tick, text in markers if (match := _PLOT.match(text))]
+    return sorted(found, key=lambda plot: plot[1])
 
 
 def plot_words(plot: Plot) -> str:

@@ -21,7 +21,7 @@ from bridge.schema.score import KeySpan
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form, Metre
 from bridge.timebase import can_drop, frames_to_timecode, nominal_rate
 from bridge.writing.events import part_events, places
-from bridge.writing.marks import END_WORDS, hit_words, music_tick, picture_tick, plot_words
+from bridge.writing.marks import END_WORDS, hit_words, music_tick, origin_words, picture_tick, plot_words
 from bridge.writing.text import one_line
 
 CHARSET = "utf-8"
@@ -79,6 +79,33 @@ class MidiReading:
     markers: tuple[ReadMarker, ...]
     texts: tuple[str, ...]
     tracks: tuple[ReadTrack, ...]
+
+
+@dataclass(frozen=True)
+class PartEvents:
+    """Channel messages of one track, rising in tick, as bytes; ports count from 0."""
+
+    name: str
+    port: int
+    channel: int
+    program: int | None
+    events: tuple[tuple[int, bytes], ...]
+
+
+@dataclass(frozen=True)
+class MidiEvents:
+    """What stands in a file, on its own ticks. `tempo` holds (tick, microseconds a quarter).
+
+    `end_tick` is the first track's end. Tracks without channel messages are left out of `parts`.
+    """
+
+    ticks_per_quarter: int
+    end_tick: int
+    tempo: tuple[tuple[int, int], ...]
+    metres: tuple[tuple[int, Metre], ...]
+    markers: tuple[tuple[int, str], ...]
+    texts: tuple[str, ...]
+    parts: tuple[PartEvents, ...]
 
 
 def midi_bytes(
@@ -154,12 +181,9 @@ def _time_signature(metre: Metre) -> mido.MetaMessage:
 
 def _start(cues: CueSheet) -> list[mido.MetaMessage]:
     """Where tick 0 lies on the timeline: always in words, as an SMPTE offset where that has a code."""
+    words = mido.MetaMessage("text", text=origin_words(cues))
     frame = cues.start_timecode_frames + cues.cue_start_frame
     label = frames_to_timecode(frame, cues.rate, cues.drop_frame)
-    rate = f"{cues.rate.numerator}/{cues.rate.denominator}"
-    drop = cues.drop_frame and can_drop(cues.rate)
-    kind = " drop frame" if drop else ""
-    words = mido.MetaMessage("text", text=f"Tick 0 is {label} at {rate}{kind} frames a second")
     nominal = nominal_rate(cues.rate)
     legal = nominal in _SMPTE_RATES and cues.rate in (nominal, Fraction(nominal * 1000, 1001))
     hour, minute, second, part = (int(field) for field in label.lstrip("-").replace(";", ":").split(":"))
@@ -167,7 +191,7 @@ def _start(cues: CueSheet) -> list[mido.MetaMessage]:
         return [words]
     offset = mido.MetaMessage(
         "smpte_offset",
-        frame_rate=29.97 if drop else _SMPTE_RATES[nominal],
+        frame_rate=29.97 if cues.drop_frame and can_drop(cues.rate) else _SMPTE_RATES[nominal],
         hours=hour,
         minutes=minute,
         seconds=second,
@@ -231,6 +255,42 @@ def read_back(data: bytes) -> MidiReading:
         markers=tuple(markers),
         texts=tuple(texts),
         tracks=tuple(_read_track(track, clock) for track in file.tracks[1:]),
+    )
+
+
+def events_of(data: bytes) -> MidiEvents:
+    """A MIDI file's own events, untouched: what another writer hands on byte by byte.
+
+    Raises:
+        OSError, EOFError, ValueError: not a MIDI file that mido can read.
+    """
+    with _CHARSET_LOCK:
+        file = mido.MidiFile(file=io.BytesIO(data), charset=CHARSET)
+    found: dict[str, list[tuple[int, mido.Message]]] = {}
+    parts = []
+    for track in file.tracks:
+        tick, port, events, programs = 0, 0, [], []
+        for message in track:
+            tick += message.time
+            found.setdefault(message.type, []).append((tick, message))
+            if hasattr(message, "channel"):
+                events.append((tick, bytes(message.bytes()), message.channel))
+            if message.type == "midi_port":
+                port = message.port
+            if message.type == "program_change":
+                programs.append(message.program)
+        if events:
+            kept = tuple((at, raw) for at, raw, _ in events)
+            program = programs[0] if programs else None
+            parts.append(PartEvents(track.name, port, events[0][2], program, kept))
+    return MidiEvents(
+        ticks_per_quarter=file.ticks_per_beat,
+        end_tick=sum(message.time for message in file.tracks[0]) if file.tracks else 0,
+        tempo=tuple((tick, m.tempo) for tick, m in found.get("set_tempo", [])),
+        metres=tuple((t, Metre(m.numerator, m.denominator)) for t, m in found.get("time_signature", [])),
+        markers=tuple((tick, m.text) for tick, m in found.get("marker", [])),
+        texts=tuple(m.text for _, m in found.get("text", [])),
+        parts=tuple(parts),
     )
 
 
