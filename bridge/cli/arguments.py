@@ -42,6 +42,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     score = commands.add_parser("score", help="score one timeline or film", allow_abbrev=False)
     score.add_argument("source", type=Path, metavar="TIMELINE_OR_FILM")
     _scoring(score)
+    _lines(score)
 
     batch = commands.add_parser("batch", help="score many", allow_abbrev=False)
     batch.add_argument("paths", nargs="+", metavar="PATH", help="files, folders and globs")
@@ -52,6 +53,28 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     _serve(commands.add_parser("serve", help="run a daemon in this terminal", allow_abbrev=False))
 
     _play(commands.add_parser("play", help="play a score live to a MIDI port", allow_abbrev=False))
+
+    takes = commands.add_parser(
+        "takes", help="list the scores there are, the newest first", allow_abbrev=False
+    )
+    takes.add_argument("--name", default="", metavar="NAME", help="only takes filed under it")
+    takes.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default 50)")
+    _json(takes)
+
+    fetch = commands.add_parser("fetch", help="write the files of a take again", allow_abbrev=False)
+    fetch.add_argument("take", metavar="TAKE", help="its id, as `takes` lists it, or `latest`")
+    fetch.add_argument("-o", "--out-dir", type=Path, metavar="OUT_DIR", help="files that are there are left")
+    _lines(fetch)
+    _json(fetch)
+
+    mailbox = commands.add_parser(
+        "mailbox",
+        help="run the command in PATH.request, answer in PATH.answer",
+        description="For hosts whose scripts can only start a process. PATH.request holds one argument "
+        "a line; events go to PATH.answer as tab-separated rows; a file PATH.cancel cancels.",
+        allow_abbrev=False,
+    )
+    mailbox.add_argument("path", type=Path, metavar="PATH")
 
     cancel = commands.add_parser("cancel", help="stop a job", allow_abbrev=False)
     which = cancel.add_mutually_exclusive_group()
@@ -120,6 +143,12 @@ def _play(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="from_timecode", default="", metavar="TC", help="start at a timecode")
     parser.add_argument("--loop", default="", metavar="PLOT", help="play one plot (p2) over and over")
     _json(parser)
+
+
+def _lines(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--reaper-lines", type=Path, metavar="FILE", help="also as plain rows, for the REAPER actions"
+    )
 
 
 def _json(parser: argparse.ArgumentParser) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from bridge.cli.output import line
 from bridge.cli.report import Row, said
 from bridge.errors import Cancelled, CuebridgeError
 from bridge.progress import Step
@@ -72,6 +73,11 @@ class Bars:
 
         self.close()
         show(rows)
+
+    def tell(self, event: str, fields: Mapping[str, object], sentences: Sequence[str]) -> None:
+        """See `Reporter`."""
+        for sentence in sentences:
+            line(sys.stdout, sentence)
 
     def close(self) -> None:
         """See `Reporter`."""

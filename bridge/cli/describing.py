@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from dataclasses import asdict
 
-from bridge.cli.output import line
 from bridge.cli.report import Reporter
 from bridge.client import About, connect
 from bridge.wire.flag import Flag
@@ -21,12 +18,7 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     """
     with connect(say=reporter.warn, stop=stop) as client:
         about, address = client.describe(), client.address
-    if options.json:
-        plain = {**asdict(about), "address": address}
-        line(sys.stdout, json.dumps({"event": "describe", **plain}, ensure_ascii=False))
-        return 0
-    for text in _lines(about, address):
-        line(sys.stdout, text)
+    reporter.tell("describe", {**asdict(about), "address": address}, _lines(about, address))
     return 0
 
 

@@ -8,6 +8,9 @@ puts one event a line on standard output and nothing else there. Events (every o
     progress  source, stage, done, total, note
     result    source, timeline, take, take_id, fingerprint, reused, written, files {suffix: path}, summary {}
     error     source (or null), kind, what, where, remedy, message, exit_code
+    take      take_id, take, name, timeline, source, shelf, when, created_ms (`takes`)
+    nothing   (`takes`, when there are none)
+    describe  what the daemon is (`describe`)
     batch     done, skipped, failed, cancelled, exit_code
 """
 
@@ -17,7 +20,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -64,6 +67,9 @@ class Reporter(Protocol):
     def batch(self, rows: Sequence[Row], exit_code: int) -> None:
         """The whole batch is over."""
 
+    def tell(self, event: str, fields: Mapping[str, object], sentences: Sequence[str]) -> None:
+        """An answer that is no score: the event for programs, or the sentences for people."""
+
     def close(self) -> None:
         """Nothing more will be told."""
 
@@ -107,6 +113,11 @@ class Lines:
         from bridge.cli.table import show
 
         show(rows)
+
+    def tell(self, event: str, fields: Mapping[str, object], sentences: Sequence[str]) -> None:
+        """See `Reporter`."""
+        for sentence in sentences:
+            line(sys.stdout, sentence)
 
     def close(self) -> None:
         """See `Reporter`."""
@@ -173,6 +184,10 @@ class Events:
         states = [row.state for row in rows]
         counts = {state: states.count(state) for state in ("done", "skipped", "failed", "cancelled")}
         self._event("batch", **counts, exit_code=exit_code)
+
+    def tell(self, event: str, fields: Mapping[str, object], sentences: Sequence[str]) -> None:
+        """See `Reporter`."""
+        self._event(event, **fields)
 
     def close(self) -> None:
         """See `Reporter`."""

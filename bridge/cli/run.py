@@ -18,7 +18,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     stop = stop_on_signals()
     prepare_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    told = reporter("--json" in words, brief=words[:1] == ["batch"])
+    return _answered(words, reporter("--json" in words, brief=words[:1] == ["batch"]), stop)
+
+
+def _answered(words: list[str], told: Reporter, stop: Flag) -> int:
     try:
         return _command(words, told, stop)
     except SystemExit as leaving:
@@ -61,6 +64,14 @@ def _command(words: list[str], told: Reporter, stop: Flag) -> int:
         from bridge.cli import playing
 
         return playing.run(options, told, stop)
+    if options.command == "mailbox":
+        from bridge.cli import mailbox
+
+        return mailbox.run(options.path, stop, lambda inner, rows: _answered(inner, rows, stop))
+    if options.command in ("takes", "fetch"):
+        from bridge.cli import takes
+
+        return (takes.run if options.command == "takes" else takes.fetch)(options, told, stop)
     if options.command == "describe":
         from bridge.cli import describing
 

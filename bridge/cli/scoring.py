@@ -32,7 +32,7 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     source, folder = absolute(options.source), absolute(options.out_dir)
     settings = settings_of(options)
     try:
-        delivered = _deliver_one(source, folder, settings, reporter, stop)
+        delivered = _deliver_one(source, folder, settings, options.reaper_lines, reporter, stop)
     except CuebridgeError as error:
         reporter.failed(error, source)
         return error.exit_code
@@ -40,12 +40,19 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     return 0
 
 
-def _deliver_one(source: Path, folder: Path, settings: Settings, reporter: Reporter, stop: Flag) -> Delivered:
+def _deliver_one(
+    source: Path, folder: Path, settings: Settings, lines: Path | None, reporter: Reporter, stop: Flag
+) -> Delivered:
     check_source(source)
     # Before a daemon is even started: a folder that cannot be written is the quickest failure there is.
     check_folder(folder)
     with connect(say=reporter.warn, stop=stop) as client:
-        return deliver(client, Order(source, folder, settings), reporter, stop)
+        delivered = deliver(client, Order(source, folder, settings), reporter, stop)
+        if lines is not None:
+            from bridge.cli.lines import write_lines  # it needs what this module has
+
+            write_lines(client, delivered.take, lines)
+        return delivered
 
 
 def deliver(client: Client, order: Order, reporter: Reporter, stop: Flag) -> Delivered:

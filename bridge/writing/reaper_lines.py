@@ -1,0 +1,171 @@
+"""A score as plain rows (see `bridge.rows`), for the REAPER actions: their Lua has no JSON and no MIDI.
+
+    cuebridge-score  1                                the format and its version
+    take    id, number, name, source, timeline
+    place   cue's first frame on the timeline, rate's numerator, its denominator, the frame's timecode as
+            text and as seconds from 00:00:00:00
+    ticks   ticks a quarter
+    tempo   tick, microseconds a quarter, seconds     square: from here on
+    metre   tick, numerator, denominator, seconds
+    plot    id, start seconds, end seconds, name, red, green, blue
+    hit     id, tick or nothing, seconds, name, red, green, blue
+    track   name, channel from 0, program from 0 or nothing, red, green, blue
+    event   tick, bytes in hexadecimal                of the last track, rising in tick
+    range   tick, seconds                             the bar line at or after everything
+    end     rows before this one
+
+Seconds count from tick 0, the cue's first frame, by the tempo rows. A hit with a tick is met there and its
+seconds are the music's; one without was left and its seconds are the picture's.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from bridge.errors import CueSheetError
+from bridge.rows import row
+from bridge.schema.tempo import TICKS_PER_QUARTER, Metre
+from bridge.timebase import timecode_to_frames
+from bridge.writing.midi import MidiEvents, events_of
+
+VERSION = 1
+Colour = tuple[int, int, int]
+# After the order of parts; told apart on light and dark themes alike.
+_TRACK_COLOURS: tuple[Colour, ...] = (
+    (208, 112, 64), (92, 140, 196), (104, 164, 104), (160, 120, 188), (196, 164, 72), (88, 164, 164),
+    (196, 104, 132), (140, 140, 140),
+)  # fmt: skip
+_PLOT_COLOURS: dict[str, Colour] = {
+    "introduction": (84, 120, 164),
+    "development": (96, 148, 104),
+    "climax": (188, 92, 76),
+    "conclusion": (136, 108, 160),
+}
+_HIT_COLOURS: dict[str, Colour] = {"must": (224, 80, 64), "want": (224, 160, 64), "nice": (144, 168, 96)}
+_GREY: Colour = (128, 128, 128)
+
+
+@dataclass(frozen=True)
+class TakeName:
+    """What the rows say of the take they are of."""
+
+    take_id: str
+    number: int
+    name: str
+    source: str
+    timeline: str
+
+
+def reaper_lines(take: TakeName, midi: bytes, cues_json: bytes) -> bytes:
+    """The rows of one take, from its MIDI file and cue sheet.
+
+    Raises:
+        CueSheetError: the cue sheet lacks what a score's own has.
+        OSError, EOFError, ValueError: not a MIDI file that mido can read.
+    """
+    read = _with_defaults(events_of(midi))
+    clock = _clock(read)
+    try:
+        sheet = json.loads(cues_json)
+        numerator, _, denominator = str(sheet["fps"]).partition("/")
+        label, rate = str(sheet["cue_start_timecode"]), Fraction(int(numerator), int(denominator))
+        label_s = _s(timecode_to_frames(label, rate) / rate)
+        place = (sheet["cue_start_frame"], numerator, denominator, label, label_s)
+        marked = [*_plots(sheet["plots"], read), *_hits(sheet["hits"], read, clock)]
+    except (ValueError, KeyError, TypeError) as error:
+        raise CueSheetError(
+            f"it is not the cue sheet of a score ({type(error).__name__}: {error})",
+            where=f"take {take.take_id}",
+            remedy="Score the timeline again",
+        ) from None
+    rows = [
+        row("cuebridge-score", VERSION),
+        row("take", take.take_id, take.number, take.name, take.source, take.timeline),
+        row("place", *place),
+        row("ticks", read.ticks_per_quarter),
+        *(row("tempo", tick, us, _s(clock(tick))) for tick, us in read.tempo),
+        *(row("metre", t, m.numerator, m.denominator, _s(clock(t))) for t, m in read.metres),
+        *marked,
+    ]
+    for index, part in enumerate(read.parts):
+        colour = _TRACK_COLOURS[index % len(_TRACK_COLOURS)]
+        program = "" if part.program is None else part.program
+        rows.append(row("track", part.name, part.channel, program, *colour))
+        rows += [row("event", tick, data.hex()) for tick, data in part.events]
+    end_tick = _bar_line_after(read)
+    rows.append(row("range", end_tick, _s(clock(end_tick))))
+    rows.append(row("end", len(rows)))
+    return "".join(rows).encode("utf-8", "replace")
+
+
+def _plots(plots: Sequence[dict[str, Any]], read: MidiEvents) -> list[str]:
+    names = _names(read)
+    return [
+        row("plot", plot["id"], _s(plot["start_s"]), _s(plot["end_s"]), names.get(plot["id"], plot["id"]),
+            *_PLOT_COLOURS.get(plot["label"], _GREY))
+        for plot in plots
+    ]  # fmt: skip
+
+
+def _hits(
+    hits: Sequence[dict[str, Any]], read: MidiEvents, clock: Callable[[Fraction | int], Fraction]
+) -> list[str]:
+    names = _names(read)
+    rows = []
+    for hit in hits:
+        tick: int | str = ""
+        seconds = Fraction(hit["time_s"])
+        if hit["met"] and hit["tick"] is not None:
+            scaled = Fraction(hit["tick"] * read.ticks_per_quarter, TICKS_PER_QUARTER)
+            tick, seconds = round(scaled), clock(scaled)
+        colour = _HIT_COLOURS.get(hit["weight"], _GREY) if tick != "" else _GREY
+        rows.append(row("hit", hit["id"], tick, _s(seconds), names.get(hit["id"], hit["id"]), *colour))
+    return rows
+
+
+def _names(read: MidiEvents) -> dict[str, str]:
+    """By id, what the MIDI file's markers call plots and hits: one wording in every file of a score."""
+    return {text.split(" ", 1)[0]: text for _, text in read.markers}
+
+
+def _with_defaults(read: MidiEvents) -> MidiEvents:
+    """The standard's own 120 bpm and 4/4 hold until a file sets others."""
+    tempo, metres = read.tempo, read.metres
+    if not tempo or tempo[0][0] > 0:
+        tempo = ((0, 500_000), *tempo)
+    if not metres or metres[0][0] > 0:
+        metres = ((0, Metre(4, 4)), *metres)
+    return replace(read, tempo=tempo, metres=metres)
+
+
+def _clock(read: MidiEvents) -> Callable[[Fraction | int], Fraction]:
+    """Exact seconds at a tick of the file, by the integers that stand in it."""
+    ticks = [tick for tick, _ in read.tempo]
+    sums = [0]
+    for (tick, us), (following, _) in zip(read.tempo, read.tempo[1:]):
+        sums.append(sums[-1] + (following - tick) * us)
+
+    def seconds(tick: Fraction | int) -> Fraction:
+        index = max(0, bisect_right(ticks, tick) - 1)
+        scaled = sums[index] + (Fraction(tick) - ticks[index]) * read.tempo[index][1]
+        return scaled / (read.ticks_per_quarter * 1_000_000)
+
+    return seconds
+
+
+def _bar_line_after(read: MidiEvents) -> int:
+    """The first bar line at or after the file's last event and its first track's end."""
+    last = max(read.end_tick, *(part.events[-1][0] for part in read.parts if part.events), 0)
+    start, metre = read.metres[-1]
+    bar = metre.numerator * 4 * read.ticks_per_quarter // metre.denominator
+    return start + max(1, -(-(last - start) // bar)) * bar
+
+
+def _s(seconds: Fraction | float) -> str:
+    """Seconds to the nanosecond."""
+    return f"{float(seconds):.9f}"
