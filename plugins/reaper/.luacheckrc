@@ -1,0 +1,4 @@
+std = "lua54+lua53"
+read_globals = { "reaper" }
+globals = { "gfx" }
+max_line_length = 120

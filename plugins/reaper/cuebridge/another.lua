@@ -1,0 +1,129 @@
+-- Another take of time selection: new music for the plots it touches, beside the old, which is muted and kept.
+local flow = require("cuebridge.flow")
+local map = require("cuebridge.map")
+local offers = require("cuebridge.offers")
+local score = require("cuebridge.score")
+local tags = require("cuebridge.tags")
+local undo = require("cuebridge.undo")
+local window = require("cuebridge.window")
+local write = require("cuebridge.write")
+
+--- The last insertion that the time selection touches, the ids of its plots that it does, and their span.
+local function touched()
+  local from, to = reaper.GetSet_LoopTimeRange2(0, false, false, 0, 0, false)
+  if to <= from then
+    error({ what = "There is no time selection.", remedy = "Select the time that shall be composed anew." })
+  end
+  local all = tags.insertions()
+  for index = #all, 1, -1 do
+    local insertion, ids, first, last = all[index], {}, nil, nil
+    for _, plot in ipairs(insertion.plots) do
+      local plot_from, plot_to = insertion.t0 + plot.start_s, insertion.t0 + plot.end_s
+      if plot_from < to - 1e-6 and plot_to > from + 1e-6 then
+        ids[#ids + 1] = plot.id:gsub("^p", "")
+        first, last = first or plot_from, plot_to
+      end
+    end
+    if #ids > 0 then
+      return insertion, ids, first, last
+    end
+  end
+  error({ what = "The time selection touches no score of Cuebridge's.", remedy = "Insert a score first." })
+end
+
+--- Cut our items at the span's edges and mute what lies inside; items of the user's are left alone.
+local function set_aside(track, id, from, to)
+  for _, at in ipairs({ from, to }) do
+    for index = reaper.CountTrackMediaItems(track) - 1, 0, -1 do
+      local item = reaper.GetTrackMediaItem(track, index)
+      local start = reaper.GetMediaItemInfo_Value(item, "D_POSITION")
+      local stop = start + reaper.GetMediaItemInfo_Value(item, "D_LENGTH")
+      if tags.item_insertion(item) == id and start < at - 1e-6 and stop > at + 1e-6 then
+        reaper.SplitMediaItem(item, at)
+      end
+    end
+  end
+  for index = 0, reaper.CountTrackMediaItems(track) - 1 do
+    local item = reaper.GetTrackMediaItem(track, index)
+    local start = reaper.GetMediaItemInfo_Value(item, "D_POSITION")
+    if tags.item_insertion(item) == id and start > from - 1e-6 and start < to - 1e-6 then
+      reaper.SetMediaItemInfo_Value(item, "B_MUTE", 1)
+    end
+  end
+end
+
+local function tracks_of(id)
+  local found = {}
+  for index = 0, reaper.CountTracks(0) - 1 do
+    local track = reaper.GetTrack(0, index)
+    local insertion, part = tags.track_insertion(track)
+    if insertion == id and part ~= "" then
+      found[part] = track
+    end
+  end
+  return found
+end
+
+--- Only what begins in [from, to) of the score, on ticks of its own.
+local function clipped(found, first_tick, last_tick)
+  local tracks = {}
+  for index, track in ipairs(found.tracks) do
+    local kept = { name = track.name, ticks = {}, bytes = {} }
+    local sounding = {}
+    for event, tick in ipairs(track.ticks) do
+      local status, pitch, velocity = track.bytes[event]:byte(1, 3)
+      local is_on = status & 0xF0 == 0x90 and velocity > 0
+      local is_off = status & 0xF0 == 0x80 or status & 0xF0 == 0x90 and velocity == 0
+      local key = (status & 0x0F) * 128 + (pitch or 0)
+      local inside = tick >= first_tick and tick < last_tick
+      if is_off and sounding[key] or not is_off and inside then
+        kept.ticks[#kept.ticks + 1] = math.min(tick, last_tick) - first_tick
+        kept.bytes[#kept.bytes + 1] = track.bytes[event]
+        sounding[key] = is_on or nil
+      end
+    end
+    tracks[index] = kept
+  end
+  return { tracks = tracks, ticks = found.ticks, range = { tick = last_tick - first_tick } }
+end
+
+return function(place)
+  write.refuse_while_recording()
+  window.open("Another take of time selection")
+  offers.need(offers.ask(place), "Revise")
+  local insertion, ids, from, to = touched()
+  local values = flow.inputs("Another take", { "What should change, in words" }, { "" })
+  local seed = string.format("%d", math.floor(reaper.time_precise() * 1000) % 1000000)
+  local words = { "revise", insertion.take, "--plots", table.concat(ids, ","), "--seed", seed }
+  if values[1] ~= "" then
+    words[#words + 1] = "--brief"
+    words[#words + 1] = values[1]
+  end
+  local found = flow.score_from(place, words, "composing")
+  map.check(score.anchors(found), found.ticks, insertion.t0)
+  local qn0 = reaper.TimeMap_timeToQN_abs(0, insertion.t0)
+  local function tick_at(t)
+    return math.floor((reaper.TimeMap_timeToQN_abs(0, t) - qn0) * found.ticks + 0.5)
+  end
+  local piece = clipped(found, tick_at(from), tick_at(to))
+  local first_s = reaper.TimeMap_QNToTime_abs(0, qn0 + tick_at(from) / found.ticks)
+  local last_s = reaper.TimeMap_QNToTime_abs(0, qn0 + tick_at(to) / found.ticks)
+  local ppq = write.expected_ppq()
+  local buffers = score.buffers(piece, ppq, flow.breather("preparing"))
+  write.refuse_while_recording()
+  local title = insertion.name .. " take " .. found.take.number
+  undo.block("Cuebridge: another take, " .. title, function()
+    local tracks = tracks_of(insertion.id)
+    for index, part in ipairs(piece.tracks) do
+      local track = tracks[part.name]
+      if track then
+        set_aside(track, insertion.id, first_s, last_s)
+        local name = part.name .. " · " .. title
+        local take = write.item(track, first_s, last_s, name, buffers[index], insertion.id)
+        if write.take_ppq(take) ~= ppq then
+          error({ what = "Takes here have other ticks than the preferences say.", remedy = "Restart REAPER." })
+        end
+      end
+    end
+  end)
+end

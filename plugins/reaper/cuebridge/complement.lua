@@ -1,0 +1,81 @@
+-- Complement selected items: the parts that a musician's own MIDI items lack, in their tempo.
+local flow = require("cuebridge.flow")
+local host = require("cuebridge.host")
+local map = require("cuebridge.map")
+local marks = require("cuebridge.marks")
+local offers = require("cuebridge.offers")
+local smf = require("cuebridge.smf")
+local task = require("cuebridge.task")
+local timeline = require("cuebridge.timeline")
+local window = require("cuebridge.window")
+local write = require("cuebridge.write")
+
+-- What a given track is called in the file, so that it is known again in the answer.
+local GIVEN = "given "
+
+--- Selected MIDI items by track: a list of {name, items}.
+local function given()
+  local by_track, list = {}, {}
+  for index = 0, reaper.CountSelectedMediaItems(0) - 1 do
+    local item = reaper.GetSelectedMediaItem(0, index)
+    local take = reaper.GetActiveTake(item)
+    if take and reaper.TakeIsMIDI(take) then
+      local track = reaper.GetMediaItem_Track(item)
+      local guid = reaper.GetTrackGUID(track)
+      if not by_track[guid] then
+        local _, name = reaper.GetTrackName(track)
+        by_track[guid] = { name = name, items = {} }
+        list[#list + 1] = by_track[guid]
+      end
+      table.insert(by_track[guid].items, item)
+    end
+  end
+  if #list == 0 then
+    error({ what = "No MIDI item is selected.", remedy = "Select what you have, such as drums and bass." })
+  end
+  return list
+end
+
+local function given_file(list, t0, t1)
+  local breathe = flow.breather("reading your items")
+  local tracks = { smf.map_events(map.read(), t0, t1, breathe) }
+  for index, each in ipairs(list) do
+    local events = { smf.name_event(GIVEN .. index .. " " .. each.name) }
+    for _, item in ipairs(each.items) do
+      for _, event in ipairs(smf.item_events(item, t0, breathe)) do
+        events[#events + 1] = event
+      end
+    end
+    tracks[#tracks + 1] = events
+  end
+  local path = flow.scratch() .. ".mid"
+  host.write(path, smf.file(tracks))
+  task.finally(function()
+    os.remove(path)
+  end)
+  return path
+end
+
+return function(place)
+  write.refuse_while_recording()
+  window.open("Complement selected items")
+  offers.need(offers.ask(place), "Complement")
+  local list = given()
+  local folder, name = flow.out_folder()
+  local picture = timeline.write(folder, name, marks.list())
+  local values = flow.inputs("Complement selected items", { "Parts to add" }, { "piano,guitar" })
+  local path = given_file(list, picture.from_s, picture.to_s)
+  local words = { "complement", path, "--timeline", picture.path, "--parts", values[1], "-o", folder }
+  for _, word in ipairs({ "--in", tostring(picture.first), "--out", tostring(picture.last) }) do
+    words[#words + 1] = word
+  end
+  local found = flow.score_from(place, words, "composing")
+  local added = {}
+  for _, track in ipairs(found.tracks) do
+    if track.name:sub(1, #GIVEN) ~= GIVEN then
+      added[#added + 1] = track
+    end
+  end
+  found.tracks = added
+  flow.write(found, picture.from_s, "keep")
+end

@@ -1,0 +1,141 @@
+-- What several actions share: questions, places, and the way from a command to a written score.
+local hold = require("cuebridge.hold")
+local host = require("cuebridge.host")
+local Job = require("cuebridge.job")
+local map = require("cuebridge.map")
+local score = require("cuebridge.score")
+local smf = require("cuebridge.smf")
+local task = require("cuebridge.task")
+local write = require("cuebridge.write")
+
+local flow = {}
+
+local YES_NO_CANCEL, OK_CANCEL = 3, 1
+local OK, YES, NO = 1, 6, 7
+-- Beyond the picture the last notes ring on, and the last bar is filled.
+local TAIL_S = 12
+
+--- A pause with words, for work that is cut into pieces.
+function flow.breather(words)
+  return function(share)
+    task.show(words, type(share) == "number" and share <= 1 and share or nil)
+    task.pause()
+  end
+end
+
+--- The folder for scores of this project, and the project's name.
+-- Beside a saved project; in REAPER's resource folder for one that never was.
+function flow.out_folder()
+  local _, path = reaper.EnumProjects(-1)
+  if not path or path == "" then
+    return host.join(host.work_folder(), "unsaved"), "unsaved"
+  end
+  local folder, name = path:match("^(.*)[/\\]([^/\\]*)$")
+  return host.join(folder, "Cuebridge"), (name:gsub("%.[Rr][Pp][Pp]$", ""))
+end
+
+local function counted(count, one, many)
+  return count == 1 and "1 " .. one or count .. " " .. many
+end
+
+--- Ask before a tempo map that is not empty is touched: "keep", "replace"; raises when cancelled.
+-- `t0`, `t1`: the range it is about.
+function flow.ask_tempo(t0, t1)
+  local markers, inside = reaper.CountTempoTimeSigMarkers(0), 0
+  for _, marker in ipairs(map.read()) do
+    inside = inside + (marker.t >= t0 and marker.t < t1 and 1 or 0)
+  end
+  local dragged, midi = hold.count(t0)
+  if markers == 0 and dragged == 0 and midi == 0 then
+    return "replace"
+  end
+  local words = {
+    "This project has a tempo map or items that depend on it.",
+    "",
+    "Yes: keep my tempo map and compose inside it.",
+    string.format("No: replace it from %.3f s to %.3f s.", t0, t1),
+    "",
+    "When it is replaced:",
+    "- " .. counted(inside, "tempo marker goes", "tempo markers go") .. "; the tempo before and after stays",
+    "- bar numbers after it change",
+    "- " .. counted(dragged, "item", "items") .. " that would be dragged, and all markers, are held in place in time",
+    "- " .. counted(midi, "MIDI item", "MIDI items") .. " from there on play at the new tempo inside the range",
+    "",
+    "One undo takes everything back.",
+  }
+  local answer = reaper.MB(table.concat(words, "\n"), "Cuebridge", YES_NO_CANCEL)
+  if answer == YES then
+    return "keep"
+  elseif answer == NO then
+    return "replace"
+  end
+  error({ cancelled = true })
+end
+
+--- Ask for OK; raises when cancelled.
+function flow.confirm(words)
+  if reaper.MB(words, "Cuebridge", OK_CANCEL) ~= OK then
+    error({ cancelled = true })
+  end
+end
+
+--- Texts for named fields, with defaults; raises when cancelled. Values may hold commas.
+function flow.inputs(title, names, defaults)
+  local captions = table.concat(names, ",") .. ",extrawidth=240,separator=\n"
+  local ok, values = reaper.GetUserInputs(title, #names, captions, table.concat(defaults, "\n"))
+  if not ok then
+    error({ cancelled = true })
+  end
+  local texts = {}
+  for value in (values .. "\n"):gmatch("([^\n]*)\n") do
+    texts[#texts + 1] = value
+  end
+  return texts
+end
+
+--- The project's map from `t0` on as a MIDI file; its path.
+function flow.map_file(job_stem, t0, t1)
+  local path = job_stem .. ".map.mid"
+  local events = smf.map_events(map.read(), t0, t1 + TAIL_S, flow.breather("reading your tempo map"))
+  host.write(path, smf.file({ events }))
+  task.finally(function()
+    os.remove(path)
+  end)
+  return path
+end
+
+--- A name beside the jobs' files that nothing else has.
+function flow.scratch()
+  return host.join(host.work_folder(), "scratch-" .. reaper.genGuid():gsub("[{}]", ""))
+end
+
+--- Run a command that answers with a score and read it. `words` are the command's, without the rows.
+function flow.score_from(place, words, title)
+  local path = flow.scratch() .. ".rows"
+  task.finally(function()
+    os.remove(path)
+  end)
+  local asked = { table.unpack(words) }
+  asked[#asked + 1] = "--reaper-lines"
+  asked[#asked + 1] = path
+  local job = Job.start(place.modules, asked)
+  task.follow(job, title)
+  return score.read(path, flow.breather("reading the score"))
+end
+
+--- Score a source anew inside the project's own tempo map, from `t0` on.
+function flow.score_inside(place, source, t0, t1, more)
+  local folder = flow.out_folder()
+  local words = { "score", source, "-o", folder, "--keep-tempo-map", flow.map_file(flow.scratch(), t0, t1) }
+  for _, word in ipairs(more or {}) do
+    words[#words + 1] = word
+  end
+  return flow.score_from(place, words, "composing")
+end
+
+--- Write a score: see `write.score`.
+function flow.write(found, t0, tempo)
+  write.score({ score = found, t0 = t0, tempo = tempo, marks = true })
+end
+
+return flow

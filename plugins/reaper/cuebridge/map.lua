@@ -1,0 +1,264 @@
+-- The project's tempo map: read, planned, written, checked. Square markers of ours; ramps of the user's stay.
+local map = {}
+
+-- REAPER keeps tempo markers at least this far apart.
+local APART_S = 0.001
+local SAME_S = APART_S / 2
+-- An instant of the score may lie so far from where the score says.
+map.TOLERANCE_S = 0.0001
+-- A share of a tempo that adds up to microseconds over an hour.
+local NOTHING = 1e-9
+-- Flags of GetSetTempoTimeSigMarkerFlag.
+local SETS_METRE, ALLOWS_PARTIAL = 1, 4
+
+--- Every marker of the map, in order.
+function map.read()
+  local found = {}
+  for index = 0, reaper.CountTempoTimeSigMarkers(0) - 1 do
+    local _, t, _, _, bpm, num, den, linear = reaper.GetTempoTimeSigMarker(0, index)
+    local flags = reaper.GetSetTempoTimeSigMarkerFlag(0, index, 0, false)
+    found[#found + 1] = { t = t, bpm = bpm, num = num, den = den, linear = linear, flags = flags }
+  end
+  return found
+end
+
+--- The marker in force at a time and its place in the list, or nil and 0.
+local function governing(markers, t)
+  local index = 0
+  while markers[index + 1] and markers[index + 1].t <= t do
+    index = index + 1
+  end
+  return markers[index], index
+end
+
+--- Quarters a minute at a time, by the markers; `base` where there is none.
+function map.bpm_at(markers, t, base)
+  local marker, index = governing(markers, t)
+  if not marker then
+    return base
+  end
+  local following = markers[index + 1]
+  if not marker.linear or not following then
+    return marker.bpm
+  end
+  return marker.bpm + (following.bpm - marker.bpm) * (t - marker.t) / (following.t - marker.t)
+end
+
+--- The score's markers for a start at `t0`: tempo and metre rows put together.
+function map.plan(score, t0)
+  local by_tick, ticks = {}, {}
+  local function at(row)
+    local marker = by_tick[row.tick]
+    if not marker then
+      marker = { tick = row.tick, t = t0 + row.s, num = 0, den = 0, linear = false }
+      by_tick[row.tick] = marker
+      ticks[#ticks + 1] = row.tick
+    end
+    return marker
+  end
+  for _, row in ipairs(score.tempo) do
+    at(row).bpm = 60000000 / row.us
+  end
+  for _, row in ipairs(score.metres) do
+    local marker = at(row)
+    marker.num, marker.den = row.num, row.den
+  end
+  table.sort(ticks)
+  local planned, bpm = {}, nil
+  for index, tick in ipairs(ticks) do
+    bpm = by_tick[tick].bpm or bpm
+    by_tick[tick].bpm = bpm
+    planned[index] = by_tick[tick]
+  end
+  return planned
+end
+
+local function set(index, marker)
+  local done = reaper.SetTempoTimeSigMarker(
+    0, index, marker.t, -1, -1, marker.bpm, marker.num, marker.den, marker.linear or false
+  )
+  if not done then
+    error({ what = string.format("REAPER refused a tempo marker at %.3f s.", marker.t) })
+  end
+end
+
+local function index_near(t)
+  local index = reaper.FindTempoTimeSigMarker(0, t + SAME_S)
+  local _, found = reaper.GetTempoTimeSigMarker(0, index)
+  return index, found
+end
+
+--- Put a marker in place; where one is already, that becomes it.
+local function put(marker)
+  local index, at = -1, nil
+  if reaper.CountTempoTimeSigMarkers(0) > 0 then
+    index, at = index_near(marker.t)
+  end
+  set(at and math.abs(at - marker.t) < SAME_S and index or -1, marker)
+  if marker.num > 0 then
+    _, at = index_near(marker.t)
+    if at == nil or math.abs(at - marker.t) >= SAME_S then
+      -- Moved to a bar line: allow the bar before it to be cut short, then ask again.
+      index = map.nearest(marker.t)
+      reaper.GetSetTempoTimeSigMarkerFlag(0, index, SETS_METRE | ALLOWS_PARTIAL, true)
+      set(index, marker)
+    end
+  end
+end
+
+--- Index of the marker nearest to a time.
+function map.nearest(t)
+  local best, least = -1, math.huge
+  for index, marker in ipairs(map.read()) do
+    if math.abs(marker.t - t) < least then
+      best, least = index - 1, math.abs(marker.t - t)
+    end
+  end
+  return best
+end
+
+local function clear(t0, t1)
+  for index = reaper.CountTempoTimeSigMarkers(0) - 1, 0, -1 do
+    local _, t = reaper.GetTempoTimeSigMarker(0, index)
+    -- The first marker cannot be deleted; it is written over instead.
+    if t >= t0 - SAME_S and t < t1 - SAME_S and not (index == 0 and t < SAME_S) then
+      reaper.DeleteTempoTimeSigMarker(0, index)
+    end
+  end
+end
+
+--- Move what stands at or after `t1` back to where it was: beats may have dragged it.
+local function settle(before, t1)
+  local later = {}
+  for _, marker in ipairs(before) do
+    if marker.t >= t1 - SAME_S then
+      later[#later + 1] = marker
+    end
+  end
+  local first = reaper.CountTempoTimeSigMarkers(0) - #later
+  for number, marker in ipairs(later) do
+    local index = first + number - 1
+    local _, t, _, _, bpm = reaper.GetTempoTimeSigMarker(0, index)
+    if math.abs(t - marker.t) > 1e-9 or math.abs(bpm - marker.bpm) > 1e-9 then
+      set(index, marker)
+      reaper.GetSetTempoTimeSigMarkerFlag(0, index, marker.flags, true)
+    end
+  end
+end
+
+--- Fit the tempi to where REAPER really put the markers (it may keep them on whole samples).
+local function fit(planned, ticks, end_tick, t1)
+  local list, own = map.read(), {}
+  local _, index = governing(list, planned[1].t + SAME_S)
+  for number, marker in ipairs(planned) do
+    own[number] = list[index + number - 1]
+    if not own[number] or math.abs(own[number].t - marker.t) >= SAME_S then
+      error({ what = string.format("REAPER moved a tempo marker away from %.3f s.", marker.t) })
+    end
+  end
+  local after = list[index + #planned]
+  local end_t = after and math.abs(after.t - t1) < SAME_S and after.t or t1
+  for number, marker in ipairs(own) do
+    local from = planned[number].tick
+    local upto = planned[number + 1] and planned[number + 1].tick or end_tick
+    local till = own[number + 1] and own[number + 1].t or end_t
+    local bpm = 60 * ((upto - from) / ticks) / (till - marker.t)
+    if math.abs(bpm / marker.bpm - 1) > NOTHING then
+      set(index + number - 2, { t = marker.t, bpm = bpm, num = marker.num, den = marker.den })
+    end
+  end
+end
+
+--- Write a plan over [t0, t1); before and after, everything sounds and lies as it did.
+-- Inside an undo block only.
+function map.replace(planned, ticks, end_tick, t1)
+  local t0 = planned[1].t
+  local before = map.read()
+  local num0, den0, base0 = reaper.TimeMap_GetTimeSigAtTime(0, 0)
+  local num1, den1, base1 = reaper.TimeMap_GetTimeSigAtTime(0, t1)
+  if #before == 0 and t0 > SAME_S then
+    -- The first marker of an empty map belongs at 0, or REAPER misplaces the next.
+    set(-1, { t = 0, bpm = base0, num = num0, den = den0 })
+    before = map.read()
+  end
+  local ramp, place = governing(before, t0 - APART_S)
+  local follows = governing(before, t1)
+  local bpm1 = map.bpm_at(before, t1, base1)
+  local guard_bpm = map.bpm_at(before, t0 - APART_S, base0)
+  clear(t0, t1)
+  if ramp and ramp.linear and before[place + 1] and t0 - APART_S > ramp.t + APART_S then
+    -- Ends the user's ramp where ours begins, at the tempo it has there.
+    put({ t = t0 - APART_S, bpm = guard_bpm, num = 0, den = 0 })
+  end
+  for _, marker in ipairs(planned) do
+    put(marker)
+  end
+  local meets = false
+  for _, marker in ipairs(before) do
+    meets = meets or math.abs(marker.t - t1) < APART_S
+  end
+  if not meets then
+    put({ t = t1, bpm = bpm1, num = num1, den = den1, linear = follows ~= nil and follows.linear })
+  end
+  settle(before, t1)
+  fit(planned, ticks, end_tick, t1)
+  settle(before, t1)
+  reaper.UpdateTimeline()
+end
+
+--- What `restore` needs to undo a `replace` of [t0, t1) later: the markers there, and what held without any.
+function map.kept(t0, t1)
+  local found = map.read()
+  if #found == 0 then
+    local num, den, bpm = reaper.TimeMap_GetTimeSigAtTime(0, 0)
+    return { { t = 0, bpm = bpm, num = num, den = den, linear = false, flags = SETS_METRE } }
+  end
+  local kept = {}
+  for _, marker in ipairs(found) do
+    if marker.t >= t0 - APART_S - SAME_S and marker.t < t1 + SAME_S then
+      kept[#kept + 1] = marker
+    end
+  end
+  return kept
+end
+
+--- Put kept markers back into [t0, t1]; the map outside stays. Inside an undo block only.
+function map.restore(kept, t0, t1)
+  local before = map.read()
+  local beyond = t1 + APART_S + SAME_S
+  clear(t0 - APART_S, beyond)
+  for _, marker in ipairs(kept) do
+    put(marker)
+    reaper.GetSetTempoTimeSigMarkerFlag(0, map.nearest(marker.t), marker.flags, true)
+  end
+  settle(before, beyond)
+  reaper.UpdateTimeline()
+end
+
+--- The largest distance of an anchor from where the project's map has it, in seconds, and that anchor.
+function map.largest_error(anchors, ticks, t0)
+  local qn0 = reaper.TimeMap_timeToQN_abs(0, t0)
+  local worst, where = 0, anchors[1]
+  for _, anchor in ipairs(anchors) do
+    local t = reaper.TimeMap_QNToTime_abs(0, qn0 + anchor.tick / ticks)
+    if math.abs(t - t0 - anchor.s) > worst then
+      worst, where = math.abs(t - t0 - anchor.s), anchor
+    end
+  end
+  return worst, where
+end
+
+--- Raise when an anchor is out of tolerance.
+function map.check(anchors, ticks, t0)
+  local worst, where = map.largest_error(anchors, ticks, t0)
+  if worst > map.TOLERANCE_S then
+    error({
+      what = string.format(
+        "REAPER's tempo map is %.2f ms off the score at %.3f s, so nothing was changed.", worst * 1000, t0 + where.s
+      ),
+      remedy = "Insert it into a project without a tempo map of its own, or open the score's .mid instead.",
+    })
+  end
+end
+
+return map

@@ -1,0 +1,169 @@
+-- Standard MIDI files out of the project: its tempo map and metres from an instant on, and chosen items.
+local smf = {}
+
+local TICKS = 960
+-- How far apart the map is sampled, in ticks; and how far the whole microseconds may drift before a new event.
+local GRID, DRIFT_S = 240, 0.00002
+local SAMPLES_A_TICK = 1000
+
+local function length_of(value)
+  local bytes = { value & 0x7F }
+  while value > 0x7F do
+    value = value >> 7
+    table.insert(bytes, 1, value & 0x7F | 0x80)
+  end
+  return string.char(table.unpack(bytes))
+end
+
+local function meta(kind, data)
+  return string.char(0xFF, kind) .. length_of(#data) .. data
+end
+
+--- One track of {tick, bytes} in any order; what stands first in the list comes first on a tick.
+local function track_chunk(events)
+  for index, event in ipairs(events) do
+    event.index = index
+  end
+  table.sort(events, function(a, b)
+    return a.tick < b.tick or a.tick == b.tick and a.index < b.index
+  end)
+  local pieces, now = {}, 0
+  for index, event in ipairs(events) do
+    pieces[index] = length_of(event.tick - now) .. event.bytes
+    now = event.tick
+  end
+  local data = table.concat(pieces) .. "\0" .. meta(0x2F, "")
+  return "MTrk" .. string.pack(">I4", #data) .. data
+end
+
+local function metre_event(tick, num, den)
+  local power = 0
+  while 1 << power < den do
+    power = power + 1
+  end
+  return { tick = tick, bytes = meta(0x58, string.char(num, power, 24, 8)) }
+end
+
+--- A metre that a bar of so many quarters has, or nil.
+local function metre_of(quarters)
+  for _, den in ipairs({ 4, 8, 16, 32 }) do
+    local num = quarters * den / 4
+    if math.abs(num - math.floor(num + 0.5)) < 1e-6 and num < 256 then
+      return math.floor(num + 0.5), den
+    end
+  end
+  return nil
+end
+
+local function metres(markers, t0, t1, tick_at)
+  local num, den = reaper.TimeMap_GetTimeSigAtTime(0, t0)
+  local qn = reaper.TimeMap2_timeToQN(0, t0)
+  local _, bar_start, bar_end = reaper.TimeMap_QNToMeasures(0, qn + 1e-7)
+  local events = {}
+  if qn - bar_start > 1e-6 and bar_end - qn > 1e-6 then
+    local first_num, first_den = metre_of(bar_end - qn)
+    if not first_num then
+      error({
+        what = "The score would start in the middle of a beat of your tempo map.",
+        remedy = "Let it start on a beat (time selection), or let it replace the map.",
+      })
+    end
+    events[1] = metre_event(0, first_num, first_den)
+    events[2] = metre_event(math.floor((bar_end - qn) * TICKS + 0.5), num, den)
+  else
+    events[1] = metre_event(0, num, den)
+  end
+  for _, marker in ipairs(markers) do
+    if marker.num > 0 and marker.t > t0 + 1e-6 and marker.t < t1 then
+      events[#events + 1] = metre_event(tick_at(marker.t), marker.num, marker.den)
+    end
+  end
+  return events
+end
+
+--- The map's tempo as whole microseconds a quarter whose sum never leaves the map by more than `DRIFT_S`.
+local function tempo_events(markers, t0, t1, tick_at, breathe)
+  local qn0 = reaper.TimeMap_timeToQN_abs(0, t0)
+  local stops = {}
+  for tick = GRID, tick_at(t1) + GRID, GRID do
+    stops[#stops + 1] = tick
+  end
+  for _, marker in ipairs(markers) do
+    if marker.t > t0 + 1e-6 and marker.t < t1 then
+      stops[#stops + 1] = tick_at(marker.t)
+    end
+  end
+  table.sort(stops)
+  local events, now, scaled, us = {}, 0, 0, nil
+  for index, stop in ipairs(stops) do
+    if stop > now then
+      local target_s = reaper.TimeMap_QNToTime_abs(0, qn0 + stop / TICKS) - t0
+      local kept_s = us and (scaled + us * (stop - now)) / (TICKS * 1e6)
+      if not kept_s or math.abs(kept_s - target_s) > DRIFT_S then
+        us = math.floor((target_s * TICKS * 1e6 - scaled) / (stop - now) + 0.5)
+        events[#events + 1] = { tick = now, bytes = meta(0x51, string.pack(">I3", us)) }
+      end
+      scaled, now = scaled + us * (stop - now), stop
+    end
+    if index % SAMPLES_A_TICK == 0 then
+      breathe()
+    end
+  end
+  return events
+end
+
+--- The project's map on [t0, t1) as one track's events; tick 0 is `t0`.
+function smf.map_events(markers, t0, t1, breathe)
+  local qn0 = reaper.TimeMap_timeToQN_abs(0, t0)
+  local function tick_at(t)
+    return math.floor((reaper.TimeMap_timeToQN_abs(0, t) - qn0) * TICKS + 0.5)
+  end
+  local events = metres(markers, t0, t1, tick_at)
+  for _, event in ipairs(tempo_events(markers, t0, t1, tick_at, breathe)) do
+    events[#events + 1] = event
+  end
+  return events
+end
+
+--- A format 1 file of several tracks' events.
+function smf.file(tracks)
+  local chunks = { "MThd" .. string.pack(">I4I2I2I2", 6, 1, #tracks, TICKS) }
+  for index, events in ipairs(tracks) do
+    chunks[index + 1] = track_chunk(events)
+  end
+  return table.concat(chunks)
+end
+
+--- What an item plays, as events on ticks from `t0`; muted events and those outside the item are left out.
+function smf.item_events(item, t0, breathe)
+  local take = reaper.GetActiveTake(item)
+  local from = reaper.GetMediaItemInfo_Value(item, "D_POSITION")
+  local to = from + reaper.GetMediaItemInfo_Value(item, "D_LENGTH")
+  local qn0 = reaper.TimeMap_timeToQN_abs(0, t0)
+  local _, data = reaper.MIDI_GetAllEvts(take)
+  local events, position, ppq, count = {}, 1, 0, 0
+  while position <= #data do
+    local delta, flags, message
+    delta, flags, message, position = string.unpack("<i4Bs4", data, position)
+    ppq = ppq + delta
+    local t = reaper.MIDI_GetProjTimeFromPPQPos(take, ppq)
+    local status = message:byte() or 0
+    local tick = math.floor((reaper.TimeMap_timeToQN_abs(0, t) - qn0) * TICKS + 0.5)
+    local inside = t > from - 1e-6 and t < to + 1e-6 and tick >= 0
+    if inside and flags & 2 == 0 and status >= 0x80 and status < 0xF0 then
+      events[#events + 1] = { tick = tick, bytes = message }
+    end
+    count = count + 1
+    if count % SAMPLES_A_TICK == 0 then
+      breathe()
+    end
+  end
+  return events
+end
+
+--- The meta event that names a track.
+function smf.name_event(name)
+  return { tick = 0, bytes = meta(0x03, name) }
+end
+
+return smf

@@ -1,0 +1,166 @@
+-- A prepared score into the project, in one undo step: tempo map, tracks, items, regions and markers.
+local hold = require("cuebridge.hold")
+local map = require("cuebridge.map")
+local marks = require("cuebridge.marks")
+local score = require("cuebridge.score")
+local tags = require("cuebridge.tags")
+local task = require("cuebridge.task")
+local undo = require("cuebridge.undo")
+
+local write = {}
+
+local BEATS = 1
+local FOLDER_COLOUR = { 112, 112, 112 }
+local RECORDING = 4
+
+--- Raise while REAPER records.
+function write.refuse_while_recording()
+  if reaper.GetPlayState() & RECORDING ~= 0 then
+    error({ what = "REAPER is recording.", remedy = "Stop recording, then run the action again." })
+  end
+end
+
+local function insert_track(index)
+  if reaper.InsertTrackInProject then
+    reaper.InsertTrackInProject(0, index, 1)
+  else
+    reaper.InsertTrackAtIndex(index, true)
+  end
+  return reaper.GetTrack(0, index)
+end
+
+local function name_track(track, name, colour)
+  reaper.GetSetMediaTrackInfo_String(track, "P_NAME", name, true)
+  reaper.SetMediaTrackInfo_Value(track, "I_CUSTOMCOLOR", marks.native(colour))
+end
+
+--- A MIDI item on a track from `t0` to `t1` with its events; the take.
+function write.item(track, t0, t1, name, buffer, insertion_id)
+  local item = reaper.CreateNewMIDIItemInProj(track, t0, t1, false)
+  local take = reaper.GetActiveTake(item)
+  reaper.SetMediaItemInfo_Value(item, "B_LOOPSRC", 0)
+  reaper.SetMediaItemInfo_Value(item, "C_BEATATTACHMODE", BEATS)
+  reaper.GetSetMediaItemTakeInfo_String(take, "P_NAME", name, true)
+  tags.note_item(item, insertion_id)
+  if not reaper.MIDI_SetAllEvts(take, buffer) then
+    error({ what = "REAPER refused the notes of " .. name .. "." })
+  end
+  return take
+end
+
+--- Ticks a quarter of a take, by its own arithmetic: a user's preference, and so never assumed.
+function write.take_ppq(take)
+  local start_s = reaper.MIDI_GetProjTimeFromPPQPos(take, 0)
+  local qn = reaper.TimeMap2_timeToQN(0, start_s)
+  local ppq = reaper.MIDI_GetPPQPosFromProjQN(take, qn + 1) - reaper.MIDI_GetPPQPosFromProjQN(take, qn)
+  return math.floor(ppq + 0.5)
+end
+
+--- Ticks a quarter that new takes will have, as the preferences say.
+function write.expected_ppq()
+  local known, text = reaper.get_config_var_string("miditicksperbeat")
+  return known and math.tointeger(tonumber(text)) or 960
+end
+
+local function check_take(take, plan, anchors)
+  local ppq, ticks = write.take_ppq(take), plan.score.ticks
+  if ppq ~= plan.ppq then
+    error({ other_ppq = ppq, what = "A take has " .. ppq .. " ticks a quarter." })
+  end
+  for _, anchor in ipairs(anchors) do
+    local t = reaper.MIDI_GetProjTimeFromPPQPos(take, anchor.tick * ppq / ticks)
+    -- Half a tick is the most that rounding to the take's ticks can move anything by.
+    if math.abs(t - plan.t0 - anchor.s) > map.TOLERANCE_S then
+      error({ what = string.format("A note at %.3f s would sound %.2f ms off.", t, (t - plan.t0 - anchor.s) * 1000) })
+    end
+  end
+end
+
+local function wanted_marks(plan)
+  local wanted = {}
+  for _, plot in ipairs(plan.score.plots) do
+    local from, to = plan.t0 + plot.start_s, plan.t0 + plot.end_s
+    wanted[#wanted + 1] = { is_region = true, from = from, to = to, name = plot.name, colour = plot.colour }
+  end
+  for _, hit in ipairs(plan.score.hits) do
+    local at = plan.t0 + hit.s
+    wanted[#wanted + 1] = { is_region = false, from = at, to = at, name = hit.name, colour = hit.colour }
+  end
+  return wanted
+end
+
+local function next_order()
+  local last = tags.insertions()
+  return #last > 0 and last[#last].order + 1 or 1
+end
+
+--- The new tracks: a folder and one track a part, at the end of the project.
+local function tracks(plan, insertion)
+  local first = reaper.CountTracks(0)
+  local folder = insert_track(first)
+  name_track(folder, plan.title, FOLDER_COLOUR)
+  local anchors = score.anchors(plan.score)
+  for index, part in ipairs(plan.score.tracks) do
+    local track = insert_track(first + index)
+    name_track(track, part.name, part.colour)
+    tags.note_part(track, insertion.id, part.name)
+    local name = part.name .. " · " .. plan.title
+    local take = write.item(track, plan.t0, plan.t1, name, plan.buffers[index], insertion.id)
+    if index == 1 then
+      check_take(take, plan, anchors)
+    end
+  end
+  if #plan.score.tracks > 0 then
+    reaper.SetMediaTrackInfo_Value(folder, "I_FOLDERDEPTH", 1)
+    local last = reaper.GetTrack(0, first + #plan.score.tracks)
+    reaper.SetMediaTrackInfo_Value(last, "I_FOLDERDEPTH", -1)
+  end
+  return folder
+end
+
+local function body(plan)
+  local found = plan.score
+  local insertion = {
+    id = reaper.genGuid(), order = next_order(), take = found.take.id, name = found.take.name,
+    number = found.take.number, source = found.take.source, t0 = plan.t0, t1 = plan.t1, plots = found.plots,
+  }
+  local anchors = score.anchors(found)
+  if plan.tempo == "replace" then
+    insertion.kept = map.kept(plan.t0, plan.t1)
+    hold.during(function()
+      map.replace(map.plan(found, plan.t0), found.ticks, found.range.tick, plan.t1)
+    end)
+    insertion.written = map.kept(plan.t0, plan.t1)
+  end
+  map.check(anchors, found.ticks, plan.t0)
+  local folder = tracks(plan, insertion)
+  insertion.marks = plan.marks and marks.add(wanted_marks(plan)) or {}
+  tags.note(folder, insertion)
+end
+
+--- Prepare a score a piece a tick, then write it at once.
+-- `plan`: score, t0, tempo ("replace", or "keep" for a score composed inside the project's map), marks.
+function write.score(plan)
+  local found = plan.score
+  plan.t1 = plan.t0 + found.range.s
+  plan.title = found.take.name .. (found.take.number > 1 and " take " .. found.take.number or "")
+  plan.ppq = plan.ppq or write.expected_ppq()
+  plan.buffers = score.buffers(found, plan.ppq, function(done)
+    task.show("preparing", done / #found.tracks)
+    task.pause()
+  end)
+  write.refuse_while_recording()
+  local ok, why = pcall(undo.block, "Cuebridge: insert " .. plan.title, function()
+    body(plan)
+  end)
+  if not ok and type(why) == "table" and why.other_ppq and why.other_ppq ~= plan.ppq then
+    -- The preference did not say what takes have: everything has been taken back, so once more by theirs.
+    plan.ppq = why.other_ppq
+    return write.score(plan)
+  end
+  if not ok then
+    error(why, 0)
+  end
+end
+
+return write
