@@ -1,0 +1,1 @@
+"""REAPER: actions in Lua, and a fake REAPER to try them in."""

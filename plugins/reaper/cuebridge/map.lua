@@ -96,8 +96,8 @@ local function put(marker)
   end
   set(at and math.abs(at - marker.t) < SAME_S and index or -1, marker)
   if marker.num > 0 then
-    _, at = index_near(marker.t)
-    if at == nil or math.abs(at - marker.t) >= SAME_S then
+    local _, now = index_near(marker.t)
+    if now == nil or math.abs(now - marker.t) >= SAME_S then
       -- Moved to a bar line: allow the bar before it to be cut short, then ask again.
       index = map.nearest(marker.t)
       reaper.GetSetTempoTimeSigMarkerFlag(0, index, SETS_METRE | ALLOWS_PARTIAL, true)

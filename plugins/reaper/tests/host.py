@@ -1,4 +1,4 @@
-"""The fake REAPER from Python: one script's Lua state, its project, and a `cuebridge` that tests stand in for."""
+"""The fake REAPER from Python: a script's Lua state, its project, and a stand-in for `cuebridge`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ class Fake:
     """
 
     def __init__(self, lua: str, folder: Path, without: Sequence[str] = ()) -> None:
-        self.lua = importlib.import_module(f"lupa.{lua}").LuaRuntime(encoding=None, unpack_returned_tuples=True)
+        self.lua = importlib.import_module(f"lupa.{lua}").LuaRuntime(
+            encoding=None, unpack_returned_tuples=True
+        )
         known = lists()
         listed = self.lua.table_from({name.encode(): True for name in known}) if known else None
         start = self.lua.eval(b"function(path, ...) return assert(loadfile(path))(...) end")
@@ -111,7 +113,14 @@ class Fake:
         """Give the project a map of (seconds, bpm, numerator or 0, denominator or 0, linear)."""
         table = self.project.map.markers
         for t, bpm, num, den, linear in markers:
-            fields = {b"t": t, b"bpm": bpm, b"num": num, b"den": den, b"linear": linear, b"flags": int(num > 0)}
+            fields = {
+                b"t": t,
+                b"bpm": bpm,
+                b"num": num,
+                b"den": den,
+                b"linear": linear,
+                b"flags": int(num > 0),
+            }
             table[len(table) + 1] = self.lua.table_from(fields)
 
     def track(self, name: str, timebase: int = -1) -> Any:
@@ -120,14 +129,20 @@ class Fake:
         return track
 
     def item(self, track: Any, start: float, length: float, timebase: int = -1, **take: object) -> Any:
-        fields = {key.encode(): value.encode() if isinstance(value, str) else value for key, value in take.items()}
+        fields = {
+            key.encode(): value.encode() if isinstance(value, str) else value for key, value in take.items()
+        }
         item = self.fake.new_item(track, start, length, self.lua.table_from(fields))
         item.timebase = timebase
         return item
 
-    def video(self, track: Any, start: float, length: float, file: str, offset: float = 0.0, rate: float = 1.0) -> Any:
+    def video(
+        self, track: Any, start: float, length: float, file: str, offset: float = 0.0, rate: float = 1.0
+    ) -> Any:
         source = self.lua.table_from({b"type": b"VIDEO", b"file": file.encode()})
-        return self.item(track, start, length, kind="file", name=Path(file).name, source=source, start=offset, rate=rate)
+        name = file.replace("\\", "/").rpartition("/")[2]
+        take = {"kind": "file", "name": name, "source": source, "start": offset, "rate": rate}
+        return self.item(track, start, length, **take)
 
     def run(self, action: str, until: Callable[[], bool] = lambda: False) -> None:
         """Run an action's file to its end, or until told to stop looking."""
@@ -143,7 +158,8 @@ class Fake:
         self.lua.globals()[b"reaper"] = self.fake.reaper
         self.lua.globals()[b"gfx"] = self.fake.gfx
         self.lua.execute(
-            b"for name in pairs(package.loaded) do if name:find('^cuebridge%.') then package.loaded[name] = nil end end"
+            b"for name in pairs(package.loaded) do"
+            b" if name:find('^cuebridge%.') then package.loaded[name] = nil end end"
         )
         self._start(str(PLUGIN / f"Cuebridge_{action}.lua").encode())
 

@@ -59,6 +59,4 @@ def many_notes(count: int) -> Performance:
     """Two parts with `count` notes in all."""
     half = count // 2
     notes = tuple(PlayedNote(i * 6, 5, 36 + i % 60, 1 + i % 127) for i in range(half))
-    return Performance(
-        tuple(Track(f"Part {i}", PartRole.MELODY, i, 40, notes) for i in range(2))
-    )
+    return Performance(tuple(Track(f"Part {i}", PartRole.MELODY, i, 40, notes) for i in range(2)))
