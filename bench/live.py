@@ -217,6 +217,10 @@ def whole_run(score: Path, ear: Ear) -> Verdict:
     )
 
 
+def _notes(events: tuple[tuple[float, bytes], ...]) -> int:
+    return sum(data[0] & 0xF0 == 0x90 for _, data in events)
+
+
 def hanging(events: tuple[tuple[float, bytes], ...]) -> list[tuple[int, int]]:
     """(channel, pitch) of notes begun and never ended; all-notes-off alone does not count as an end."""
     sounding: dict[tuple[int, int], None] = {}
@@ -241,40 +245,37 @@ def interrupted_run(score: Path, ear: Ear, way: str, after_s: float, clock: bool
     before = len(ear.heard().events)
     words = command(score, *(["--clock"] if clock else []))
     if way == "crash":
-        words = [sys.executable, "-m", "bench.live", "--crash-after", str(after_s), str(score)]
+        words = [sys.executable, "-m", "bench.live", "--crash", str(score)]
     player = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert player.stdout is not None
     player.stdout.readline()  # "playing"
-    if way != "crash":
-        time.sleep(after_s)
-        name = {"terminate": "SIGTERM", "hang up": "SIGHUP"}.get(way, "SIGINT")
-        player.send_signal(getattr(signal, name))
-        if way == "twice":
-            time.sleep(0.01)
-            player.send_signal(signal.SIGINT)
+    time.sleep(after_s)
+    if after_s > 0.5:
+        _wait(lambda: _notes(ear.heard().events[before:]), f"{way}: nothing was heard")
+    name = {"terminate": "SIGTERM", "hang up": "SIGHUP", "crash": "SIGALRM"}.get(way, "SIGINT")
+    player.send_signal(getattr(signal, name))
+    if way == "twice":
+        time.sleep(0.01)
+        player.send_signal(signal.SIGINT)
     _, errors = player.communicate(timeout=30)
     time.sleep(0.1)
     events = ear.heard().events[before:]
-    notes = sum(data[0] & 0xF0 == 0x90 for _, data in events)
     code = 1 if way == "crash" else 130
     if player.returncode != code:
         return f"{way}: exit code {player.returncode}: {errors[-300:]}"
-    if after_s > 0.5 and not notes:
-        return f"{way}: nothing was heard"
     if left := hanging(events):
         return f"{way}: {len(left)} notes hang"
     return "" if hushed(events) else f"{way}: a channel never heard all notes off"
 
 
-def crash_after(seconds: float, score: Path) -> int:
-    """Play, and raise an error at whatever line the program is on after so many seconds."""
+def crash_when_told(score: Path) -> int:
+    """Play, and on SIGALRM raise an error at whatever line the program is on."""
     from bridge.cli import main as cuebridge
 
     def broken(number: int, frame: Any) -> None:
         raise RuntimeError("broken on purpose")
 
     signal.signal(signal.SIGALRM, broken)
-    signal.setitimer(signal.ITIMER_REAL, seconds + 0.6)
     return cuebridge(command(score)[3:])
 
 
@@ -284,11 +285,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--interruptions", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--crash-after", type=float, help=argparse.SUPPRESS)
-    parser.add_argument("score", nargs="?", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--crash", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    if options.crash_after is not None:
-        return crash_after(options.crash_after, options.score)
+    if options.crash is not None:
+        return crash_when_told(options.crash)
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as folder, jack_server():
         os.environ["CUEBRIDGE_HOME"] = folder
