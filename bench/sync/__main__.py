@@ -4,8 +4,9 @@
     python -m bench.sync                    all 300 simulated lists at four ranges of tempi; real edits
     python -m bench.sync --exact            windows of half a frame, bends up to 8 %, tempo free
     python -m bench.sync --growth           solve time from 10 to 10,000 cuts, a feature film, drift
+    python -m bench.sync --notes            whole cues composed: a note at every hit that is met?
+    python -m bench.sync --results FILE     all of these but the first into one Markdown file
     python -m bench.sync --score DIR        somebody else's beats instead of ours
-    python -m bench.sync --results FILE     all of the first four into one Markdown file
 
 Prints Markdown. README.md beside this file says what is counted and how to score a system of your own.
 """
@@ -19,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from bench.sync import growth, outside
+from bench.sync import growth, notes, outside
 from bench.sync.ceiling import Bends
 from bench.sync.lists import CutList, real, simulated
 from bench.sync.measure import OURS, Figures, bends_of, measure
@@ -41,6 +42,7 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--by-list", type=Path, metavar="CSV", help="also write every list to this file")
     parser.add_argument("--jobs", type=int, default=1, help="processes (solve times then disturb each other)")
     parser.add_argument("--growth", action="store_true", help="only solve time by length, and drift")
+    parser.add_argument("--notes", action="store_true", help="only compose the lists and look for notes")
     parser.add_argument("--score", type=Path, metavar="DIR", help="score these answers, a file a list")
     parser.add_argument("--export", type=Path, metavar="DIR", help="only write our beats, a file a list")
     parser.add_argument("--results", type=Path, metavar="FILE", help="write the whole report to this file")
@@ -115,6 +117,13 @@ def _theirs(cuts: CutList, files: dict[str, Path], bends: Bends, column: str) ->
     return outside.scored(files[cuts.id], cuts, bends, column)
 
 
+def sounding(options: argparse.Namespace, seeds: int) -> list[str]:
+    """Whole cues of so many seeds of each kind, and the real edits that are not too long to compose."""
+    lists = [cuts for cuts in chosen(options) if cuts.seed < seeds]
+    edits = [] if options.no_real else [cuts for cuts in real() if cuts.length_s < notes.LONGEST_S]
+    return notes.report([*lists, *edits], settings_of("free", False))
+
+
 def whole_report(options: argparse.Namespace) -> list[str]:
     """What RESULTS.md holds: all ranges, exact mode, growth."""
     parts = ours(options, False, options.range or list(RANGES))
@@ -128,6 +137,8 @@ def whole_report(options: argparse.Namespace) -> list[str]:
         "error over lists, then chance-corrected skill. README.md says what is counted.", "",
         "## Default settings", "", *markdown(parts, OURS),
         "## Exact mode: windows of half a frame, bends up to 8 %", "", *markdown(exact, OURS),
+        "## Notes where hits are met: whole cues, one seed of each kind and the real edits", "",
+        *sounding(options, 1), "",
         "## Growth and drift", "", *growth.report(),
     ]  # fmt: skip
 
@@ -137,6 +148,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parsed(arguments)
     if options.growth:
         print("\n".join(growth.report()))
+        return 0
+    if options.notes:
+        print("\n".join(sounding(options, options.seeds)))
         return 0
     if options.export:
         name = (options.range or ["free"])[0]
