@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -89,6 +89,7 @@ class TempoSettings:
 
 
 LARGEST_WINDOW_FRAMES = 24
+MAX_MAP_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ class Settings:
     max_velocity: int = 112
     # Folders whose media may be looked at; empty is any, which is what the user's own commands get.
     media_roots: tuple[str, ...] = ()
+    # A MIDI file whose tempo map is kept as it is, its tick 0 on the cue's first frame; empty: none.
+    tempo_map_midi: bytes = b""
     tempo: TempoSettings = field(default_factory=TempoSettings)
     hits: HitSettings = field(default_factory=HitSettings)
 
@@ -142,6 +145,16 @@ class Settings:
             raise SettingsError(f"a tail of {self.tail_s:g} s is out of range", remedy="Use 0 to 30 s")
         if not 1 <= self.min_velocity <= self.max_velocity <= 127:
             raise SettingsError("velocities must lie within 1 to 127, the lower number first")
+        if self.tempo_map_midi and replace(self.tempo, exact=False) != TempoSettings():
+            raise SettingsError(
+                "a tempo map that is kept leaves no choice of tempo, range, metre, bends or --tempo-changes",
+                remedy="Leave out --keep-tempo-map, or all of --tempo, --tempo-range, --metre, --max-bend",
+            )
+        if len(self.tempo_map_midi) > MAX_MAP_BYTES:
+            raise SettingsError(
+                f"a tempo map of {len(self.tempo_map_midi) >> 20} MB is too large",
+                remedy="Export a MIDI file of the tempo map alone",
+            )
 
 
 def state_dir() -> Path:

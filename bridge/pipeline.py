@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from bridge import __version__, composing, performing, reading, seeing, spotting, timing, writing
-from bridge.config import Settings
+from bridge.config import METRES, HitSettings, Settings, TempoSettings
 from bridge.errors import TimelineError
 from bridge.progress import Progress
 from bridge.schema.cue_json import parse_cues
@@ -41,11 +41,12 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     """
     if settings.cues_json:
         parse_cues(settings.cues_json)  # a faulty sheet is said before a film is looked at, not after
+    kept = reading.read_tempo_map(settings.tempo_map_midi) if settings.tempo_map_midi else None
     models = composing.load_models()
     timeline = _read(source, settings, progress)
     picture = seeing.see(timeline, settings, progress)
     cues = spotting.spot(timeline, picture, settings, progress)
-    form = timing.solve(cues, settings, progress)
+    form = timing.solve(cues, settings, progress, kept)
     written = composing.compose(cues, form, settings, models, progress)
     performance = performing.perform(written, form, cues, settings)
     files = writing.write(source, timeline, picture, cues, form, written, performance, progress)
@@ -79,7 +80,22 @@ def describe() -> dict[str, object]:
         "reads": sorted((*reading.SUFFIXES, *seeing.FILM_SUFFIXES)),
         "writes": list(writing.FORMATS),
         "rpcs": ["Describe", "StartScore", "WatchJob", "CancelJob", "GetScore", "ListScores", "Export"],
+        "metres": list(METRES),
+        "defaults": _defaults(),
         **composing.describe_models(),
+    }
+
+
+def _defaults() -> dict[str, object]:
+    """What a request gets that says nothing, where a front end lets its user choose."""
+    tempo, hits = TempoSettings(), HitSettings()
+    return {
+        "min_bpm": tempo.min_bpm,
+        "max_bpm": tempo.max_bpm,
+        "metre": tempo.metre,
+        "max_bend": tempo.max_bend,
+        "window_frames": [float(side) for side in hits.window_frames],
+        "must_window_frames": [float(side) for side in hits.must_window_frames],
     }
 
 

@@ -6,6 +6,7 @@ import argparse
 import math
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 from bridge.config import FASTEST_BPM, SLOWEST_BPM, HitSettings, TempoSettings
 from bridge.errors import SettingsError
@@ -39,6 +40,32 @@ def add_controls(parser: argparse.ArgumentParser) -> None:
         "--tempo-changes", action="store_true",
         help="let the tempo take another character wherever a plot begins",
     )  # fmt: skip
+
+    group.add_argument(
+        "--keep-tempo-map", type=Path, metavar="FILE.mid",
+        help="compose inside this file's tempi, metres and bars, its start on the cue's first frame",
+    )  # fmt: skip
+
+
+def map_of(options: argparse.Namespace) -> bytes:
+    """The MIDI file whose tempo map is kept, read and checked; empty without the option.
+
+    Raises:
+        SettingsError: it cannot be read, or holds no tempo map that can be kept.
+    """
+    path: Path | None = options.keep_tempo_map
+    if path is None:
+        return b""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            f"it cannot be read ({error.strerror})", where=str(path), remedy="Check --keep-tempo-map"
+        ) from None
+    from bridge.reading.midi_map import read_tempo_map  # loads OTIO with its room: only who asks waits
+
+    read_tempo_map(data, str(path))
+    return data
 
 
 def tempo_of(options: argparse.Namespace) -> TempoSettings:

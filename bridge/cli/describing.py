@@ -35,6 +35,8 @@ def _lines(about: About, address: str) -> list[str]:
             continue
         if key == "models" and isinstance(value, list):
             lines += [f"model     {_model(model)}" for model in value]
+        elif isinstance(value, dict):
+            lines.append(f"{key:<9} {', '.join(f'{name} {inner}' for name, inner in value.items())}")
         else:
             text = ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
             lines.append(f"{key:<9} {text}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
@@ -67,13 +68,15 @@ class Worker:
 
 
 def _plain(value: object) -> dict[str, object]:
-    """Settings as JSON values; a `Fraction` becomes "1/2"."""
+    """Settings as JSON values; a `Fraction` becomes "1/2", a file its hash."""
     if not isinstance(value, dict):
         raise TypeError(f"{value!r} is not a mapping")
     return {key: _plain(inner) if isinstance(inner, dict) else _scalar(inner) for key, inner in value.items()}
 
 
 def _scalar(value: object) -> object:
+    if isinstance(value, bytes):
+        return f"sha256 {hashlib.sha256(value).hexdigest()}" if value else ""
     if isinstance(value, Fraction):
         return str(value)
     return [_scalar(item) for item in value] if isinstance(value, tuple) else value

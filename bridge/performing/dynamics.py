@@ -84,7 +84,7 @@ def _metrical(stage: Stage, tick: int) -> float:
     offset = tick - bar.tick
     if offset == 0:
         return 4.0
-    beat = TICKS_PER_QUARTER * 3 // 2 if bar.metre.denominator == 8 else TICKS_PER_QUARTER
+    beat = bar.beat_ticks
     return 1.0 if offset % beat == 0 else -2.5
 
 

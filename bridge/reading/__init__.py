@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.reading.midi_map import read_tempo_map
 from bridge.reading.timeline import SUFFIXES, read_timeline
 
-__all__ = ["SUFFIXES", "read_timeline"]
+__all__ = ["SUFFIXES", "read_tempo_map", "read_timeline"]

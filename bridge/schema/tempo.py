@@ -100,6 +100,24 @@ class TempoMap:
 
 
 @dataclass(frozen=True)
+class MetreEvent:
+    """From `tick` on, bars of a metre; the rest is what a MIDI time signature says besides."""
+
+    tick: int
+    metre: Metre
+    clocks_per_click: int = 24
+    notated_32nds_per_quarter: int = 8
+
+
+@dataclass(frozen=True)
+class GivenMap:
+    """A tempo map from outside that is kept as it is; `metres` rise in tick, the first at tick 0."""
+
+    tempo: TempoMap
+    metres: tuple[MetreEvent, ...]
+
+
+@dataclass(frozen=True)
 class Bar:
     """One bar of the form.
 
@@ -108,7 +126,8 @@ class Bar:
     `accents`: ticks (on the cue's clock, inside the bar) where something must sound; `hold`: one chord
     is held through the bar; `rest`: nothing sounds; `pickup_ticks`: the last so many ticks belong to
     the next bar's phrase. `partial` marks a bar that an end of the cue cuts short. `beat_ticks` is a
-    quarter, or the dotted one of a compound metre.
+    quarter, or the dotted one of a compound metre. `cut_ticks`: the next bar starts after so many ticks,
+    inside this one, as a given tempo map has it; 0 for a bar of its metre's length.
     """
 
     index: int
@@ -125,15 +144,18 @@ class Bar:
     pickup_ticks: int = 0
     partial: bool = False
     beat_ticks: int = TICKS_PER_QUARTER
+    cut_ticks: int = 0
 
     @property
     def end_tick(self) -> int:
         """First tick after the bar."""
-        return self.tick + self.metre.ticks
+        return self.tick + (self.cut_ticks or self.metre.ticks)
 
     def beats(self) -> range:
         """Ticks of its beats; a partial bar counts them back from its end, as players do."""
-        lead_ticks = self.metre.ticks % self.beat_ticks if self.partial else 0
+        lead_ticks = (
+            (self.end_tick - self.tick) % self.beat_ticks if self.partial and not self.cut_ticks else 0
+        )
         return range(self.tick + lead_ticks, self.end_tick, self.beat_ticks)
 
 
@@ -160,7 +182,7 @@ class Form:
     """Tempo map, bars and hit results. Bars abut from tick 0 and reach past the cue's last frame.
 
     `base_bpm` gives, by plot id, the tempo that bends are measured from. `end_tick` is the first tick
-    at or after the cue's last frame.
+    at or after the cue's last frame. `given` is the map from outside that bars and tempi were taken from.
     """
 
     tempo_map: TempoMap
@@ -169,6 +191,22 @@ class Form:
     base_bpm: dict[str, float]
     end_tick: int
     notes: tuple[str, ...] = ()
+    given: GivenMap | None = None
+
+    def metre_events(self) -> tuple[MetreEvent, ...]:
+        """Time signatures as they stand in a file: those of the given map up to the last bar, or one where
+        the metre changes, whose click is the beat a conductor gives: dotted in compound metres.
+        """
+        if self.given is not None:
+            return tuple(e for e in self.given.metres if e.tick < self.bars[-1].end_tick)
+        found = []
+        for before, bar in zip((None, *self.bars), self.bars):
+            if before is None or before.metre != bar.metre:
+                metre = bar.metre
+                compound = metre.denominator >= 8 and metre.numerator > 3 and metre.numerator % 3 == 0
+                click = 24 * 4 * (3 if compound else 1) // metre.denominator
+                found.append(MetreEvent(bar.tick, metre, max(1, click)))
+        return tuple(found)
 
     @property
     def largest_bend(self) -> float:

@@ -80,6 +80,12 @@ def _same_cue(sheet: CueSheet, edited: EditedCues) -> None:
 def _plot_tempi(edited: EditedCues, settings: Settings) -> None:
     slow, fast = settings.tempo.min_bpm, settings.tempo.max_bpm
     for plot in edited.plots:
+        if plot.tempo_bpm is not None and settings.tempo_map_midi:
+            raise CueSheetError(
+                "a plot cannot have a tempo of its own where a tempo map is kept",
+                where=f"cue sheet, plot {plot.id}, tempo_bpm",
+                remedy="Write null there, or leave out --keep-tempo-map",
+            )
         if plot.tempo_bpm is not None and not slow <= plot.tempo_bpm <= fast:
             raise CueSheetError(
                 f"a tempo of {plot.tempo_bpm:g} bpm lies outside the range of {slow:g} to {fast:g}",

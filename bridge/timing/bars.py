@@ -108,6 +108,7 @@ def _plot_bars(
                 rest=bar.rest,
                 partial=bar.partial or bar.tick < layout.end_tick < bar.end_tick,
                 beat_ticks=bar.beat_ticks,
+                cut_ticks=bar.ticks if bar.ticks != bar.metre.ticks else 0,
             )
         )
     return bars

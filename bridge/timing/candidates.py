@@ -11,7 +11,7 @@ import numpy as np
 from bridge.config import Settings, TempoSettings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
-from bridge.timing.baselines import Constant, constant_tempo, share_within
+from bridge.timing.baselines import Constant, constant_tempo
 from bridge.timing.lattice import (
     DOTTED_PICKUP_PARTS,
     HALF_REACH_S,
@@ -221,10 +221,22 @@ def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | No
     if min(2 * limits.free, limits.max_log_bpm - limits.min_log_bpm) < limits.step:
         parts = parts_of(settings.tempo)[-1]
         starts = [replace(steady, offset_s=k * 60 / steady.bpm / parts) for k in range(parts)]
-        met = [share_within(each.errors_s(hits), early, late) for each in starts]
-        found.append(_as_route(settings, span, starts[int(np.argmax(met))], hits, early, late))
+        best = max(starts, key=lambda each: _worth(span, each.errors_s(hits), frame))
+        found.append(_as_route(settings, span, best, hits, early, late))
     routes = [route for route in found if route is not None]
     return max(routes, key=lambda route: _scores(cues, settings, span, route), default=None)
+
+
+def _worth(span: Span, errors_s: Floats, frame_s: float) -> tuple[int, float, float]:
+    """How good a start is: hits in the yardstick, weight in the hits' own windows, then closeness."""
+    frames = errors_s / frame_s
+    near = (frames >= YARDSTICK_FRAMES[0] - 1e-6) & (frames <= YARDSTICK_FRAMES[1] + 1e-6)
+    own = [
+        t.weight
+        for t, error in zip(span.targets, frames)
+        if t.early_frames - 1e-6 <= error <= t.late_frames + 1e-6
+    ]
+    return int(near.sum()), sum(own), -float(np.abs(frames[near]).sum())
 
 
 def written_bpm(bpm: float, settings: TempoSettings) -> float:

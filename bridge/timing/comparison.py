@@ -53,10 +53,10 @@ def sounding_beats(form: Form) -> list[int]:
     """Ticks of every beat where music sounds, and of each bar line on which it stops."""
     ticks: list[int] = []
     for before, bar in zip((None, *form.bars), form.bars):
-        if not bar.rest:
-            ticks += bar.beats()
-        elif before is not None and not before.rest:
+        beats = () if bar.rest else bar.beats()
+        if before is not None and not before.rest and bar.tick not in beats:
             ticks.append(bar.tick)
+        ticks += beats
     return ticks
 
 

@@ -25,7 +25,7 @@ _GRAIN = TICKS_PER_QUARTER // 64
 class RawBar:
     """A bar before it is named: `rest`: nothing sounds; `partial`: cut by an end of the cue or a silence.
 
-    `beat_ticks` is a quarter, or the dotted one of a compound metre.
+    `beat_ticks` is a quarter, or the dotted one of a compound metre; `signature` is the metre of a given map.
     """
 
     tick: int
@@ -34,6 +34,7 @@ class RawBar:
     rest: bool = False
     partial: bool = False
     odd: bool = False
+    signature: Metre | None = None
 
     @property
     def end_tick(self) -> int:
@@ -46,6 +47,8 @@ class RawBar:
 
         Where beats are dotted it is eighths at the coarsest: 6/8, not 3/4.
         """
+        if self.signature is not None:
+            return self.signature
         denominator = 4 if self.beat_ticks == TICKS_PER_QUARTER else 8
         while self.ticks * denominator % (4 * TICKS_PER_QUARTER):
             denominator *= 2
@@ -69,24 +72,25 @@ def leg_pieces(leg: Leg, phi: int, whole: int, beat: int) -> list[int]:
 
 @dataclass
 class Layout:
-    """Tempo map, bars, and the ticks at which legs end."""
+    """Tempo map, bars, and the ticks at which legs end; `given`: neither map nor bars are the solver's."""
 
     tempo_map: TempoMap
     bars: list[RawBar]
     end_tick: int
     leg_ticks: list[tuple[Leg, int]] = field(default_factory=list)
+    given: bool = False
 
     def beat_ticks(self) -> list[int]:
         """Every beat that sounds, rising; bar lines of 7/8 and the like included.
 
-        So is the bar line on which music stops: a silence is met by ending on it.
+        So is the bar line on which music stops or another tempo begins: a silence is met by ending on it.
         """
         ticks: list[int] = []
         for before, bar in zip((None, *self.bars), self.bars):
-            if not bar.rest:
-                ticks += bar.beats()
-            elif before is not None and not before.rest:
+            beats = () if bar.rest else bar.beats()
+            if before is not None and not before.rest and bar.tick not in beats:
                 ticks.append(bar.tick)
+            ticks += beats
         return ticks
 
     def beat_seconds(self) -> NDArray[np.float64]:
@@ -274,13 +278,18 @@ class Layer:
         return Layout(tempo_map, self._bars, int(end_tick), self._legs)
 
 
+def ring_end_s(cues: CueSheet, settings: Settings) -> Fraction:
+    """Where the last notes may ring to, in seconds from tick 0."""
+    return cues.cue_length_s + Fraction(round(settings.tail_s * 1000), 1000)
+
+
 class Scribe:
     """Writes spans one after the other: `placed` says where the next one starts, `add` writes it."""
 
     def __init__(self, cues: CueSheet, settings: Settings) -> None:
         self._layer = Layer(settings.tempo)
         self._end_s = cues.cue_length_s
-        self._ring_s = self._end_s + round(settings.tail_s * 1000) * Fraction(1, 1000)
+        self._ring_s = ring_end_s(cues, settings)
         self._before: Route | None = None
         self._bpm = settings.tempo.target_bpm or (settings.tempo.min_bpm * settings.tempo.max_bpm) ** 0.5
         self._must_weight = settings.hits.must_weight

@@ -39,6 +39,7 @@ class Judge:
         self._bar_starts = {bar.tick for bar in layout.bars}
         self._rest_starts = {bar.tick for bar in layout.bars if bar.rest}
         self._legs: dict[int, Leg] = {tick: leg for leg, tick in layout.leg_ticks}
+        self.given = layout.given
         self._rests = [
             (float(cues.cue_s(p.start_frame)), float(cues.cue_s(p.end_frame)))
             for p in cues.plots
@@ -102,9 +103,15 @@ class Judge:
             reason = "; ".join(filter(None, (reason, "music stops on it")))
         return HitResult(hit.id, True, tick, float(error), rung, tick in self._bar_starts, reason)
 
-    def ladder(self, hits: int) -> Ladder:
-        """A fresh ladder for so many chased hits."""
-        return Ladder(self._layout, self._beats, self.error_frames, self.inside, int(ACCENT_SHARE * hits))
+    def ladder(self, targets: tuple[Target, ...]) -> Ladder:
+        """A fresh ladder for the chased hits.
+
+        Where the tempo map was given it is all that a `must` has: each may have its accent.
+        """
+        accents = int(ACCENT_SHARE * len(targets))
+        if self.given:
+            accents = max(accents, sum(target.must for target in targets))
+        return Ladder(self._layout, self._beats, self.error_frames, self.inside, accents)
 
     def exact_tick(self, hit: Hit) -> Fraction:
         """Where on the tempo map the hit lies."""
@@ -131,7 +138,7 @@ def fates(cues: CueSheet, settings: Settings, layout: Layout, targets: tuple[Tar
             left.append(hit)
         else:
             results[hit.id] = _left(judge, hit, settings, chased)
-    ladder = judge.ladder(len(targets))
+    ladder = judge.ladder(targets)
     left.sort(key=lambda h: (-chased[h.id].weight, not chased[h.id].downbeat, h.frame))
     for hit in left:
         result = ladder.climb(hit, judge.exact_tick(hit))
@@ -169,6 +176,8 @@ def _left(
         reason = "it lies outside the cue"
     elif clash:
         reason = f"clashes with {clash}: no beat at a legal tempo can meet both"
+    elif judge.given:
+        reason = "no beat of the tempo map that was given lies on it, nor a step off the beat that is free"
     elif hit.id not in chased:
         reason = "too close to the hit before it to be chased"
     else:

@@ -10,22 +10,25 @@ from __future__ import annotations
 from bridge.config import Settings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
-from bridge.schema.tempo import Form
+from bridge.schema.tempo import Form, GivenMap
 from bridge.timing.bars import named_bars
 from bridge.timing.candidates import Watch, best_route
+from bridge.timing.given import lay_given
 from bridge.timing.layout import Scribe
 from bridge.timing.report import fates, with_gestures
 from bridge.timing.route import Route
-from bridge.timing.targets import spans_of, targets_of
+from bridge.timing.targets import Target, spans_of, targets_of
 
 
-def solve(cues: CueSheet, settings: Settings, progress: Progress) -> Form:
+def solve(cues: CueSheet, settings: Settings, progress: Progress, given: GivenMap | None = None) -> Form:
     """Solve a whole cue.
 
     Args:
         cues: hits, plots and moods. Frames are on the timeline.
         settings: `tempo`, `hits` and `tail_s` are read.
         progress: reported once a hit; raises `Cancelled` from there.
+        given: a tempo map to keep as it is: then only the ladder's rungs that move neither tempo nor metre
+            meet what its beats do not.
 
     Returns:
         A form whose bars abut from tick 0 and reach `tail_s` past the cue's last frame. Each hit's error
@@ -35,6 +38,8 @@ def solve(cues: CueSheet, settings: Settings, progress: Progress) -> Form:
         Cancelled: when asked to stop.
     """
     targets = targets_of(cues, settings)
+    if given is not None:
+        return _kept(cues, settings, given, targets)
     watch = Watch(progress, len(targets))
     scribe = Scribe(cues, settings)
     routes: list[Route] = []
@@ -53,6 +58,21 @@ def solve(cues: CueSheet, settings: Settings, progress: Progress) -> Form:
         base_bpm=base_by_plot(cues, settings, routes),
         end_tick=layout.end_tick,
         notes=tuple(_note(route) for route in routes),
+    )
+
+
+def _kept(cues: CueSheet, settings: Settings, given: GivenMap, targets: tuple[Target, ...]) -> Form:
+    """The form of a given map."""
+    layout = lay_given(cues, settings, given)
+    fate = fates(cues, settings, layout, targets)
+    return Form(
+        tempo_map=layout.tempo_map,
+        bars=with_gestures(named_bars(cues, layout, frozenset(fate.pickups)), fate),
+        hits=fate.results,
+        base_bpm={},
+        end_tick=layout.end_tick,
+        notes=("Tempi, metres and bars are those of the tempo map that was given",),
+        given=given,
     )
 
 

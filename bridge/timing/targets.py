@@ -92,9 +92,9 @@ def targets_of(cues: CueSheet, settings: Settings) -> tuple[Target, ...]:
 
 
 def anchor(time_s: Fraction, weight: float) -> Target:
-    """A bar line wanted at an instant that is no hit of the sheet."""
-    hit = Hit("", 0, Weight.NICE, HitKind.PLOT)
-    return Target(hit, time_s, Fraction(0), Fraction(0), weight, False, True, -1)
+    """A bar line at an instant that is no hit of the sheet, wanted as a `must` is."""
+    hit = Hit("", 0, Weight.MUST, HitKind.PLOT)
+    return Target(hit, time_s, Fraction(0), Fraction(0), weight, True, True, -1)
 
 
 def _plots(cues: CueSheet) -> tuple[Plot, ...]:

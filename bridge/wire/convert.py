@@ -79,7 +79,16 @@ def settings_from_wire(message: pb.Settings) -> Settings:
     """
     plain: dict[str, Any] = {
         name: getattr(message, name)
-        for name in ("fps", "mark_in", "mark_out", "seed", "variation", "brief", "cues_json")
+        for name in (
+            "fps",
+            "mark_in",
+            "mark_out",
+            "seed",
+            "variation",
+            "brief",
+            "cues_json",
+            "tempo_map_midi",
+        )
     }
     for name in ("tail_s", "min_velocity", "max_velocity"):
         if message.HasField(name):

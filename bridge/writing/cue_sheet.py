@@ -148,10 +148,7 @@ def _plot(plot: Plot, cues: CueSheet, form: Form) -> dict[str, Any]:
 
 def _tempo(form: Form) -> list[dict[str, Any]]:
     """One row at every tempo event and every change of metre."""
-    metres = {}
-    for before, bar in zip((None, *form.bars), form.bars):
-        if before is None or before.metre != bar.metre:
-            metres[bar.tick] = bar.metre
+    metres = {event.tick: event.metre for event in form.metre_events()}
     ticks = sorted({*metres, *(event.tick for event in form.tempo_map.events)})
     metre, rows = "4/4", []
     for tick in ticks:

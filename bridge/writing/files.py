@@ -76,6 +76,8 @@ def summarise(
     half = [hit for hit in kept if hit.id in met and abs(errors[hit.id]) <= 0.5 + 1e-6]
     silent = sum(p.end_frame - p.start_frame for p in cues.plots if not p.music)
     tempi = [float(bpm) for bpm in form.base_bpm.values()]
+    if form.given is not None:
+        tempi = [event.bpm for event in form.tempo_map.events]
     return {
         "length_s": float(cues.cue_length_s),
         "met": len(met),

@@ -18,7 +18,7 @@ import mido
 from bridge.schema.cues import CueSheet
 from bridge.schema.performance import Performance, Track
 from bridge.schema.score import KeySpan
-from bridge.schema.tempo import TICKS_PER_QUARTER, Form, Metre
+from bridge.schema.tempo import TICKS_PER_QUARTER, Form, Metre, MetreEvent
 from bridge.timebase import can_drop, frames_to_timecode, nominal_rate
 from bridge.writing.events import part_events, places
 from bridge.writing.marks import END_WORDS, hit_words, music_tick, origin_words, picture_tick, plot_words
@@ -150,11 +150,7 @@ def _written(events: Iterable[_Event], end_tick: int = 0) -> mido.MidiTrack:
 def _conductor(form: Form, cues: CueSheet, name: str, keys: tuple[KeySpan, ...]) -> list[_Event]:
     heads = [mido.MetaMessage("track_name", name=one_line(name)), *_start(cues)]
     events: list[_Event] = [(0, 0, order, message) for order, message in enumerate(heads)]
-    metre = None
-    for bar in form.bars:
-        if bar.metre != metre:
-            events.append((bar.tick, 1, 0, _time_signature(bar.metre)))
-        metre = bar.metre
+    events += [(each.tick, 1, 0, _time_signature(each)) for each in form.metre_events()]
     for key in keys:
         names = _MINOR_NAMES if key.mode == "minor" else _MAJOR_NAMES
         message = mido.MetaMessage("key_signature", key=names[key.tonic_pc % 12])
@@ -166,16 +162,13 @@ def _conductor(form: Form, cues: CueSheet, name: str, keys: tuple[KeySpan, ...])
     return events
 
 
-def _time_signature(metre: Metre) -> mido.MetaMessage:
-    """The meta event; its click is the beat a conductor gives: dotted in compound metres."""
-    compound = metre.denominator >= 8 and metre.numerator > 3 and metre.numerator % 3 == 0
-    click = 24 * 4 * (3 if compound else 1) // metre.denominator
+def _time_signature(event: MetreEvent) -> mido.MetaMessage:
     return mido.MetaMessage(
         "time_signature",
-        numerator=metre.numerator,
-        denominator=metre.denominator,
-        clocks_per_click=max(1, click),
-        notated_32nd_notes_per_beat=8,
+        numerator=event.metre.numerator,
+        denominator=event.metre.denominator,
+        clocks_per_click=event.clocks_per_click,
+        notated_32nd_notes_per_beat=event.notated_32nds_per_quarter,
     )
 
 

@@ -145,10 +145,7 @@ def _tempo(project: Block, form: Form) -> None:
     for statement in (("ACT", 1, -1), ("VIS", 1, 0, 1), ("LANEHEIGHT", 0, 0), ("ARM", 0)):
         envelope.say(*statement)
     envelope.say("DEFSHAPE", _SQUARE, -1, -1)
-    metres: dict[int, Metre] = {}
-    for before, bar in zip((None, *form.bars), form.bars):
-        if before is None or before.metre != bar.metre:
-            metres[bar.tick] = bar.metre
+    metres = {event.tick: event.metre for event in form.metre_events()}
     for tick in sorted({*metres, *(event.tick for event in form.tempo_map.events)}):
         bpm = 60e6 / form.tempo_map.us_per_quarter_at(tick)
         point = (Word(f"{float(form.tempo_map.s_at_tick(tick)):.12f}"), Word(f"{bpm:.10f}"), _SQUARE)

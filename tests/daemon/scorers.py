@@ -35,6 +35,7 @@ class TextScorer:
     at_once: int = 0
     most_at_once: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    settings: Settings | None = None
 
     def score(self, source: Path, settings: Settings, progress: Progress) -> Scored:
         with self.lock:
@@ -49,6 +50,7 @@ class TextScorer:
     def _score(self, source: Path, settings: Settings, progress: Progress) -> Scored:
         word = self._word(source)
         self.scored.append(source.name)
+        self.settings = settings
         for stage in STAGES:
             for done in range(3):
                 progress.report(stage, done, 2)

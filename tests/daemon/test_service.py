@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import grpc
@@ -12,7 +13,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from bridge import __version__
 from bridge.client import Client, Finished, Job
-from bridge.config import Settings
+from bridge.config import HitSettings, Settings, TempoSettings
 from bridge.daemon.server import Daemon
 from bridge.errors import (
     Cancelled,
@@ -24,6 +25,8 @@ from bridge.errors import (
     TimelineError,
 )
 from bridge.progress import Step
+from bridge.wire.v1 import scoring_pb2 as pb
+from bridge.wire.v1 import scoring_pb2_grpc
 from tests.daemon.scorers import STAGES, TextScorer
 
 
@@ -300,3 +303,40 @@ def test_the_text_that_is_not_utf_8_is_the_one_named(
     with pytest.raises(InputError, match=f"the {what} has bytes") as raised:
         client.start_score(**wanted)  # type: ignore[arg-type]
     assert "cut.otio" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (pb.Settings(tempo=pb.TempoSettings(min_bpm=100, max_bpm=80)), "100 to 80 bpm makes no sense"),
+        (pb.Settings(tempo=pb.TempoSettings(metre="4/3")), "4/3 is not a metre"),
+        (pb.Settings(tempo=pb.TempoSettings(max_bend=0.09)), "9 % is out of range"),
+        (pb.Settings(tempo=pb.TempoSettings(target_bpm=200)), "outside the range of 60 to 160"),
+        (pb.Settings(tempo_map_midi=b"MThd", tempo=pb.TempoSettings(metre="3/4")), "leaves no choice"),
+        (pb.Settings(hits=pb.HitSettings(window_end=pb.Rational(numerator=-1, denominator=1))), "hit window"),
+    ],
+    ids=["range", "metre", "bend", "tempo", "map", "window"],
+)
+def test_controls_that_make_no_sense_are_refused_before_a_job_is_made(
+    client: Client, daemon: Daemon, tmp_path: Path, message: pb.Settings, said: str
+) -> None:
+    stub = scoring_pb2_grpc.ScoringStub(grpc.insecure_channel(daemon.door.address))
+    request = pb.StartScoreRequest(source=str(written(tmp_path, "cut.otio")), settings=message)
+    with pytest.raises(grpc.RpcError) as caught:
+        stub.StartScore(request, metadata=[("authorization", f"Bearer {daemon.door.token}")])
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert said in caught.value.details()
+    assert client.describe().jobs == ()
+
+
+def test_controls_reach_the_scorer_as_they_were_asked_for(
+    client: Client, scorer: TextScorer, tmp_path: Path
+) -> None:
+    wish = Settings(
+        tempo=TempoSettings(min_bpm=70, max_bpm=90, target_bpm=80, metre="12/8", max_bend=0.02, exact=True),
+        hits=HitSettings(window_frames=(Fraction(-1, 4), Fraction(1, 3))),
+    )
+    given_map = Settings(tempo_map_midi=bytes(range(256)))
+    for settings in (wish, given_map):
+        finish(client, client.start_score(written(tmp_path, "cut.otio"), settings))
+        assert scorer.settings == settings

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bridge.config import Settings
+from bridge.config import Settings, TempoSettings
 from bridge.errors import CueSheetError
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet, HitKind, Weight
@@ -78,3 +78,51 @@ def test_a_sheet_of_another_cue_is_refused():
 def test_text_that_is_no_cue_sheet_is_refused_with_its_place():
     with pytest.raises(CueSheetError, match="line 1"):
         _spot("{nonsense")
+
+
+def test_a_plots_tempo_is_kept_and_held_to_the_range():
+    document = _document()
+    document["plots"][1] |= {"tempo_bpm": 150, "tempo_change": True}
+    edited = _spot(json.dumps(document))
+    assert (edited.plots[1].tempo_bpm, edited.plots[1].tempo_change) == (150, True)
+    assert [(p.tempo_bpm, p.tempo_change) for p in edited.plots[2:]] == [(None, False)] * (
+        len(edited.plots) - 2
+    )
+    document["plots"][1]["tempo_bpm"] = 190
+    with pytest.raises(CueSheetError, match=r"190 bpm lies outside the range of 60 to 160.*--tempo-range"):
+        _spot(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("brief", "allowed"),
+    [
+        ("tense, tempo changes at each scene", True),
+        ("the tempo may change", True),
+        ("change of tempo when she leaves", True),
+        ("no tempo changes, please", False),
+        ("without a change of tempo", False),
+        ("not sad. New tempo at the end", True),
+        ("calm", False),
+    ],
+)
+def test_a_brief_may_let_the_tempo_change(brief: str, allowed: bool):
+    sheet = spot(SOURCE, PICTURE, Settings(brief=brief), Progress())
+    assert {plot.tempo_change for plot in sheet.plots[1:]} == {allowed}
+    assert not sheet.plots[0].tempo_change
+    assert any("tempo changes" in note for note in sheet.notes) is allowed
+
+
+def test_the_setting_lets_the_tempo_change_and_the_sheet_takes_it_back():
+    wish = TempoSettings(changes=True)
+    sheet = spot(SOURCE, PICTURE, Settings(tempo=wish), Progress())
+    assert all(plot.tempo_change for plot in sheet.plots[1:])
+    kept = spot(SOURCE, PICTURE, Settings(tempo=wish, cues_json=json.dumps(_document())), Progress())
+    assert not any(plot.tempo_change for plot in kept.plots)
+    assert any("--tempo-changes moves none" in note for note in kept.notes)
+
+
+def test_a_plot_has_no_tempo_of_its_own_inside_a_kept_map():
+    document = _document()
+    document["plots"][0]["tempo_bpm"] = 90
+    with pytest.raises(CueSheetError, match="tempo map is kept"):
+        spot(SOURCE, PICTURE, Settings(cues_json=json.dumps(document), tempo_map_midi=b"MThd"), Progress())

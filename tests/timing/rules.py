@@ -77,6 +77,7 @@ def _bends(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
     }
     run: list[tuple[int, float, float]] = []  # (tick, µs, bend) of beats that follow each other
     runs = [run]
+    closed: dict[int, int] = {}  # last beat of a run: the tick where another tempo begins
     for bar in form.bars:
         if bar.rest:
             run = []
@@ -84,6 +85,7 @@ def _bends(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
             continue
         base = form.base_bpm[bar.plot_id]
         if bar.plot_id in free and run and bar.plot_id != form.bars[bar.index - 1].plot_id:
+            closed[run[-1][0]] = bar.tick
             run = []  # another character of tempo begins
             runs.append(run)
         wanted = {plot.id: plot.tempo_bpm for plot in cues.plots}[bar.plot_id] or tempo.target_bpm
@@ -105,7 +107,9 @@ def _bends(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
             bpm = 60e6 / us / float(tempo.beat_quarters)
             if not tempo.min_bpm * (1 - CLOSE) <= bpm <= tempo.max_bpm * (1 + CLOSE):
                 faults.append(f"{bpm:.2f} bpm at {tick}")
-            if abs(bend) > tempo.free_bend + CLOSE and not _in_ramp(beats, index, met, settings):
+            if abs(bend) > tempo.free_bend + CLOSE and not _in_ramp(
+                [*beats, (closed.get(beats[-1][0], -1), beats[-1][1], 0.0)], index, met, settings
+            ):
                 faults.append(f"bend {bend:.4f} at {tick} outside a ramp")
     return faults
 
