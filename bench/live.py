@@ -289,6 +289,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.crash is not None:
         return crash_when_told(options.crash)
+    # Started with nohup, the players would leave a closed terminal unheard, as they should.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as folder, jack_server():
         os.environ["CUEBRIDGE_HOME"] = folder
