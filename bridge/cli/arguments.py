@@ -76,6 +76,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     mailbox.add_argument("path", type=Path, metavar="PATH")
 
+    _plugins(
+        commands.add_parser(
+            "plugins", help="install into other programs, take out of them, look", allow_abbrev=False
+        )
+    )
+
     cancel = commands.add_parser("cancel", help="stop a job", allow_abbrev=False)
     which = cancel.add_mutually_exclusive_group()
     which.add_argument(
@@ -130,6 +136,25 @@ def _serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help="jobs run at once")
     # How a command starts a daemon: it leaves after CUEBRIDGE_IDLE_S, and makes way for one that is there.
     parser.add_argument("--auto", action="store_true", help=argparse.SUPPRESS)
+
+
+def _plugins(parser: argparse.ArgumentParser) -> None:
+    deeds = parser.add_subparsers(dest="deed", metavar="WHAT", required=True)
+    for deed, what in (("install", "put a plugin in place"), ("uninstall", "take it out again")):
+        each = deeds.add_parser(deed, help=what, allow_abbrev=False)
+        each.add_argument("host", choices=("reaper",), metavar="PROGRAM", help="reaper")
+        which = each.add_mutually_exclusive_group()
+        which.add_argument("--to", type=Path, metavar="DIR", help="a portable installation's folder")
+        which.add_argument("--all", action="store_true", help="every installation that is found")
+        if deed == "install":
+            each.add_argument(
+                "--startup", action="store_true",
+                help="let a block in __startup.lua tell REAPER of the actions, not reaper-kb.ini",
+            )  # fmt: skip
+        _json(each)
+    status = deeds.add_parser("status", help="say what is installed where", allow_abbrev=False)
+    status.add_argument("--to", type=Path, metavar="DIR", help="look into this folder instead")
+    _json(status)
 
 
 def _play(parser: argparse.ArgumentParser) -> None:

@@ -60,6 +60,10 @@ def _command(words: list[str], told: Reporter, stop: Flag) -> int:
         from bridge.cli import serving
 
         return serving.cancel(options, told, stop)
+    if options.command == "plugins":
+        from bridge.cli import plugins
+
+        return plugins.run(options, told, stop)
     if options.command == "play":
         from bridge.cli import playing
 
