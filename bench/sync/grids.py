@@ -116,10 +116,15 @@ def of_midi(data: bytes, length_s: float) -> Grid:
     Beats are quarters counted from each bar line, dotted quarters in compound metres; in a first bar that
     holds no whole number of them they are counted back from its end, as a pickup is played. Metre events
     are taken to stand on bar lines; a bar that one cuts short ends there.
+
+    Raises:
+        OSError, EOFError, ValueError: no MIDI file, or one whose beats or bars last no time.
     """
     reading = read_back(data)
     quarter = reading.ticks_per_quarter
     tempo = dict([(0, DEFAULT_US), *reading.tempo])
+    if quarter <= 0 or min(tempo.values()) <= 0 or any(metre.numerator < 1 for _, metre in reading.metres):
+        raise ValueError("a tempo or a metre of nothing")
     ticks = np.array(sorted(tempo), float)
     speed = np.array([tempo[int(tick)] for tick in ticks], float)
     begun = np.concatenate([[0.0], np.cumsum(np.diff(ticks) * speed[:-1])])

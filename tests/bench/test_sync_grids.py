@@ -117,6 +117,18 @@ def test_a_file_is_read_by_its_suffix(tmp_path: Path) -> None:
     assert grids.read(tmp_path / "a.mid", 10).beats_s[:3].tolist() == [0, 0.5, 1]
 
 
+@pytest.mark.parametrize(("numerator", "us"), [(0, 500_000), (4, 0)])
+def test_a_file_whose_bars_last_no_time(numerator: int, us: int) -> None:
+    form = form_of([(FOUR, False)], [(0, 500_000)], 3840)
+    data = written(short().cue_sheet(), form)
+    data = data.replace(b"\xff\x58\x04\x04", bytes([0xFF, 0x58, 0x04, numerator]))
+    data = data.replace(
+        b"\xff\x51\x03" + (500_000).to_bytes(3, "big"), b"\xff\x51\x03" + us.to_bytes(3, "big")
+    )
+    with pytest.raises(ValueError, match="of nothing"):
+        grids.of_midi(data, 10.0)
+
+
 def test_one_steady_tempo() -> None:
     grid = grids.steady(120, 0.7, 3.0, phase=1)
     assert grid.beats_s[:4] == pytest.approx([0.2, 0.7, 1.2, 1.7])
