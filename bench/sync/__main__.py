@@ -20,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from bench.sync import growth, notes, outside
+from bench.sync import bars, growth, notes, outside
 from bench.sync.ceiling import Bends
 from bench.sync.lists import CutList, real, simulated
 from bench.sync.measure import OURS, Figures, bends_of, measure
@@ -135,6 +135,7 @@ def whole_report(options: argparse.Namespace) -> list[str]:
         "# Sync benchmark: results", "",
         f"`python -m bench.sync --results FILE {seeds}` wrote this file. Cells are per cent ± one standard",
         "error over lists, then chance-corrected skill. README.md says what is counted.", "",
+        "## Bars, on the simulated lists", "", *bars.table([*parts, *exact]), "",
         "## Default settings", "", *markdown(parts, OURS),
         "## Exact mode: windows of half a frame, bends up to 8 %", "", *markdown(exact, OURS),
         "## Notes where hits are met: whole cues, one seed of each kind and the real edits", "",
@@ -167,6 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             ranges = options.range or (["free"] if options.exact else list(RANGES))
             parts, first = ours(options, options.exact, ranges), OURS
+            print("\n".join(["### Bars, on the simulated lists", "", *bars.table(parts), ""]))
     except outside.FolderError as fault:
         print(fault, file=sys.stderr)
         return 2
