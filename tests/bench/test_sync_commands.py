@@ -60,7 +60,7 @@ def test_every_section_is_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--exact"]) == 0
     out = capsys.readouterr().out
     heads = [line for line in out.splitlines() if line.startswith("### ")]
-    assert len(heads) == 13
+    assert len(heads) == 14
     assert "60–160 bpm, exact, pooled" in out
     assert "ElFuente" in out
     assert "±0.0 · 1.00" in out or "100.0 · 1.00" in out
