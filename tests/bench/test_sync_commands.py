@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.sync import __main__ as command
-from bench.sync import growth, outside
+from bench.sync import growth, notes, outside
 from bench.sync.__main__ import chosen, main, parsed
 from bench.sync.lists import real, simulated
 
@@ -64,6 +64,26 @@ def test_every_section_is_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert "60–160 bpm, exact, pooled" in out
     assert "ElFuente" in out
     assert "±0.0 · 1.00" in out or "100.0 · 1.00" in out
+
+
+@pytest.mark.usefixtures("few")
+def test_the_whole_report_goes_into_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "report", lambda: ["how it grows"])
+    monkeypatch.setattr(notes, "report", lambda lists, settings: [f"{len(lists)} cues"])
+    assert main(["--range", "middle", "--no-real", "--results", str(tmp_path / "R.md")]) == 0
+    text = (tmp_path / "R.md").read_text(encoding="utf-8")
+    heads = [line for line in text.splitlines() if line.startswith("## ")]
+    assert [head.split(",")[0].split(":")[0] for head in heads] == [
+        "## Bars",
+        "## Default settings",
+        "## Exact mode",
+        "## Notes where hits are met",
+        "## Growth and drift",
+    ]
+    assert "on beats in −1/+2, 100–116 bpm" in text
+    assert "on beats in ±½, 60–160 bpm, exact" in text
+    assert "2 cues" in text
+    assert text.endswith("how it grows\n")
 
 
 @pytest.mark.parametrize(
