@@ -4,6 +4,8 @@ local map = {}
 -- REAPER keeps tempo markers at least this far apart.
 local APART_S = 0.001
 local SAME_S = APART_S / 2
+-- Where a ramp of the user's is ended before ours begins: near enough to hear nothing, far enough to be kept.
+local GUARD_S = 2 * APART_S
 -- An instant of the score may lie so far from where the score says.
 map.TOLERANCE_S = 0.0001
 -- A share of a tempo that adds up to microseconds over an hour.
@@ -88,22 +90,27 @@ local function index_near(t)
   return index, found
 end
 
+--- Whether a time lies inside a bar.
+local function is_inside_bar(t)
+  local qn = reaper.TimeMap2_timeToQN(0, t)
+  local _, from, to = reaper.TimeMap_QNToMeasures(0, qn)
+  return qn - from > 1e-6 and to - qn > 1e-6
+end
+
 --- Put a marker in place; where one is already, that becomes it.
 local function put(marker)
   local index, at = -1, nil
   if reaper.CountTempoTimeSigMarkers(0) > 0 then
     index, at = index_near(marker.t)
   end
-  set(at and math.abs(at - marker.t) < SAME_S and index or -1, marker)
-  if marker.num > 0 then
-    local _, now = index_near(marker.t)
-    if now == nil or math.abs(now - marker.t) >= SAME_S then
-      -- Moved to a bar line: allow the bar before it to be cut short, then ask again.
-      index = map.nearest(marker.t)
-      reaper.GetSetTempoTimeSigMarkerFlag(0, index, SETS_METRE | ALLOWS_PARTIAL, true)
-      set(index, marker)
-    end
+  index = at and math.abs(at - marker.t) < SAME_S and index or -1
+  if marker.num > 0 and is_inside_bar(marker.t) then
+    -- REAPER may move a metre to a bar line, unless it is told first that the bar before may be cut short.
+    set(index, { t = marker.t, bpm = marker.bpm, num = 0, den = 0 })
+    index = map.nearest(marker.t)
+    reaper.GetSetTempoTimeSigMarkerFlag(0, index, SETS_METRE | ALLOWS_PARTIAL, true)
   end
+  set(index, marker)
 end
 
 --- Index of the marker nearest to a time.
@@ -181,14 +188,14 @@ function map.replace(planned, ticks, end_tick, t1)
     set(-1, { t = 0, bpm = base0, num = num0, den = den0 })
     before = map.read()
   end
-  local ramp, place = governing(before, t0 - APART_S)
+  local ramp, place = governing(before, t0 - GUARD_S)
   local follows = governing(before, t1)
   local bpm1 = map.bpm_at(before, t1, base1)
-  local guard_bpm = map.bpm_at(before, t0 - APART_S, base0)
+  local guard_bpm = map.bpm_at(before, t0 - GUARD_S, base0)
   clear(t0, t1)
-  if ramp and ramp.linear and before[place + 1] and t0 - APART_S > ramp.t + APART_S then
+  if ramp and ramp.linear and before[place + 1] and t0 - GUARD_S > ramp.t + APART_S then
     -- Ends the user's ramp where ours begins, at the tempo it has there.
-    put({ t = t0 - APART_S, bpm = guard_bpm, num = 0, den = 0 })
+    put({ t = t0 - GUARD_S, bpm = guard_bpm, num = 0, den = 0 })
   end
   for _, marker in ipairs(planned) do
     put(marker)
@@ -215,7 +222,7 @@ function map.kept(t0, t1)
   end
   local kept = {}
   for _, marker in ipairs(found) do
-    if marker.t >= t0 - APART_S - SAME_S and marker.t < t1 + SAME_S then
+    if marker.t >= t0 - GUARD_S - SAME_S and marker.t < t1 + SAME_S then
       kept[#kept + 1] = marker
     end
   end
@@ -226,7 +233,7 @@ end
 function map.restore(kept, t0, t1)
   local before = map.read()
   local beyond = t1 + APART_S + SAME_S
-  clear(t0 - APART_S, beyond)
+  clear(t0 - GUARD_S, beyond)
   for _, marker in ipairs(kept) do
     put(marker)
     reaper.GetSetTempoTimeSigMarkerFlag(0, map.nearest(marker.t), marker.flags, true)

@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ MAX_TICKS = 5000
 Answer = Callable[[list[str]], Sequence[str]]
 
 
+@cache
 def lists() -> dict[str, Any] | None:
     """The published functions of REAPER, by name; None where they are not at hand."""
     path = SIGNATURES / "sdk_all_signatures.json"

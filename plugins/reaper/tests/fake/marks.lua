@@ -7,7 +7,6 @@ return function(fake)
   end
 
   local function add(is_region, from, to, name, wanted, colour)
-    fake.touch("AddRegionOrMarker")
     local used, number = {}, math.max(wanted, 1)
     for _, mark in ipairs(marks()) do
       used[mark.is_region == is_region and mark.number or 0] = true
@@ -28,6 +27,7 @@ return function(fake)
   fake.new_mark = add
 
   define("AddProjectMarker2", "proj bool num num str int int -> int", function(_, region, from, to, name, want, colour)
+    fake.touch("AddProjectMarker2")
     return add(region, from, to, name, want, colour).number
   end)
   define("CountProjectMarkers", "proj -> int int int", function()
@@ -63,6 +63,7 @@ return function(fake)
   end)
 
   define("AddRegionOrMarker", "proj bool num num str int int -> mark", function(_, region, from, to, name, want, colour)
+    fake.touch("AddRegionOrMarker")
     return fake.handle("mark", add(region, from, to, name, want, colour).guid)
   end)
   define("GetNumRegionsOrMarkers", "proj -> int", function()
