@@ -36,15 +36,17 @@ def hits(summary: Summary) -> str:
 
 
 def tempo(summary: Summary) -> str:
-    """Such as `92 bpm` or `84 to 96 bpm`, or nothing."""
+    """Such as `92 bpm`, `84 to 96 bpm` or `60 dotted quarters a minute`, or nothing."""
     value = summary.get("bpm")
     numbers = [
         n for n in (value if isinstance(value, (list, tuple)) else [value]) if isinstance(n, (int, float))
     ]
     if not numbers:
         return ""
-    slow, fast = f"{min(numbers):.0f}", f"{max(numbers):.0f}"
-    return f"{slow} bpm" if slow == fast else f"{slow} to {fast} bpm"
+    beat = _number(summary, "beat_quarters") or 1.0
+    slow, fast = f"{min(numbers) / beat:.0f}", f"{max(numbers) / beat:.0f}"
+    unit = "bpm" if beat == 1 else "dotted quarters a minute"
+    return f"{slow} {unit}" if slow == fast else f"{slow} to {fast} {unit}"
 
 
 def length(summary: Summary) -> str:

@@ -135,7 +135,7 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
     if not span.targets:
         return empty
     steady = constant_route(cues, settings, span)
-    if Limits.of(settings.tempo).one_tempo:
+    if Limits.of(settings.tempo).steady:
         return steady or empty
     goal = _scores(cues, settings, span, steady) if steady else (0, 0.0)
     best, best_score = steady, goal
@@ -204,8 +204,8 @@ def _scores(cues: CueSheet, settings: Settings, span: Span, route: Route) -> tup
 def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | None:
     """The best constant tempo and offset within the tempo range, or of the span's own tempo, as a route.
 
-    Its offset is free because the first partial bar may bend. Where the range is too narrow for that (one
-    tempo, say), beats start on a 64th of a quarter instead (a 96th of a dotted one), the one that meets most.
+    Its offset is free because the first partial bar may bend. Where the range is too narrow for that, or
+    nothing may bend, beats start on the 64th of a quarter (96th of a dotted one) that meets most instead.
     """
     hits = np.array([float(t.time_s - span.start_s) for t in span.targets])
     frame = float(1 / cues.rate)
@@ -214,10 +214,12 @@ def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | No
     if span.base_bpm is not None:
         slow = fast = span.base_bpm
     limits = Limits.of(settings.tempo)
-    if limits.one_tempo:
-        slow = fast = written_bpm(slow, settings.tempo)
     steady = constant_tempo(hits, early, late, None, slow, fast)
-    found = [] if limits.one_tempo else [_as_route(settings, span, steady, hits, early, late)]
+    found = []
+    if limits.steady:
+        steady = replace(steady, bpm=written_bpm(steady.bpm, settings.tempo))
+    else:
+        found.append(_as_route(settings, span, steady, hits, early, late))
     if min(2 * limits.free, limits.max_log_bpm - limits.min_log_bpm) < limits.step:
         parts = parts_of(settings.tempo)[-1]
         starts = [replace(steady, offset_s=k * 60 / steady.bpm / parts) for k in range(parts)]

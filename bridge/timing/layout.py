@@ -184,7 +184,7 @@ class Layer:
 
     def _run(self, pieces: list[int], leg: Leg, ramp: bool) -> None:
         """The beats of a leg, up to where its hit wants them to end."""
-        if self._limits.one_tempo:
+        if self._limits.steady:
             self._steady(sum(pieces), leg.base_bpm)
         elif ramp:
             enter, leave = leg.base_bpm * exp(leg.enter), leg.base_bpm * exp(leg.leave)

@@ -92,6 +92,11 @@ class Limits:
         """Whether the range leaves one tempo only: then nothing may bend, not even a silence."""
         return self.max_log_bpm - self.min_log_bpm < 1e-9
 
+    @property
+    def steady(self) -> bool:
+        """Whether music keeps one tempo: written as one, without the microsecond that rounding would add."""
+        return self.one_tempo or self.most <= 0
+
     def over(self, must: bool) -> float:
         """Largest bend that a ramp into such a hit may reach."""
         return self.most if must or self.exact else self.costed

@@ -11,7 +11,7 @@ from bridge.schema.cues import CueSheet
 from bridge.schema.performance import Performance
 from bridge.schema.picture import Picture
 from bridge.schema.score import Score
-from bridge.schema.tempo import Form
+from bridge.schema.tempo import TICKS_PER_QUARTER, Form
 from bridge.schema.timeline import Timeline
 from bridge.writing.cue_sheet import cues_csv, cues_json
 from bridge.writing.midi import hit_errors_from_midi, midi_bytes
@@ -68,7 +68,8 @@ def summarise(
 
     `share_half_frame` and `share_window` are shares of kept hits (not grouped) whose music, on a beat or
     by another rung, lies within ±½ frame, or within the hit's own window, measured on the MIDI bytes by
-    mido's parse. `rungs` counts the hits by what met them.
+    mido's parse. `rungs` counts the hits by what met them. `bpm` counts quarters, of which a beat of the
+    metre has `beat_quarters`.
     """
     errors = hit_errors_from_midi(midi, cues)
     kept = [hit for hit in cues.hits if not hit.grouped_with]
@@ -76,6 +77,7 @@ def summarise(
     half = [hit for hit in kept if hit.id in met and abs(errors[hit.id]) <= 0.5 + 1e-6]
     silent = sum(p.end_frame - p.start_frame for p in cues.plots if not p.music)
     tempi = [float(bpm) for bpm in form.base_bpm.values()]
+    dotted = form.given is None and any(bar.beat_ticks > TICKS_PER_QUARTER for bar in form.bars)
     if form.given is not None:
         tempi = [event.bpm for event in form.tempo_map.events]
     return {
@@ -89,6 +91,7 @@ def summarise(
         "plots": len(cues.plots),
         "bars": len(form.bars),
         "bpm": [min(tempi), max(tempi)] if tempi else [],
+        "beat_quarters": 1.5 if dotted else 1.0,
         "notes": {track.name: len(track.notes) for track in performance.tracks},
         "keys": [f"{key.tonic_pc} {key.mode}" for key in score.keys],
         "remarks": [*cues.notes, *score.notes],

@@ -37,3 +37,8 @@ def test_one_is_not_many(capsys: pytest.CaptureFixture[str]) -> None:
         "a.otio: waiting for 1 other",
         "a.otio: waiting for 2 others",
     ]
+
+
+def test_dotted_beats_are_called_so() -> None:
+    assert figures.tempo({"bpm": [90.0, 90.0], "beat_quarters": 1.5}) == "60 dotted quarters a minute"
+    assert figures.tempo({"bpm": [90.0, 93.2], "beat_quarters": 1.0}) == "90 to 93 bpm"

@@ -19,6 +19,7 @@ from bridge.client.connect import _started
 from bridge.inference.card import models_folder
 from tests.cli.conftest import PATIENCE_S, Run
 from tests.make_media import make_demo_timeline
+from tests.reading.test_midi_map import metre, midi, tempo
 
 SUFFIXES = ("mid", "cues.json", "cues.csv", "otio", "png", "rpp")
 TIMELINE_S = 599 / 24  # the demo's frames, at its rate
@@ -87,3 +88,25 @@ def test_a_model_that_is_not_the_released_one_is_refused(
     assert "Install Cuebridge again" in ran.err
     assert "Traceback" not in ran.err
     assert not (tmp_path / "out").exists()
+
+
+def test_controls_hold_a_batch_and_are_part_of_what_is_done_already(
+    run: Run, demo: Path, tmp_path: Path
+) -> None:
+    out, given = tmp_path / "out", tmp_path / "given.mid"
+    given.write_bytes(midi([tempo(0, 612_345), metre(0, 3, 4), tempo(1921, 500_000)], division=480))
+    asked = ("batch", demo, "-o", out, "--json")
+    first = run(*asked, "--keep-tempo-map", given, "--hit-window", "1/3")
+    assert (first.code, first.events[-1]["done"]) == (0, 1), first.err
+    conductor = mido.MidiFile(out / "demo.mid").tracks[0]
+    kept = [message.tempo for message in conductor if message.type == "set_tempo"]
+    assert kept == [612_345, 500_000]
+    hits = json.loads((out / "demo.cues.json").read_text(encoding="utf-8"))["hits"]
+    assert {hit["late_frames"] for hit in hits} == {0.5, 3}
+    assert run(*asked, "--keep-tempo-map", given, "--hit-window", "1/3").events[-1]["skipped"] == 1
+    other = run(*asked, "--tempo", "60", "--metre", "6/8", "--max-bend", "2")
+    assert other.events[-1]["done"] == 1
+    (result,) = [event for event in other.events if event["event"] == "result"]
+    assert result["summary"]["bpm"] == [pytest.approx(90)] * 2  # type: ignore[index]
+    assert result["summary"]["largest_bend"] <= 0.0201  # type: ignore[index]
+    assert (out / "demo.v002.mid").exists()

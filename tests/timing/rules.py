@@ -89,7 +89,7 @@ def _bends(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
             run = []  # another character of tempo begins
             runs.append(run)
         wanted = {plot.id: plot.tempo_bpm for plot in cues.plots}[bar.plot_id] or tempo.target_bpm
-        if wanted and abs(base - wanted * float(tempo.beat_quarters)) > 1e-6:
+        if wanted and abs(base / (wanted * float(tempo.beat_quarters)) - 1) > CLOSE:
             faults.append(f"base {base} is not the tempo asked for")
         if bar.beat_ticks != TICKS_PER_QUARTER * tempo.beat_quarters:
             faults.append(f"beats of {bar.beat_ticks} ticks in bar {bar.index}")

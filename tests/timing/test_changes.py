@@ -89,3 +89,11 @@ def test_one_tempo_starts_where_it_meets_the_most() -> None:
     form = solved(cues, Settings(tempo=TempoSettings(min_bpm=120, max_bpm=120)))
     assert len(form.tempo_map.events) == 1
     assert all(result.met and abs(result.error_frames) < 0.15 for result in form.hits)
+
+
+def test_without_bends_the_tempo_is_written_once() -> None:
+    cues, _ = film(4)
+    form = solved(cues, Settings(tempo=TempoSettings(max_bend=0.0)))
+    assert len(form.tempo_map.events) == 1
+    assert form.largest_bend == 0
+    assert sum(result.met for result in form.hits) >= len(form.hits) / 2
