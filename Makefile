@@ -8,7 +8,7 @@ TRAIN_BIN := $(TRAIN_VENV)/bin
 # CUEBRIDGE_HOME of the demo: its own daemon and takes, so that it never touches the user's.
 DEMO := out/demo
 
-.PHONY: setup demo test check format test-slow test-train bench figures wheel train clean
+.PHONY: setup demo test check format test-slow test-train bench figures textures wheel train clean
 
 setup: $(STAMP)
 
@@ -47,6 +47,10 @@ figures: $(STAMP)
 	$(BIN)/python -m bench.figures
 
 # Every table of the sync benchmark, growth and drift: about half an hour on one core.
+# Textures, palettes and promises over 90 cues, with the corpora beside; piano rolls in out/palettes.
+textures: $(STAMP)
+	$(BIN)/python -m bench.textures --references --palettes out/palettes
+
 bench: $(STAMP)
 	$(BIN)/python -m bench.sync --results bench/sync/RESULTS.md
 

@@ -40,7 +40,7 @@ def write_accompaniment(
     """Key-relative accompaniment of every section by its key, one tuple a cell."""
     out: dict[str, Notes] = {}
     for section in sections:
-        if "accompaniment" not in section.layers:
+        if section.layer("inner") is None:
             out[section.key] = tuple(() for _ in section.cells)
             for _ in section.cells:
                 on_bar()
@@ -155,7 +155,8 @@ def _tasks(section: Section, harmony: Harmony, melody: Notes, voice: Voice) -> t
         chords = harmony.events[index]
         prompt = bars.accompaniment_prompt(_controls(item), chords, melody[index])
         chord = chords[0].chord
-        if item.kind in ("rest", "tail") or item.tied or chord is None:
+        late = item.kind == "play" and section.plays("inner", item) is None
+        if item.kind in ("rest", "tail") or item.tied or chord is None or late:
             tasks.append(BarTask(prompt, BarRules(steps=cell.steps), body=()))
             continue
         if item.kind in ("hold", "final"):

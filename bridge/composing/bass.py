@@ -28,7 +28,7 @@ def write_bass(chords: Sequence[Sounding], onsets: frozenset[int], voice: Voice)
     near = home
     for index, each in enumerate(chords):
         item = each.item
-        if "bass" not in each.section.layers and item.kind != "final":
+        if not each.section.plays("bass", item) and item.kind != "final":
             continue
         if each.chord is None or item.kind in ("rest", "tail") or item.tied:
             continue

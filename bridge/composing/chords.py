@@ -156,6 +156,11 @@ def _tasks(section: Section, settings: Settings) -> tuple[tuple[BarTask, ...], C
             want[0] = frozenset({section.opening})
         elif slow > 1 and cell.bar.phrase_bar % slow and not item.must and index != into:
             want[0] = frozenset()  # the chord before goes on
+        asked = (
+            section.moves.wanted(index, slow) if item.kind == "play" and 0 < index != into else frozenset()
+        )
+        if asked:
+            want[0] = asked
         if closing is not None and index >= closing:
             want[0] = frozenset({tonic})
         elif item.kind == "play":

@@ -8,16 +8,21 @@ from dataclasses import replace
 from fractions import Fraction
 
 from bridge.composing.accompaniment import write_accompaniment
+from bridge.composing.approach import Gestures, plan_gestures
 from bridge.composing.bass import write_bass
 from bridge.composing.chords import Harmony, write_chords
 from bridge.composing.gesture import LONGEST_S, gesture
+from bridge.composing.layering import unknown_words
 from bridge.composing.melody import Notes, write_melody
 from bridge.composing.models import Models
-from bridge.composing.onsets import stabs
+from bridge.composing.onsets import HELD_SLOTS, restruck, stabs
 from bridge.composing.pad import write_pad
-from bridge.composing.palettes import Palette, Voice
+from bridge.composing.parts import Doubling, score_parts
 from bridge.composing.pickups import pickups
-from bridge.composing.plan import RING_TICKS, Plan, make_plan, unknown_words
+from bridge.composing.plan import RING_TICKS, Plan, make_plan
+from bridge.composing.textures import write_textures
+from bridge.composing.textures.doubling import doubled
+from bridge.composing.textures.gestures import write_gestures
 from bridge.composing.writing import (
     Draft,
     Sounding,
@@ -32,7 +37,7 @@ from bridge.composing.writing import (
 from bridge.config import Settings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
-from bridge.schema.score import ChordSpan, KeySpan, Note, Part, PartRole, Score
+from bridge.schema.score import ChordSpan, KeySpan, Score
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form
 
 STAGE = "composing"
@@ -54,21 +59,25 @@ def compose(cues: CueSheet, form: Form, settings: Settings, models: Models, prog
     progress.report(STAGE, 0, total)
     if not plan.sections:
         return Score((), (), (), ("No plot asks for music: the score is empty.",))
+    gestures = Gestures()
     if cues.cue_length_s < LONGEST_S:
         harmonies, lines = gesture(plan, settings.seed, settings.variation)
     else:
         harmonies, lines = _write(plan, settings, models, progress, total)
+        gestures = plan_gestures(plan)
     chords = tuple(
         each for section in plan.sections for each in sounding_chords(section, harmonies[section.key].events)
     )
     led = pickups(plan, chords, lines["melody"], plan.palette.melody)
-    lines["melody"] = sorted([*lines["melody"], *led])
-    for name, added in stabs(chords, lines, plan.palette).items():
-        lines[name] = sorted([*lines[name], *added])
-    lines = _fit(plan, lines, holding=cues.cue_length_s >= LONGEST_S)
+    _add(lines, {"melody": led})
+    _add(lines, write_gestures(gestures, chords, plan.palette))
+    lines = _breathe(lines, gestures.airs, _forced(plan))
+    lines.update({slot: list(notes) for slot, notes in restruck(chords, lines).items()})
+    _add(lines, stabs(chords, lines, plan.palette))
+    lines = _fit(plan, _accented(lines, _forced(plan)), holding=cues.cue_length_s >= LONGEST_S)
     progress.report(STAGE, total, total)
     return Score(
-        parts=_parts(lines, plan.palette),
+        parts=score_parts(plan, lines, gestures, _doublings(plan, lines)),
         chords=_chord_spans(chords),
         keys=_key_spans(plan),
         notes=(f"Palette: {plan.palette.name}.", *unknown_words(cues.plots)),
@@ -111,12 +120,56 @@ def _write(
         lower = legato(lower, TICKS_PER_QUARTER)
     accompaniment = at_chord_changes(lower, chords)
     onsets = frozenset(note.tick for note in accompaniment)
-    return harmonies, {
+    lines = {
         "melody": melody,
         "accompaniment": accompaniment,
         "bass": write_bass(chords, onsets, palette.bass),
         "pad": write_pad(chords, palette.pad),
     }
+    _add(lines, write_textures(chords, settings))
+    return harmonies, lines
+
+
+def _add(lines: Lines, more: Mapping[str, Sequence[Draft]]) -> None:
+    """Put further notes into their slots (in place)."""
+    for slot, notes in more.items():
+        lines[slot] = sorted([*lines.get(slot, []), *notes])
+
+
+def _forced(plan: Plan) -> frozenset[int]:
+    return frozenset(tick for section in plan.sections for item in section.cells for tick in item.forced)
+
+
+def _accented(lines: Lines, forced: frozenset[int]) -> Lines:
+    """Every note on a hit or an accent is marked as one, whoever wrote it."""
+    return {slot: [replace(n, accent=n.tick in forced) for n in notes] for slot, notes in lines.items()}
+
+
+def _breathe(lines: Lines, airs: Sequence[tuple[int, int]], forced: frozenset[int]) -> Lines:
+    """Clear the air before hits; what was held through it comes in again after it."""
+    out: Lines = {}
+    for slot, notes in lines.items():
+        kept = notes
+        for start, end in airs:
+            kept = [n for n in kept if not start <= n.tick < end or n.tick in forced]
+            across = [n for n in kept if n.tick < start < n.end_tick]
+            kept = [replace(n, end_tick=start) if n.tick < start < n.end_tick else n for n in kept]
+            if slot in HELD_SLOTS:
+                again = [replace(n, tick=end) for n in across if n.end_tick > end + RING_TICKS]
+                struck = {n.tick for n in kept}
+                kept += [n for n in again if end not in struck]
+        out[slot] = sorted(kept)
+    return out
+
+
+def _doublings(plan: Plan, lines: Lines) -> list[Doubling]:
+    out: list[Doubling] = []
+    for slot in ("melody", "bass"):
+        voice = plan.palette.voice(slot)
+        found = doubled(plan, lines[slot], voice) if voice is not None else None
+        if found is not None:
+            out.append(found)
+    return out
 
 
 def _drafts(plan: Plan, notes: Mapping[str, Notes]) -> list[Draft]:
@@ -157,7 +210,7 @@ def _fit(plan: Plan, lines: Lines, *, holding: bool) -> Lines:
     edges = sorted(stops)
     out: Lines = {}
     for name, notes in lines.items():
-        held = clip(_hold(notes, holds) if holding else notes, edges)
+        held = clip(_hold(notes, holds) if holding and name != "button" else notes, edges)
         held = [n for n in held if n.tick < plan.last_tick]
         held = [replace(n, end_tick=min(n.end_tick, plan.last_tick)) for n in held]
         out[name] = one_voice(held) if name in ("melody", "bass") else no_collisions(held)
@@ -187,29 +240,6 @@ def _hold(notes: Sequence[Draft], holds: Sequence[tuple[int, int]]) -> list[Draf
             note = replace(note, end_tick=holds[at][1])
         out.append(note)
     return out
-
-
-def _parts(lines: Lines, palette: Palette) -> tuple[Part, ...]:
-    voices: tuple[tuple[str, PartRole, Voice], ...] = (
-        ("melody", PartRole.MELODY, palette.melody),
-        ("accompaniment", PartRole.ACCOMPANIMENT, palette.accompaniment),
-        ("pad", PartRole.PAD, palette.pad),
-        ("bass", PartRole.BASS, palette.bass),
-    )
-    return tuple(
-        Part(voice.name, role, voice.program, tuple(_note(note) for note in lines[name]))
-        for name, role, voice in voices
-        if lines[name]
-    )
-
-
-def _note(draft: Draft) -> Note:
-    return Note(
-        Fraction(draft.tick, TICKS_PER_QUARTER),
-        Fraction(draft.end_tick - draft.tick, TICKS_PER_QUARTER),
-        draft.pitch,
-        draft.accent,
-    )
 
 
 def _chord_spans(chords: Sequence[Sounding]) -> tuple[ChordSpan, ...]:

@@ -84,6 +84,11 @@ def chord_set(mode: str, tension: float) -> frozenset[Chord]:
         text += " " + _COLOURED[mode]
     if tension >= 0.6:
         text += " " + _ROUGH[mode]
+    return parse_chords(text)
+
+
+def parse_chords(text: str) -> frozenset[Chord]:
+    """Chords as the tables write them: root pitch class and quality, `9min 5maj7`, a colon before a 7."""
     return frozenset(_parse(item) for item in text.split())
 
 

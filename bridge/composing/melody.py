@@ -45,9 +45,7 @@ def write_melody(
 ) -> dict[str, Notes]:
     """Key-relative melody of every section by its key, one tuple a cell; empty where it is silent."""
     silent = {
-        section.key: tuple(() for _ in section.cells)
-        for section in sections
-        if "melody" not in section.layers
+        section.key: tuple(() for _ in section.cells) for section in sections if section.layer("line") is None
     }
     out: dict[str, Notes] = dict(silent)
     singing = [section for section in sections if section.key not in silent]
@@ -260,7 +258,8 @@ def _resting(section: Section, settings: Settings) -> list[bool]:
             order = len(phrases)
             waits = section.plot.label is Label.INTRODUCTION and order == 0
             phrases[phrase] = count > 1 and (waits or (order > 0 and at > share))
-        out.append(phrases[phrase] and item.kind == "play")
+        late = section.plays("line", item) is None
+        out.append((phrases[phrase] or late) and item.kind == "play")
     return out
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bridge.composing.harmony import nearest_pitch, voicing
 from bridge.composing.palettes import Palette
@@ -11,6 +13,39 @@ from bridge.composing.writing import Draft, Sounding
 from bridge.schema.tempo import TICKS_PER_QUARTER
 
 STAB_TICKS = TICKS_PER_QUARTER // 2
+HELD_SLOTS = ("pad", "tremolo", "drone")
+"""What lies under the music: it can be struck anew, and goes on after a breath."""
+
+
+def restruck(
+    chords: Sequence[Sounding], parts: Mapping[str, Sequence[Draft]]
+) -> dict[str, tuple[Draft, ...]]:
+    """Held layers struck anew at forced ticks that too little meets, where two of their notes sound.
+
+    A cut in calm music is met by what plays already; a stab from an instrument that was silent would
+    point at the picture. Hits weighted must get their stab all the same.
+    """
+    counts = Counter(note.tick for notes in parts.values() for note in notes)
+    wanted = sorted(
+        {
+            tick
+            for each in chords
+            for tick in each.item.forced
+            if each.item.kind == "play" and tick not in each.item.must and counts[tick] < 2
+        }
+    )
+    out: dict[str, tuple[Draft, ...]] = {}
+    for slot in HELD_SLOTS:
+        notes = list(parts.get(slot, ()))
+        for tick in wanted:
+            across = [n for n in notes if n.tick < tick < n.end_tick]
+            if counts[tick] >= 2 or len(across) < 2:
+                continue
+            notes = [replace(n, end_tick=tick) if n.tick < tick < n.end_tick else n for n in notes]
+            notes += [replace(n, tick=tick) for n in across]
+            counts[tick] += len(across)
+        out[slot] = tuple(sorted(notes))
+    return out
 
 
 def stabs(

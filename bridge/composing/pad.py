@@ -21,7 +21,7 @@ def write_pad(chords: Sequence[Sounding], voice: Voice) -> list[Draft]:
     previous: Sounding | None = None
     for each in chords:
         item = each.item
-        asked = "pad" in each.section.layers or item.kind in ("hold", "final")
+        asked = each.section.plays("pad", item) or item.kind in ("hold", "final")
         if not asked or each.chord is None or item.kind in ("rest", "tail"):
             held, previous = {}, None
             continue

@@ -1,18 +1,24 @@
-"""Palettes: which General MIDI instruments play the parts, and within what range.
+"""Palettes: which General MIDI instrument plays each layer, and within what range.
 
-Programs count from 0. Ranges are sounding MIDI pitches: for orchestral instruments the 5th to 95th
-percentile of their notes in OpenScore Orchestra (CC0, own measurement), for keyboards, guitars and synths
-the register where they carry without mud. `mood` is the (valence, energy, tension) a palette suits best,
-0 to 1, after the film-music ratings of Eerola & Vuoskoski (2011): tension rises as valence falls.
+The instruments, the moods and the words are tables (`data/palettes.tsv`, `palette_moods.tsv`,
+`ranges.tsv`). Programs count from 0, pitches are sounding MIDI numbers: for orchestral instruments the 5th
+to 95th percentile of their notes in OpenScore Orchestra (CC0, own measurement), for keyboards, guitars and
+synths the register where they carry without mud.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from bridge.composing.tables import table
 from bridge.inference.streams import pick
+
+_STRUCK = (*range(0, 16), *range(24, 38), 45, 46, 47)
+_NEAR = 0.08
+# Nearness is counted from here on: two palettes at a fifth of an axis are as good as each other.
 
 
 @dataclass(frozen=True)
@@ -27,81 +33,93 @@ class Voice:
     @property
     def sustains(self) -> bool:
         """Whether a note lasts as long as it is held: bows, winds, voices and synths do."""
-        return not (self.program < 16 or 24 <= self.program < 38 or 45 <= self.program < 48)
+        return self.program not in _STRUCK
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Voices of the four parts and the mood they suit."""
+    """Voices by slot, the (valence, energy, tension) it suits, 0 to 1, and the textures it leans to."""
 
     name: str
     mood: tuple[float, float, float]
-    melody: Voice
-    accompaniment: Voice
-    bass: Voice
-    pad: Voice
+    voices: tuple[tuple[str, Voice], ...]
     words: tuple[str, ...] = ()
+    leans: tuple[tuple[str, float], ...] = ()
+
+    @cached_property
+    def _by_slot(self) -> dict[str, Voice]:
+        return dict(self.voices)
+
+    def voice(self, slot: str) -> Voice | None:
+        """The voice of a slot, `None` where the palette has none."""
+        return self._by_slot.get(slot)
+
+    @property
+    def melody(self) -> Voice:
+        """Who sings."""
+        return self._by_slot["melody"]
+
+    @property
+    def accompaniment(self) -> Voice:
+        """Who plays the inner lines."""
+        return self._by_slot["accompaniment"]
+
+    @property
+    def bass(self) -> Voice:
+        """Who plays the bass."""
+        return self._by_slot["bass"]
+
+    @property
+    def pad(self) -> Voice:
+        """Who holds chords."""
+        return self._by_slot["pad"]
+
+    def lean(self, texture: str) -> float:
+        """Factor on a texture's weight."""
+        return dict(self.leans).get(texture, 1.0)
 
 
-_STRINGS = Voice("Strings", 48, 48, 79)
-_CONTRABASS = Voice("Contrabass", 43, 28, 50)
+def instrument_range(program: int) -> tuple[int, int]:
+    """The used range of an orchestral instrument by its program.
 
-PALETTES: tuple[Palette, ...] = (
-    Palette(
-        "solo piano",
-        (0.55, 0.3, 0.3),
-        Voice("Piano", 0, 60, 88),
-        Voice("Piano, left hand", 0, 43, 76),
-        Voice("Piano, bass", 0, 29, 50),
-        Voice("Warm pad", 89, 48, 72),
-        ("piano", "intimate", "memory"),
-    ),
-    Palette(
-        "strings",
-        (0.45, 0.4, 0.45),
-        Voice("Violin", 40, 59, 85),
-        _STRINGS,
-        Voice("Cello", 42, 36, 57),
-        Voice("Slow strings", 49, 46, 76),
-        ("string", "quartet", "drama"),
-    ),
-    Palette(
-        "pulse",
-        (0.4, 0.8, 0.65),
-        Voice("Saw lead", 81, 57, 81),
-        Voice("Pizzicato strings", 45, 48, 76),
-        Voice("Synth bass", 38, 29, 50),
-        Voice("Sweep pad", 95, 48, 76),
-        ("electronic", "synth", "techno", "drive"),
-    ),
-    Palette(
-        "guitar",
-        (0.75, 0.5, 0.2),
-        Voice("Flute", 73, 67, 91),
-        Voice("Nylon guitar", 24, 45, 76),
-        Voice("Acoustic bass", 32, 28, 50),
-        Voice("Strings", 48, 48, 76),
-        ("acoustic", "folk", "travel"),
-    ),
-    Palette(
-        "orchestral",
-        (0.6, 0.7, 0.45),
-        Voice("Oboe", 68, 62, 83),
-        _STRINGS,
-        _CONTRABASS,
-        Voice("Horns", 60, 48, 71),
-        ("orchestra", "epic", "heroic", "adventure"),
-    ),
-    Palette(
-        "sparse pads",
-        (0.35, 0.2, 0.6),
-        Voice("Celesta", 8, 60, 91),
-        Voice("Harp", 46, 43, 84),
-        Voice("Contrabass", 43, 28, 45),
-        Voice("Halo pad", 94, 48, 76),
-        ("pad", "ambient", "drone", "suspense"),
-    ),
-)
+    Raises:
+        KeyError: the instrument was not measured.
+    """
+    for row in table("ranges"):
+        if int(row["program"]) == program:
+            return int(row["low"]), int(row["high"])
+    raise KeyError(program)
+
+
+def _voice(name: str, program: int, low: str, high: str) -> Voice:
+    if low == "-":
+        return Voice(name, program, *instrument_range(program))
+    return Voice(name, program, int(low), int(high))
+
+
+def _palettes() -> tuple[Palette, ...]:
+    out = []
+    for row in table("palette_moods"):
+        name = row["palette"]
+        voices = tuple(
+            (v["slot"], _voice(v["name"], int(v["program"]), v["low"], v["high"]))
+            for v in table("palettes")
+            if v["palette"] == name
+        )
+        leans = [item.rsplit(":", 1) for item in row["leans"].split()]
+        out.append(
+            Palette(
+                name,
+                (float(row["valence"]), float(row["energy"]), float(row["tension"])),
+                voices,
+                tuple(row["words"].split()),
+                tuple((texture, float(factor)) for texture, factor in leans),
+            )
+        )
+    return tuple(out)
+
+
+PALETTES: tuple[Palette, ...] = _palettes()
 
 
 def palette_named(text: str) -> Palette | None:
@@ -119,11 +137,12 @@ def palette_named(text: str) -> Palette | None:
 
 
 def palette_for(mood: tuple[float, float, float], generator: np.random.Generator) -> Palette:
-    """A palette for a (valence, energy, tension), the nearest two in proportion to their nearness."""
+    """A palette for a (valence, energy, tension): any of them, the nearer the likelier.
 
-    def distance(palette: Palette) -> float:
-        return sum((a - b) ** 2 for a, b in zip(palette.mood, mood))
-
-    near = sorted(PALETTES, key=distance)[:2]
-    weights = [1 / (distance(palette) + 0.01) ** 2 for palette in near]
-    return pick(generator, near, weights)
+    Many films sit in the middle of the axes, above all those nobody has seen: taking the nearest
+    would give them all one sound.
+    """
+    weights = [
+        1 / (sum((a - b) ** 2 for a, b in zip(palette.mood, mood)) + _NEAR) ** 1.5 for palette in PALETTES
+    ]
+    return pick(generator, PALETTES, weights)

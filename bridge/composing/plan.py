@@ -8,7 +8,10 @@ from fractions import Fraction
 
 from bridge.composing.cells import Cell, lay_cells
 from bridge.composing.harmony import Key, choose_keys, opening_chord
-from bridge.composing.palettes import PALETTES, Palette, palette_for, palette_named
+from bridge.composing.layering import Stretch, lay_layers
+from bridge.composing.layers import Layer, Layers
+from bridge.composing.moves import Moves, moves_for
+from bridge.composing.palettes import Palette, palette_for, palette_named
 from bridge.config import Settings
 from bridge.inference.streams import stream
 from bridge.schema.cues import CueSheet, Label, Plot, Weight
@@ -22,8 +25,6 @@ SECTION_CELLS = 24
 RING_TICKS = TICKS_PER_QUARTER // 2
 """How far notes may ring into a plot without music."""
 
-LAYERS = ("melody", "accompaniment", "bass", "pad")
-
 
 @dataclass(frozen=True)
 class CellPlan:
@@ -31,7 +32,7 @@ class CellPlan:
 
     `kind` is play, hold, rest, final (the closing chord) or tail (nothing starts, the close rings on).
     `forced` are ticks where something must sound, `must` those of hits weighted must. `tied` says that
-    a hold goes on from the cell before. Moods are 0 to 1.
+    a hold goes on from the cell before. `place` counts cells within the section. Moods are 0 to 1.
     """
 
     cell: Cell
@@ -47,6 +48,7 @@ class CellPlan:
     must: tuple[int, ...] = ()
     tied: bool = False
     left: int = 0
+    place: int = 0
 
     @property
     def forced_steps(self) -> frozenset[int]:
@@ -59,8 +61,9 @@ class Section:
     """Cells of one plot that are written as one row.
 
     `opening` is the key-relative first chord; `goal` the key-relative chord of the section that follows
-    without a pause, or `None` where the music closes. `leader` is the key of the earlier section of the
-    same label that this one should sound like, empty for the first.
+    without a pause, or `None` where the music closes. `moves` is what the mood asks of the harmony.
+    `leader` is the key of the earlier section of the same label that this one should sound like, empty
+    for the first.
     """
 
     key: str
@@ -69,8 +72,18 @@ class Section:
     tonality: Key
     opening: Chord
     goal: Chord | None
-    layers: frozenset[str]
+    layers: Layers
+    moves: Moves
     leader: str = ""
+
+    def layer(self, writer: str) -> Layer | None:
+        """The layer that a writer has here."""
+        return next((layer for layer in self.layers if layer.writer == writer), None)
+
+    def plays(self, writer: str, item: CellPlan) -> Layer | None:
+        """The layer that a writer has in one of the section's cells: it may enter late."""
+        layer = self.layer(writer)
+        return layer if layer is not None and item.place >= layer.enters else None
 
 
 @dataclass(frozen=True)
@@ -88,9 +101,9 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
     plots = {plot.id: plot for plot in cues.plots}
     cells = [cell for cell in lay_cells(form) if plots[cell.bar.plot_id].music]
     sounding = [plot for plot in cues.plots if plot.music]
-    palette = _palette(sounding, settings)
-    # By palette, so that films of one seed do not all stand in one key.
-    keys = choose_keys(sounding, stream(settings.seed, settings.variation, STAGE, "keys", palette.name))
+    palette = _palette(cues.name, sounding, settings)
+    # By name, so that films of one seed do not all stand in one key.
+    keys = choose_keys(sounding, stream(settings.seed, settings.variation, STAGE, "keys", cues.name))
     planned = _plan_cells(cues, form, cells, plots)
     groups = _sections(planned)
     openings = [
@@ -101,34 +114,49 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
         )
         for index, group in enumerate(groups)
     ]
-    sections: list[Section] = []
+    names = [_key(groups, index) for index in range(len(groups))]
     leaders: dict[Label, str] = {}
-    for index, group in enumerate(groups):
+    led = []
+    for name, group in zip(names, groups):
+        led.append(leaders.get(group[0].plot.label, ""))
+        leaders.setdefault(group[0].plot.label, name)
+    layers = lay_layers(
+        [_stretch(groups, index, names[index], led[index]) for index in range(len(groups))],
+        palette,
+        settings,
+    )
+    sections: list[Section] = []
+    for index, (name, group) in enumerate(zip(names, groups)):
         plot, key = group[0].plot, keys[group[0].plot.id]
         goal = None
         if index + 1 < len(groups) and groups[index + 1][0].cell.tick == group[-1].cell.end_tick:
             following = keys[groups[index + 1][0].plot.id]
             goal = openings[index + 1].transposed(following.shift - key.shift)
-        name = _key(groups, index)
         sections.append(
             Section(
                 name,
                 plot,
-                group,
+                tuple(replace(item, place=place) for place, item in enumerate(group)),
                 key,
                 openings[index],
                 goal,
-                _layers(plot, settings),
-                leaders.get(plot.label, ""),
+                layers[name],
+                moves_for(
+                    plot,
+                    key.mode,
+                    stream(settings.seed, settings.variation, STAGE, "moves", led[index] or name),
+                ),
+                led[index],
             )
         )
-        leaders.setdefault(plot.label, name)
-    return Plan(
-        _with_melody(tuple(sections)),
-        palette,
-        _last_tick(cues, form, settings),
-        _silences(form, plots),
-    )
+    return Plan(tuple(sections), palette, _last_tick(cues, form, settings), _silences(form, plots))
+
+
+def _stretch(groups: list[tuple[CellPlan, ...]], index: int, name: str, leader: str) -> Stretch:
+    group = groups[index]
+    seconds = sum(item.s_per_quarter * item.cell.ticks / TICKS_PER_QUARTER for item in group)
+    joined = index > 0 and groups[index - 1][-1].cell.end_tick == group[0].cell.tick
+    return Stretch(name, group[0].plot, len(group), seconds, joined, leader)
 
 
 def _plan_cells(cues: CueSheet, form: Form, cells: list[Cell], plots: dict[str, Plot]) -> list[CellPlan]:
@@ -201,6 +229,10 @@ def _close(planned: list[CellPlan], closing: set[int], end_tick: int) -> list[Ce
             at -= 1
         if out[at].kind == "rest":
             continue
+        # A bar that is held holds the close, from its first cell on.
+        while at > 0 and out[at].cell.bar.hold and out[at - 1].cell.bar.index == out[at].cell.bar.index:
+            out[at] = replace(out[at], kind="tail", tied=False)
+            at -= 1
         out[at] = replace(out[at], kind="final", tied=False)
     return out
 
@@ -241,61 +273,7 @@ def _key(groups: list[tuple[CellPlan, ...]], index: int) -> str:
     return name if first == index else f"{name}/{index - first}"
 
 
-def unknown_words(plots: tuple[Plot, ...]) -> tuple[str, ...]:
-    """Palettes and layers that plots ask for and nobody knows, in words for a person."""
-    palettes = ", ".join(palette.name for palette in PALETTES)
-    notes = [
-        f"Plot {plot.id}: there is no palette {plot.palette!r}; there are {palettes}"
-        for plot in plots
-        if plot.palette and palette_named(plot.palette) is None
-    ]
-    for plot in plots:
-        strange = [word for word in plot.layers if not any(layer in word.lower() for layer in LAYERS)]
-        if strange:
-            notes.append(
-                f"Plot {plot.id}: no such layer as {', '.join(strange)}; there are {', '.join(LAYERS)}"
-            )
-    return tuple(notes)
-
-
-def _layers(plot: Plot, settings: Settings) -> frozenset[str]:
-    """Which parts play in a plot: those its cue sheet names, else by label and mood."""
-    words = " ".join(plot.layers).lower()
-    named = frozenset(layer for layer in LAYERS if layer in words)
-    if named:
-        return named
-    at = stream(settings.seed, settings.variation, STAGE, "layers", plot.id).random()
-    chance = {
-        Label.INTRODUCTION: 0.45,
-        Label.DEVELOPMENT: 0.75,
-        Label.CLIMAX: 1.0,
-        Label.CONCLUSION: 0.85,
-    }[plot.label]
-    layers = {"accompaniment"}
-    if at < chance and plot.density > 0.12:
-        layers.add("melody")
-    if plot.energy < 0.22 and plot.density < 0.3:
-        layers.discard("accompaniment")
-        layers.add("pad")
-    if plot.energy > 0.25 or plot.tension > 0.6 or plot.label is Label.CLIMAX:
-        layers.add("bass")
-    if plot.energy < 0.5 or plot.tension > 0.55 or plot.label is Label.CLIMAX:
-        layers.add("pad")
-    return frozenset(layers)
-
-
-def _with_melody(sections: tuple[Section, ...]) -> tuple[Section, ...]:
-    """A cue of some length says its motif once at least: the liveliest plot gets the melody."""
-    if any("melody" in s.layers for s in sections) or sum(len(s.cells) for s in sections) < 4:
-        return sections
-    if any(s.plot.layers for s in sections):
-        return sections
-    best = max(range(len(sections)), key=lambda i: (sections[i].plot.energy, -i))
-    chosen = sections[best].plot.id
-    return tuple(replace(s, layers=s.layers | {"melody"}) if s.plot.id == chosen else s for s in sections)
-
-
-def _palette(plots: list[Plot], settings: Settings) -> Palette:
+def _palette(name: str, plots: list[Plot], settings: Settings) -> Palette:
     for text in (*(plot.palette for plot in plots), settings.brief):
         named = palette_named(text)
         if named is not None:
@@ -303,10 +281,10 @@ def _palette(plots: list[Plot], settings: Settings) -> Palette:
     weights = [max(1, plot.end_frame - plot.start_frame) for plot in plots]
     total = sum(weights) or 1
 
-    def mean(name: str) -> float:
-        return sum(w * float(getattr(p, name)) for w, p in zip(weights, plots)) / total
+    def mean(axis: str) -> float:
+        return sum(w * float(getattr(p, axis)) for w, p in zip(weights, plots)) / total
 
-    generator = stream(settings.seed, settings.variation, STAGE, "palette")
+    generator = stream(settings.seed, settings.variation, STAGE, "palette", name)
     return palette_for((mean("valence"), mean("energy"), mean("tension")), generator)
 
 

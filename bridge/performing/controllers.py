@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
 
 from bridge.performing.stage import Stage
 from bridge.schema.cues import Weight
 from bridge.schema.performance import Controller, PlayedNote
-from bridge.schema.score import ChordSpan, PartRole
+from bridge.schema.score import ChordSpan, Part, PartRole
 from bridge.schema.tempo import TICKS_PER_QUARTER
 
 VOLUME, EXPRESSION, PEDAL = 7, 11, 64
@@ -20,34 +21,60 @@ _VOLUMES = {
     PartRole.PAD: 84,
     PartRole.CHORDS: 90,
     PartRole.DRUMS: 100,
+    PartRole.RHYTHM: 92,
+    PartRole.EFFECT: 96,
 }
 _PIANOS = range(0, 8)
 # Struck and plucked instruments fade by themselves: chromatic percussion, guitars, plucked basses,
 # pizzicato, harp, timpani.
-_DECAYING = (*range(0, 16), *range(24, 38), 45, 46, 47)
+DECAYING = (*range(0, 16), *range(24, 38), 45, 46, 47)
 _SWELL_BEATS = 4
+# A written swell: soft to loud, by the texture taxonomy.
+_SWELL_FROM, _SWELL_TO = 20, 115
 _PEDAL_LIFT_TICKS = 60
 
 
 def controllers(
-    role: PartRole,
-    program: int,
-    notes: Sequence[PlayedNote],
-    chords: Sequence[ChordSpan],
-    stage: Stage,
+    part: Part, notes: Sequence[PlayedNote], chords: Sequence[ChordSpan], stage: Stage
 ) -> tuple[Controller, ...]:
-    """All controllers of a part, by tick."""
-    out = [Controller(0, VOLUME, _VOLUMES[role])]
-    if notes and role is not PartRole.DRUMS:
-        if program in _PIANOS:
+    """All controllers of a part, by tick.
+
+    Args:
+        part: what is written: role, program, levels and swells.
+        notes: what is played of it.
+        chords: of the score, for the pedal.
+        stage: the cue.
+    """
+    out = [Controller(0, VOLUME, _VOLUMES[part.role])]
+    if notes and part.role is not PartRole.DRUMS:
+        if part.program in _PIANOS:
             out += _pedal(notes, chords, stage)
-        elif program not in _DECAYING:
-            out += _expression(notes, stage)
+        elif part.program not in DECAYING:
+            out += _expression(part, notes, stage)
     return tuple(sorted(out, key=lambda each: each.tick))
 
 
-def _expression(notes: Sequence[PlayedNote], stage: Stage) -> list[Controller]:
-    """CC 11 on every beat where it changes: the loudness curve, a swell into a must, a fade at the end."""
+def level_at(part: Part, beats: Fraction) -> float:
+    """How far a part stands back or comes forward at a beat; 1 is the plot's own loudness."""
+    for span in part.levels:
+        if span.start_beats <= beats < span.end_beats:
+            done = float((beats - span.start_beats) / (span.end_beats - span.start_beats))
+            return span.start + (span.end - span.start) * done
+    return 1.0
+
+
+def _swell(part: Part, beats: Fraction) -> int | None:
+    """The expression of a written swell, which rises by its square and ends where its hit is."""
+    for start, end in part.swells:
+        if start <= beats < end:
+            return round(
+                _SWELL_FROM + (_SWELL_TO - _SWELL_FROM) * float((beats - start) / (end - start)) ** 2
+            )
+    return None
+
+
+def _expression(part: Part, notes: Sequence[PlayedNote], stage: Stage) -> list[Controller]:
+    """CC 11 on beats where it changes: the loudness curve, the part's level, swells, a last fade."""
     musts = sorted(tick for tick, weight in stage.hits.items() if weight is Weight.MUST)
     last = max(note.tick + note.duration_ticks for note in notes)
     end = stage.form.end_tick
@@ -67,12 +94,14 @@ def _expression(notes: Sequence[PlayedNote], stage: Stage) -> list[Controller]:
         if tick > end:
             # What rings past the picture dies away.
             value *= 1 - 0.75 * (tick - end) / max(1, last - end)
-        level = round(min(max(value, 1), 127))
+        value *= level_at(part, Fraction(tick, TICKS_PER_QUARTER))
+        swell = _swell(part, Fraction(tick, TICKS_PER_QUARTER))
+        level = swell if swell is not None else round(min(max(value, 1), 127))
         if abs(level - value_before) >= 2 or value_before < 0:
             out.append(Controller(tick, EXPRESSION, level))
             value_before = level
-        step = TICKS_PER_QUARTER // 2 if tick >= end else TICKS_PER_QUARTER
-        tick += step
+        fine = tick >= end or swell is not None
+        tick += TICKS_PER_QUARTER // 2 if fine else TICKS_PER_QUARTER
     return out
 
 

@@ -1,17 +1,17 @@
-"""Velocities: loudness curve, metre, phrase arch, height and charge; hits stand out.
+"""Velocities: the loudness asked for, the metre, and the rules of performance; hits stand out.
 
-Amounts follow the KTH rules as their source states them (docfry/Director-Musices): high-loud k/4 dB a
-semitone, melodic charge 0.2 k dB, phrase arch of two levels with square ramps (k 1.5, amplitude 2 dB).
 A decibel is taken as 2.5 steps of velocity, which is this project's own choice for General MIDI.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from bridge.config import Settings
+from bridge.performing.rules import cycle, duration_contrast, high_loud, melodic_charge, phrase_arch
 from bridge.performing.stage import Stage
 from bridge.schema.cues import Weight
 from bridge.schema.score import ChordSpan, Note, PartRole
@@ -21,7 +21,6 @@ STEPS_A_DB = 2.5
 ORDINARY = 0.78
 """Share of the velocity range that notes away from hits may use: hits keep the top for themselves."""
 
-_CHARGE = (0, 6.5, 2, 4.5, 4, 2.5, 6, 1, 5.5, 3, 3.5, 5)
 _BALANCE = {
     PartRole.MELODY: 5.0,
     PartRole.ACCOMPANIMENT: -5.0,
@@ -29,6 +28,8 @@ _BALANCE = {
     PartRole.PAD: -7.0,
     PartRole.CHORDS: -5.0,
     PartRole.DRUMS: 0.0,
+    PartRole.RHYTHM: -3.0,
+    PartRole.EFFECT: 2.0,
 }
 _LIFT = {Weight.MUST: 1.0, Weight.WANT: 0.3, Weight.NICE: 0.2}
 
@@ -41,6 +42,8 @@ def velocity(
     settings: Settings,
     mean_pitch: float,
     chord: ChordSpan | None,
+    duration_ms: float,
+    level: float,
     generator: np.random.Generator,
 ) -> int:
     """The velocity of one note, within the settings' range; draws one number.
@@ -53,15 +56,20 @@ def velocity(
         settings: holds the range.
         mean_pitch: of the part within the plot, for the high-loud rule.
         chord: what sounds there, for melodic charge.
+        duration_ms: how long it is written to sound.
+        level: how far its part stands back (below 1) or comes forward; 1 where controllers do that.
         generator: the part's stream for the plot.
     """
     low, high = settings.min_velocity, settings.max_velocity
     ordinary = low + (high - low) * ORDINARY
     value = low + (ordinary - low) * stage.loudness(tick) + _BALANCE[role]
-    value += _metrical(stage, tick) + STEPS_A_DB * _arch(stage.phrase_place(tick))
-    value += STEPS_A_DB * min(max((note.pitch - mean_pitch) / 4, -1.5), 1.5) * 0.5
+    rules_db = phrase_arch.level_db(stage.phrase_place(tick)) + high_loud.level_db(note.pitch, mean_pitch)
+    rules_db += duration_contrast.level_db(duration_ms)
     if role is PartRole.MELODY and chord is not None:
-        value += STEPS_A_DB * 0.2 * _CHARGE[(note.pitch - chord.root_pc) % 12]
+        rules_db += melodic_charge.level_db(note.pitch, chord.root_pc)
+    value += _metrical(stage, tick) + STEPS_A_DB * (rules_db + 20 * math.log10(level))
+    if role is PartRole.RHYTHM:
+        value *= cycle.factor(tick - stage.bar(tick).tick)
     value += 4 * (float(generator.random()) + float(generator.random()) - 1)
     value = min(max(value, low), ordinary)
     weight = stage.hits.get(tick)
@@ -86,10 +94,3 @@ def _metrical(stage: Stage, tick: int) -> float:
         return 4.0
     beat = bar.beat_ticks
     return 1.0 if offset % beat == 0 else -2.5
-
-
-def _arch(place: float) -> float:
-    """Phrase arch in dB: -1.5 at the start, 0 at the turn (.6), -3 at the end."""
-    if place < 0.6:
-        return -1.5 * (1 - place / 0.6) ** 2
-    return -3.0 * ((place - 0.6) / 0.4) ** 2

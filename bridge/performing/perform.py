@@ -8,14 +8,14 @@ import numpy as np
 
 from bridge.config import Settings
 from bridge.inference.streams import stream
-from bridge.performing.controllers import controllers
+from bridge.performing.controllers import DECAYING, controllers, level_at
 from bridge.performing.dynamics import chord_at, velocity
-from bridge.performing.humanise import onset_shift, sounding_share
+from bridge.performing.humanise import onset_shift, sounding_ticks, tick_of
 from bridge.performing.stage import Stage, set_stage
 from bridge.schema.cues import CueSheet
 from bridge.schema.performance import Performance, PlayedNote, Track
 from bridge.schema.score import Part, PartRole, Score
-from bridge.schema.tempo import TICKS_PER_QUARTER, Form
+from bridge.schema.tempo import Form
 
 STAGE = "performing"
 DRUM_CHANNEL = 9
@@ -47,7 +47,7 @@ def perform(score: Score, form: Form, cues: CueSheet, settings: Settings) -> Per
                 channel=channel,
                 program=part.program,
                 notes=tuple(notes),
-                controllers=controllers(part.role, part.program, notes, score.chords, stage),
+                controllers=controllers(part, notes, score.chords, stage),
             )
         )
     return Performance(tuple(tracks))
@@ -57,17 +57,17 @@ def _play(part: Part, score: Score, stage: Stage, settings: Settings) -> list[Pl
     pitches: dict[str, list[int]] = {}
     for note in part.notes:
         # By plot, so that what one plot plays leaves the others' velocities alone.
-        pitches.setdefault(stage.plot(round(note.start_beats * TICKS_PER_QUARTER)).id, []).append(note.pitch)
+        pitches.setdefault(stage.plot(tick_of(note.start_beats)).id, []).append(note.pitch)
     streams: dict[str, np.random.Generator] = {}
     shifts: dict[int, int] = {}
     chord = 0
     out = []
-    for note in part.notes:
-        tick = round(note.start_beats * TICKS_PER_QUARTER)
-        end = round(note.end_beats * TICKS_PER_QUARTER)
+    sustains = part.program not in DECAYING
+    for index, note in enumerate(part.notes):
+        tick, end = tick_of(note.start_beats), tick_of(note.end_beats)
         plot = stage.plot(tick)
         if plot.id not in streams:
-            streams[plot.id] = stream(settings.seed, settings.variation, STAGE, part.role.value, plot.id)
+            streams[plot.id] = stream(settings.seed, settings.variation, STAGE, part.name, plot.id)
         generator = streams[plot.id]
         chord = chord_at(score.chords, chord, tick)
         played = velocity(
@@ -78,15 +78,18 @@ def _play(part: Part, score: Score, stage: Stage, settings: Settings) -> list[Pl
             settings,
             sum(pitches[plot.id]) / len(pitches[plot.id]),
             score.chords[chord] if score.chords else None,
+            float(note.duration_beats) * stage.form.tempo_map.us_per_quarter_at(tick) / 1000,
+            1.0 if sustains else level_at(part, note.start_beats),
             generator,
         )
         if tick not in shifts:
             # Notes struck together stay together.
             shifts[tick] = onset_shift(tick, part.role, stage, generator)
         start = max(0, tick + shifts[tick])
-        held = stage.bar(tick).hold or end >= stage.form.end_tick
-        share = 1.0 if held else sounding_share(part.role, plot.energy)
-        length = max(SHORTEST_TICKS, round((end - tick) * share))
+        length = end - tick
+        if end < stage.form.end_tick:
+            length = sounding_ticks(part.notes, index, part.role, stage, plot.energy, sustains=sustains)
+        length = max(SHORTEST_TICKS, length)
         # The written end is the latest one: rests stay silent.
         length = max(1, min(length, end - start))
         out.append(PlayedNote(start, length, note.pitch, played))

@@ -48,9 +48,13 @@ class Stage:
         value = curve[low] + (curve[high] - curve[low]) * (place - low)
         return min(max(plot.loudness + value - self.means[plot.id], 0.0), 1.0)
 
+    def phrase(self, tick: int) -> tuple[int, int]:
+        """First and past-the-last tick of the phrase at a tick."""
+        return self.phrases[self.bar_index(tick)]
+
     def phrase_place(self, tick: int) -> float:
         """How far into its phrase a tick is, 0 to 1."""
-        start, end = self.phrases[self.bar_index(tick)]
+        start, end = self.phrase(tick)
         return min(max((tick - start) / max(1, end - start), 0.0), 1.0)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 
 class PartRole(str, Enum):
-    """What a part does."""
+    """What a part does. `RHYTHM` is a pulse or an ostinato, `EFFECT` what leads into hits or strikes them."""
 
     MELODY = "melody"
     CHORDS = "chords"
@@ -16,6 +16,8 @@ class PartRole(str, Enum):
     BASS = "bass"
     DRUMS = "drums"
     PAD = "pad"
+    RHYTHM = "rhythm"
+    EFFECT = "effect"
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,29 @@ class KeySpan:
 
 
 @dataclass(frozen=True)
+class LevelSpan:
+    """A part's level from `start_beats` to `end_beats`, in a straight line; 1 is its plot's own loudness."""
+
+    start_beats: Fraction
+    end_beats: Fraction
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Part:
-    """Notes of one part, rising in start; `program` is a General MIDI number from 0."""
+    """Notes of one part, rising in start; `program` is a General MIDI number from 0.
+
+    `levels` are spans in which it stands back or comes forward, `swells` (start, end) in quarter notes of
+    crescendi that end on a hit.
+    """
 
     name: str
     role: PartRole
     program: int
     notes: tuple[Note, ...]
+    levels: tuple[LevelSpan, ...] = ()
+    swells: tuple[tuple[Fraction, Fraction], ...] = ()
 
 
 @dataclass(frozen=True)

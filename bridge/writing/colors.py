@@ -15,6 +15,8 @@ PART_COLORS = {
     PartRole.BASS: "#1A1A1A",
     PartRole.DRUMS: ORANGE,
     PartRole.PAD: PURPLE,
+    PartRole.RHYTHM: SKY,
+    PartRole.EFFECT: GREY,
 }
 LABEL_COLORS = {
     Label.INTRODUCTION: "#BFDDF0",

@@ -93,5 +93,5 @@ def test_promises_hold(models: Models, films: list[Scene], early: int, seed: int
             assert note.duration_ticks >= 1
             assert 1 <= note.velocity <= 127
         sounded = {note.tick for note in track.notes}
-        part = next(p for p in score.parts if p.role is track.role)
+        part = next(p for p in score.parts if p.name == track.name)
         assert {int(n.start_beats * 960) for n in part.notes} & hits <= sounded

@@ -1,0 +1,134 @@
+"""How a hit is prepared and struck: riser, swell or a breath of air before it, stinger or impact on it.
+
+Decided from the plan, before a note is written. A bar that timing holds, rests or gives a pickup is left as
+it is: the form has the first word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bridge.composing.plan import CellPlan, Plan, Section
+from bridge.schema.tempo import TICKS_PER_QUARTER
+
+# A rise of energy from plot to plot that is worth a riser, and how tense or loud a hit must be to be struck.
+_RISES, _TENSE, _FIERCE, _SWELLS = 0.12, 0.6, 0.66, 0.35
+_RISER_CELLS, _SWELL_CELLS = (2, 4), (1, 2)
+_APART_S = 8.0
+_AIR_TICKS = TICKS_PER_QUARTER // 2
+
+
+@dataclass(frozen=True)
+class Approach:
+    """What leads into the hit at `hit_tick`: `kind` is riser or swell, sounding from start to end."""
+
+    kind: str
+    start_tick: int
+    end_tick: int
+    hit_tick: int
+
+
+@dataclass(frozen=True)
+class Blow:
+    """What strikes at a tick: `kind` is stinger, impact or button."""
+
+    kind: str
+    tick: int
+    item: CellPlan
+
+
+@dataclass(frozen=True)
+class Gestures:
+    """All approaches and blows of a cue, and where nothing sounds because a hit comes."""
+
+    approaches: tuple[Approach, ...] = ()
+    blows: tuple[Blow, ...] = ()
+    airs: tuple[tuple[int, int], ...] = ()
+
+    def swells(self) -> tuple[tuple[Fraction, Fraction], ...]:
+        """Start and end of every swell in quarter notes."""
+        return tuple(
+            (Fraction(a.start_tick, TICKS_PER_QUARTER), Fraction(a.end_tick, TICKS_PER_QUARTER))
+            for a in self.approaches
+            if a.kind == "swell"
+        )
+
+
+def plan_gestures(plan: Plan) -> Gestures:
+    """Gestures at plot starts that are hit, at musts, and at the close of a loud cue."""
+    approaches: list[Approach] = []
+    blows: list[Blow] = []
+    airs: list[tuple[int, int]] = []
+    latest = -_APART_S
+    at_s = 0.0
+    for index, section in enumerate(plan.sections):
+        before = plan.sections[index - 1] if index else None
+        for item in section.cells:
+            last = _cell_before(section, before, item)
+            wanted = item.must if item.place else item.forced
+            # A cue sheet that names its layers gets these and nothing else.
+            for tick in () if section.plot.layers else wanted:
+                opens = tick == section.cells[0].cell.tick
+                here_s = at_s + item.s_per_quarter * (tick - item.cell.tick) / TICKS_PER_QUARTER
+                if item.kind != "play" or here_s - latest < _APART_S or not (opens or tick in item.must):
+                    continue
+                latest = here_s
+                rise = _energy(section) - _energy(before) if opens and before is not None else 0.0
+                kind = _approach(plan, item, rise, tick)
+                if kind and last is not None and tick == item.cell.tick:
+                    air = _AIR_TICKS if kind == "riser" else 0
+                    cells = _room(section, before, item, kind)
+                    if cells:
+                        approaches.append(Approach(kind, cells[0].cell.tick, tick - air, tick))
+                        airs += [(tick - air, tick)] if air else []
+                elif item.tension >= _FIERCE and _free(last if tick == item.cell.tick else item):
+                    airs.append((tick - _AIR_TICKS, tick))
+                blow = (
+                    "impact"
+                    if opens and item.energy >= _FIERCE
+                    else "stinger"
+                    if item.tension >= _TENSE
+                    else ""
+                )
+                if blow:
+                    blows.append(Blow(blow, tick, item))
+            if item.kind == "final" and item.energy >= 0.5 and not section.plot.layers:
+                blows.append(Blow("button", item.cell.tick, item))
+            at_s += item.s_per_quarter * item.cell.ticks / TICKS_PER_QUARTER
+    return Gestures(tuple(approaches), tuple(blows), tuple(airs))
+
+
+def _approach(plan: Plan, item: CellPlan, rise: float, tick: int) -> str:
+    if rise >= _RISES and plan.palette.voice("riser") is not None:
+        return "riser"
+    return "swell" if item.tension >= _SWELLS and tick in item.must else ""
+
+
+def _cell_before(section: Section, before: Section | None, item: CellPlan) -> CellPlan | None:
+    """The cell that ends where `item` begins, if music sounds there."""
+    if item.place:
+        return section.cells[item.place - 1]
+    if before is not None and before.cells[-1].cell.end_tick == item.cell.tick:
+        return before.cells[-1]
+    return None
+
+
+def _room(section: Section, before: Section | None, item: CellPlan, kind: str) -> Sequence[CellPlan]:
+    """The free cells that end where `item` begins: as many as the gesture takes, or none."""
+    own = section.cells if item.place else before.cells if before is not None else ()
+    end = item.place if item.place else len(own)
+    least, most = _RISER_CELLS if kind == "riser" else _SWELL_CELLS
+    start = end
+    while start > 0 and end - start < most and _free(own[start - 1]):
+        start -= 1
+    return own[start:end] if end - start >= least else ()
+
+
+def _free(item: CellPlan | None) -> bool:
+    return item is not None and item.kind == "play" and not item.cell.bar.pickup_ticks
+
+
+def _energy(section: Section | None) -> float:
+    return section.plot.energy if section is not None else 0.0

@@ -1,0 +1,54 @@
+"""Pulses: one pitch again and again, an octave joining after eight bars; and the heartbeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridge.composing.harmony import nearest_pitch
+from bridge.composing.textures.where import pace_of, played, steps_in, tones
+from bridge.composing.writing import Draft, Sounding
+from bridge.vocabulary.tokens import TICKS_PER_STEP
+
+OCTAVE_AFTER_CELLS = 8
+# Slower attacks than these are no pulse, faster ones no longer sound apart.
+_CALM_S, _LIVELY_S = 0.3, 0.14
+
+
+def write_pulse(chords: Sequence[Sounding]) -> list[Draft]:
+    """Even eighths (quarters when the tempo is quick, sixteenths when it is slow) on one pitch.
+
+    The pitch stays while the chord allows it and else moves to the nearest of the new chord's.
+    """
+    out: list[Draft] = []
+    pitch: int | None = None
+    for each, layer in played(chords, "pulse"):
+        item, voice = each.item, layer.voice
+        middle = voice.low + (voice.high - voice.low) // 3
+        pitch = nearest_pitch(tones(each)[:3], voice.low, voice.high, middle if pitch is None else pitch)
+        if pitch is None:
+            continue
+        pace = pace_of(item.s_per_quarter, _CALM_S - (_CALM_S - _LIVELY_S) * item.energy)
+        octave = item.place >= OCTAVE_AFTER_CELLS and pitch + 12 <= voice.high
+        for step in steps_in(each, pace):
+            tick = item.cell.tick_of(step)
+            end = min(tick + pace * TICKS_PER_STEP // 2, each.end_tick)
+            out += [
+                Draft(tick, each_pitch, end) for each_pitch in ((pitch, pitch + 12) if octave else (pitch,))
+            ]
+    return out
+
+
+def write_heartbeat(chords: Sequence[Sounding]) -> list[Draft]:
+    """Two low strokes an eighth apart on every strong beat, every beat once energy is past the middle."""
+    out: list[Draft] = []
+    for each, layer in played(chords, "heartbeat"):
+        item, cell = each.item, each.item.cell
+        root = nearest_pitch(tones(each)[:1], layer.voice.low, layer.voice.high, layer.voice.low + 3)
+        if root is None:
+            continue
+        for beat in cell.strong_steps if item.energy < 0.5 else cell.beat_steps[::2]:
+            for step in (beat, beat + 6):
+                tick = cell.tick_of(step)
+                if each.tick <= tick < each.end_tick and step < cell.steps:
+                    out.append(Draft(tick, root, min(tick + 3 * TICKS_PER_STEP, each.end_tick)))
+    return out

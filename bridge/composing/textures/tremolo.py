@@ -1,0 +1,49 @@
+"""Tremolo beds: close chord tones held by an instrument that trembles; tense ones rub by a semitone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridge.composing.harmony import voicing
+from bridge.composing.textures.where import tones
+from bridge.composing.writing import Draft, Sounding
+
+_RUBS = 0.75
+
+
+def write_tremolo(chords: Sequence[Sounding]) -> list[Draft]:
+    """Three tones a chord, common tones tied; above tension .75 the semitone over the root joins."""
+    out: list[Draft] = []
+    near: tuple[int, ...] = ()
+    held: dict[int, int] = {}
+    previous: Sounding | None = None
+    for each in chords:
+        layer = each.section.plays("tremolo", each.item)
+        item = each.item
+        if layer is None or each.chord is None or item.kind in ("rest", "tail"):
+            held, previous = {}, None
+            continue
+        if item.tied:
+            for at in held.values():
+                out[at] = Draft(out[at].tick, out[at].pitch, each.end_tick)
+            continue
+        near = voicing(each.chord, layer.voice.low, layer.voice.high, 3, near, each.shift)
+        pitches = set(near)
+        if item.kind == "play" and item.tension > _RUBS:
+            pitches |= {p + 1 for p in near if p % 12 == tones(each)[0] and p + 1 <= layer.voice.high}
+        tie = (
+            previous is not None
+            and previous.end_tick == each.tick
+            and previous.item.kind == item.kind == "play"
+        )
+        kept: dict[int, int] = {}
+        for pitch in sorted(pitches):
+            if tie and pitch in held:
+                at = held[pitch]
+                out[at] = Draft(out[at].tick, pitch, each.end_tick)
+                kept[pitch] = at
+            else:
+                kept[pitch] = len(out)
+                out.append(Draft(each.tick, pitch, each.end_tick))
+        held, previous = kept, each
+    return out

@@ -1,0 +1,34 @@
+"""Where a texture plays: its chords, cell by cell, and the steps that a steady pace has in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bridge.composing.layers import Layer
+from bridge.composing.writing import Sounding
+from bridge.vocabulary.chords import pitch_classes
+
+
+def played(chords: Sequence[Sounding], writer: str) -> Iterator[tuple[Sounding, Layer]]:
+    """Chords of cells that play on, where the writer has a layer."""
+    for each in chords:
+        layer = each.section.plays(writer, each.item)
+        if layer is not None and each.chord is not None and each.item.kind == "play":
+            yield each, layer
+
+
+def tones(each: Sounding) -> tuple[int, ...]:
+    """Sounding pitch classes of a chord, root first."""
+    return tuple((pc + each.shift) % 12 for pc in pitch_classes(each.chord))
+
+
+def steps_in(each: Sounding, pace: int) -> list[int]:
+    """Steps of the cell at a pace, from its first step, that lie within the chord."""
+    cell = each.item.cell
+    return [step for step in range(0, cell.steps, pace) if each.tick <= cell.tick_of(step) < each.end_tick]
+
+
+def pace_of(s_per_quarter: float, wanted_s: float, paces: Sequence[int] = (24, 12, 6, 3)) -> int:
+    """Steps between attacks whose seconds come nearest above `wanted_s`; the slowest if none does."""
+    fitting = [pace for pace in paces if pace / 12 * s_per_quarter >= wanted_s]
+    return min(fitting, default=paces[0])

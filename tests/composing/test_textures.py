@@ -1,0 +1,244 @@
+"""What rules write: each texture alone in a plot, by the labeller and by its own promises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from bridge.composing import Models, compose
+from bridge.composing.layering import LONGEST_WITHOUT_LINE_S
+from bridge.composing.layers import words_known
+from bridge.composing.palettes import PALETTES, palette_named
+from bridge.composing.tables import strayed, table
+from bridge.config import Settings
+from bridge.progress import Progress
+from bridge.schema.cues import CueSheet, Label, Weight
+from bridge.schema.score import Note, Part, PartRole, Score
+from bridge.schema.tempo import Form, Metre
+from bridge.vocabulary.texture import Sounded, textures
+from tests.composing.forms import Scene, build
+
+BAR = 3840
+BARS = 16
+
+
+def write(models: Models, sheet: tuple[CueSheet, Form], seed: int = 0, **settings: object) -> Score:
+    return compose(*sheet, Settings(seed=seed, **settings), models, Progress())  # type: ignore[arg-type]
+
+
+def alone(models: Models, layer: str, palette: str = "strings", seed: int = 0, **scene: object) -> Score:
+    """Sixteen bars of one layer."""
+    return write(models, build(Scene(BARS, layers=(layer,), palette=palette, **scene)), seed)  # type: ignore[arg-type]
+
+
+def part_of(score: Score, slot: str, palette: str = "strings") -> Part:
+    found = palette_named(palette)
+    voice = found.voice(slot) if found is not None else None
+    assert voice is not None
+    return next(part for part in score.parts if part.name == voice.name)
+
+
+def labels(part: Part, first: int = 0, bars: int = BARS) -> list[str]:
+    heard = sorted(Sounded(float(n.start_beats), float(n.end_beats), n.pitch) for n in part.notes)
+    return list(textures(heard, [4.0 * bar for bar in range(first, bars)]))
+
+
+def share(part: Part, *names: str) -> float:
+    """Share of the windows with one of the labels; the closing one is left out."""
+    found = labels(part)[:-1]
+    return sum(label in names for label in found) / len(found)
+
+
+@pytest.mark.parametrize(
+    ("layer", "slot", "names"),
+    [
+        ("drone", "drone", ("drone",)),
+        ("open fifth", "drone", ("drone", "pad")),
+        ("pad", "pad", ("pad", "chorale")),
+        ("pulse", "pulse", ("pulse",)),
+        ("ostinato", "ostinato", ("ostinato", "figure")),
+        ("driving", "ostinato", ("ostinato", "figure", "pulse")),
+        ("tremolo", "tremolo", ("pad", "chorale")),
+        ("ping", "ping", ("sparse", "line")),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_layer_is_what_it_is_called(
+    models: Models, layer: str, slot: str, names: tuple[str, ...], seed: int
+):
+    part = part_of(alone(models, layer, seed=seed, energy=0.6, density=0.5, tension=0.5), slot)
+    assert share(part, *names) >= 0.7, labels(part)
+
+
+def test_a_drone_stays_on_its_tonic_and_is_struck_again_every_eight_bars(models: Models):
+    score = alone(models, "drone")
+    drone = part_of(score, "drone")
+    assert {note.pitch % 12 for note in drone.notes} == {score.keys[0].tonic_pc}
+    assert [note.start_beats for note in drone.notes if note.start_beats < 60] == [0, 32]
+
+
+def test_an_ostinato_is_one_rhythm_and_one_shape_for_all_its_bars(models: Models):
+    ostinato = part_of(alone(models, "ostinato", tension=0.2), "ostinato")
+    bars: dict[int, list[Note]] = {}
+    for note in ostinato.notes:
+        bars.setdefault(int(note.start_beats) // 4, []).append(note)
+    rhythms = {tuple(n.start_beats % 4 for n in bars[bar]) for bar in range(BARS - 1)}
+    assert len(rhythms) == 1
+    assert len(bars) >= 8
+
+
+def test_an_ostinato_fits_bars_of_any_metre(models: Models):
+    for metre in (Metre(3, 4), Metre(7, 8), Metre(5, 4), Metre(1, 8)):
+        sheet = build(Scene(48, metre=metre, layers=("ostinato",), palette="orchestral"), bpm=100)
+        ostinato = part_of(write(models, sheet), "ostinato", "orchestral")
+        starts = {bar.tick for bar in sheet[1].bars[:-1]}
+        assert starts <= {int(n.start_beats * 960) for n in ostinato.notes}
+
+
+def test_a_pulse_gains_its_octave_after_eight_bars(models: Models):
+    pulse = part_of(alone(models, "pulse", palette="pulse", energy=0.7), "pulse", "pulse")
+    together: dict[Fraction, int] = {}
+    for note in pulse.notes:
+        together[note.start_beats] = together.get(note.start_beats, 0) + 1
+    assert {count for beats, count in together.items() if beats < 32} == {1}
+    assert 2 in {count for beats, count in together.items() if 32 <= beats < 56}
+
+
+def test_a_tense_tremolo_rubs_and_a_calm_one_does_not(models: Models):
+    def rubs(tension: float) -> bool:
+        part = part_of(alone(models, "tremolo", tension=tension, valence=0.4), "tremolo")
+        starts = {n.start_beats for n in part.notes}
+        return any(
+            abs(a.pitch - b.pitch) == 1
+            for beats in starts
+            for a in part.notes
+            for b in part.notes
+            if a.start_beats == b.start_beats == beats
+        )
+
+    assert rubs(0.9)
+    assert not rubs(0.2)
+
+
+def test_no_named_layer_brings_others_with_it_but_for_the_close(models: Models):
+    score = alone(models, "drone", energy=0.8, tension=0.8, valence=0.2)
+    early = {part.name for part in score.parts for n in part.notes if n.start_beats < 4 * (BARS - 1)}
+    assert early == {"Contrabass"}
+
+
+def test_every_layer_of_the_table_has_a_writer_and_a_name(models: Models):
+    for row in table("textures"):
+        if row["texture"] != "none":
+            assert row["texture"] in words_known()
+            assert any(part.notes for part in alone(models, row["texture"]).parts)
+
+
+def climb() -> tuple[CueSheet, Form]:
+    """A quiet plot, then a loud tense one that a must opens."""
+    return build(
+        Scene(8, Label.INTRODUCTION, 0.4, 0.3, 0.4, 0.4, 0.3, palette="orchestral"),
+        Scene(
+            12,
+            Label.CLIMAX,
+            0.35,
+            0.85,
+            0.8,
+            0.8,
+            0.9,
+            palette="orchestral",
+            hits=((0, Weight.MUST), (8 * BAR, Weight.MUST)),
+        ),
+        bpm=90,
+    )
+
+
+def test_a_riser_leads_into_a_louder_plot_and_leaves_a_breath(models: Models):
+    for seed in range(3):
+        score = write(models, climb(), seed)
+        riser = part_of(score, "riser", "orchestral").notes
+        pitches = [n.pitch for n in riser]
+        assert pitches == sorted(pitches) and pitches[0] < pitches[-1]
+        gaps = [b.start_beats - a.start_beats for a, b in zip(riser, riser[1:])]
+        assert gaps[0] > gaps[-1]
+        assert riser[-1].end_beats == Fraction(63, 2)
+        for part in score.parts:
+            assert not any(Fraction(63, 2) <= n.start_beats < 32 for n in part.notes)
+            assert not any(n.start_beats < 32 < n.end_beats for n in part.notes)
+
+
+def test_loud_hits_are_struck_by_everybody_the_palette_has_for_it(models: Models):
+    score = write(models, climb(), 1)
+    impact = part_of(score, "impact", "orchestral").notes
+    stinger = part_of(score, "stinger", "orchestral").notes
+    assert {n.start_beats for n in impact} == {32}
+    assert len({n.pitch % 12 for n in impact}) == 1 < len({n.pitch for n in impact})
+    assert {n.start_beats for n in stinger} == {64}
+    assert len(stinger) >= 7
+    assert all(n.duration_beats <= 1 and n.accent for n in stinger)
+
+
+def test_a_swell_is_held_up_to_its_hit(models: Models):
+    sheet = build(
+        Scene(16, Label.DEVELOPMENT, 0.4, 0.5, 0.5, palette="strings", hits=((8 * BAR, Weight.MUST),)), bpm=80
+    )
+    for seed in range(3):
+        part = part_of(write(models, sheet, seed), "swell")
+        [(start, end)] = part.swells
+        assert (end, end - start) in ((32, 4), (32, 8))
+        assert any(n.start_beats <= start and n.end_beats >= start + 4 for n in part.notes)
+
+
+def test_the_form_comes_before_gestures(models: Models):
+    """A pickup, a hold or a rest before the hit leaves no room for a riser, a swell or air."""
+    for mark in ({"pickup_ticks": 960}, {"hold": True}, {"rest": True}):
+        scenes = [
+            Scene(8, Label.INTRODUCTION, 0.4, 0.3, 0.7, palette="orchestral", marks={7: dict(mark)}),
+            Scene(8, Label.CLIMAX, 0.4, 0.9, 0.8, palette="orchestral", hits=((0, Weight.MUST),)),
+        ]
+        score = write(models, build(*scenes), 1)
+        assert all(part.swells == () for part in score.parts)
+        assert "Woodwinds" not in {part.name for part in score.parts}
+
+
+def test_a_tune_is_never_away_long(models: Models):
+    """Ten minutes that ask for little still say their motif."""
+    scenes = [Scene(24, Label.DEVELOPMENT, 0.3, 0.2, 0.5, 0.3, 0.3) for _ in range(6)]
+    cues, form = build(*scenes, bpm=60)
+    for seed in range(3):
+        score = write(models, (cues, form), seed)
+        sung = sorted(n.start_beats for p in score.parts if p.role is PartRole.MELODY for n in p.notes)
+        length = form.end_tick / 960
+        gaps = [float(b - a) for a, b in zip([Fraction(0), *sung], [*sung, Fraction(int(length))])]
+        # A section lasts 112 s here, and a melody rests a phrase or two inside its own.
+        assert max(gaps) < LONGEST_WITHOUT_LINE_S + 112
+
+
+def test_films_that_nobody_has_seen_do_not_all_sound_alike(models: Models):
+    cues, form = build(Scene(4))
+    scores = [write(models, (replace(cues, name=f"Reel {n}"), form)) for n in range(12)]
+    assert len({score.notes[0] for score in scores}) >= 3
+    assert len({score.keys[0].tonic_pc for score in scores}) >= 4
+
+
+def test_tense_music_turns_to_the_diminished_family(models: Models):
+    def diminished(tension: float, valence: float) -> float:
+        beats = found = Fraction(0)
+        for seed in range(4):
+            for chord in write(models, build(Scene(24, tension=tension, valence=valence)), seed).chords:
+                beats += chord.end_beats - chord.start_beats
+                found += (chord.end_beats - chord.start_beats) * (chord.quality in ("dim", "hdim7"))
+        return float(found / beats)
+
+    assert diminished(0.85, 0.25) >= 0.1
+    assert diminished(0.2, 0.7) < 0.05
+
+
+def test_tables_hold_what_the_code_asks_of_them():
+    assert {row["slot"] for row in table("textures")} == {"ground", "bed", "motion", "top"}
+    assert {row["palette"] for row in table("palettes")} == {palette.name for palette in PALETTES}
+    assert strayed({"valence": "1-9", "energy": "1-9", "tension": "1-9"}, (0.0, 1.0, 0.5)) == 0
+    assert strayed({"valence": "5-9", "energy": "1-9", "tension": "1-9"}, (0.25, 1.0, 0.5)) == pytest.approx(
+        2
+    )
