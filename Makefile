@@ -46,11 +46,11 @@ test-slow: $(STAMP)
 figures: $(STAMP)
 	$(BIN)/python -m bench.figures
 
-# Every table of the sync benchmark, growth and drift: about half an hour on one core.
 # Textures, palettes and promises over 90 cues, with the corpora beside; piano rolls in out/palettes.
 textures: $(STAMP)
 	$(BIN)/python -m bench.textures --references --palettes out/palettes
 
+# Every table of the sync benchmark, growth and drift: about half an hour on one core.
 bench: $(STAMP)
 	$(BIN)/python -m bench.sync --results bench/sync/RESULTS.md
 
