@@ -8,7 +8,7 @@ TRAIN_BIN := $(TRAIN_VENV)/bin
 # CUEBRIDGE_HOME of the demo: its own daemon and takes, so that it never touches the user's.
 DEMO := out/demo
 
-.PHONY: setup demo test check format test-slow test-train bench figures textures wheel train clean
+.PHONY: setup demo test check format test-slow test-train bench bench-live figures textures wheel train clean
 
 setup: $(STAMP)
 
@@ -53,6 +53,12 @@ textures: $(STAMP)
 # Every table of the sync benchmark, growth and drift: about half an hour on one core.
 bench: $(STAMP)
 	$(BIN)/python -m bench.sync --results bench/sync/RESULTS.md
+
+# Ten minutes live on JACK's dummy driver, and fifty interruptions; on an idle machine. Debian and Ubuntu.
+bench-live: $(STAMP)
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get -qq update && apt-get -qq install -y --no-install-recommends jackd2; fi
+	$(BIN)/python -m bench.live
 
 wheel: $(STAMP)
 	$(BIN)/python -m build --wheel

@@ -74,7 +74,8 @@ def jack_server() -> Iterator[subprocess.Popen[bytes]]:
         raise FileNotFoundError("jackd is not installed: apt-get install jackd2")
     before = os.environ.get("JACK_DEFAULT_SERVER")
     os.environ["JACK_DEFAULT_SERVER"] = name = f"cuebridge-{os.getpid()}-{next(_servers)}"
-    words = [found, "-n", name, "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]
+    # -S: a cycle waits for its clients. Without, a busy machine makes JACK itself drop what a late one wrote.
+    words = [found, "-S", "-n", name, "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]
     server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(_answers, "JACK does not start")
@@ -294,21 +295,20 @@ def main(arguments: list[str]) -> int:
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as folder, jack_server():
         os.environ["CUEBRIDGE_HOME"] = folder
-        ear = Ear(Path(folder))
-        try:
-            score = dense_score(Path(folder, "dense.mid"), options.minutes * 60)
+        score = dense_score(Path(folder, "dense.mid"), options.minutes * 60)
+        with contextlib.closing(Ear(Path(folder))) as ear:
             verdict = whole_run(score, ear)
-            _print(verdict)
-            faults = []
+        _print(verdict)
+        faults = []
+        # What it has heard is written out at every look: one that heard the whole run would be at it forever.
+        with contextlib.closing(Ear(Path(folder))) as ear:
             for _ in range(options.interruptions):
                 way = chance.choice(WAYS)
                 fault = interrupted_run(score, ear, way, chance.uniform(0.05, 2.5), chance.random() < 0.5)
                 faults += [fault] if fault else []
-            print(f"{options.interruptions} interruptions ({', '.join(WAYS)}): {len(faults)} at fault")
-            for fault in faults:
-                print(f"  {fault}")
-        finally:
-            ear.close()
+        print(f"{options.interruptions} interruptions ({', '.join(WAYS)}): {len(faults)} at fault")
+        for fault in faults:
+            print(f"  {fault}")
     return 0 if verdict.same and verdict.sent == verdict.heard and not faults else 1
 
 

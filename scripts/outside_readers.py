@@ -2,7 +2,8 @@
 
     python -m scripts.outside_readers FILE.mid ...
 
-prints, for each file, how far MuseScore's tempo events and Ardour's notes lie from our own tempo map.
+prints, for each file, how far MuseScore's tempo events and Ardour's notes lie from our own tempo map, and,
+where NAME.rpp lies beside NAME.mid, from REAPER's arithmetic over the project.
 Debian and Ubuntu: apt-get install --no-install-recommends musescore3 ardour
 
 MuseScore opens the file itself and writes MusicXML, whose tempo marks are whole numbers of beats a minute.
@@ -28,6 +29,8 @@ from pathlib import Path
 
 from bridge.schema.tempo import TICKS_PER_QUARTER, TempoEvent, TempoMap
 from bridge.writing.midi import MidiReading, read_back
+from scripts.project_reader import note_starts
+from scripts.project_reader import project as parse_project
 
 MUSESCORE = ("mscore3", "musescore3", "mscore", "musescore")
 ARDOUR = ("ardour7-lua", "ardour8-lua", "ardour-lua")
@@ -119,16 +122,22 @@ class Agreement:
     """Largest differences between outside readers and our tempo map.
 
     `samples` is |Ardour − ours| at 48 kHz over all notes and markers; ours is exact, Ardour's is a whole
-    sample, so 0.5 is perfect. `tempo_bpm` is |MuseScore − ours| over the tempo marks it shows.
+    sample, so 0.5 is perfect. `whole_samples` is the same after rounding ours to a sample too. `tempo_bpm` is
+    |MuseScore − ours| over the tempo marks it shows; it shows whole bpm, and no mark where that number
+    stays: `tempo_due` are the events up to the last note that bring another. `project_samples` is
+    |Ardour − the REAPER project| over all notes; None without a project.
     """
 
     notes: int
     markers: int
     samples: float
     tempo_events: int
+    tempo_due: int
     tempo_shown: int
     tempo_bpm: float
     metres: int
+    whole_samples: int
+    project_samples: float | None
 
     @property
     def ms(self) -> float:
@@ -288,8 +297,8 @@ def _run(names: tuple[str, ...], arguments: list[str], home: str) -> str:
     return said
 
 
-def agreement(data: bytes) -> Agreement:
-    """Hold one file against both readers.
+def agreement(data: bytes, project: bytes | None = None) -> Agreement:
+    """Hold one file, and the REAPER project of the same score, against both readers.
 
     Raises:
         OutsideError: a reader is absent or failed, misses a note or a tempo mark, or has one of its own.
@@ -325,24 +334,48 @@ def agreement(data: bytes) -> Agreement:
         markers=len(ticks),
         samples=max(apart, default=0.0),
         tempo_events=len(tempo_map.events),
-        tempo_shown=len(seen.tempo),
+        tempo_due=_due(tempo_map, last),
+        tempo_shown=len([tick for tick, _ in seen.tempo if tick <= last]),
         tempo_bpm=max(apart_bpm, default=0.0),
         metres=len(metres),
+        whole_samples=max(
+            (abs(round(tempo_map.s_at_tick(t) * SAMPLE_RATE) - s) for t, s in places), default=0
+        ),
+        project_samples=None if project is None else _project_apart(project, heard),
     )
+
+
+def _due(tempo_map: TempoMap, last: int) -> int:
+    """Tempo events up to a tick that change the whole number of beats a minute."""
+    whole = [round(event.bpm) for event in tempo_map.events if event.tick <= last]
+    return sum(before != after for before, after in zip([0, *whole], whole))
+
+
+def _project_apart(data: bytes, heard: Hearing) -> float:
+    """|Ardour − the project| in samples; the project's tracks with MIDI are the file's after its first."""
+    starts = note_starts(parse_project(data))
+    notes = {(n.track, int(n.tick), n.pitch): n.sample for n in heard.notes}
+    if notes.keys() != starts.keys():
+        raise OutsideError(f"the project has {len(starts)} notes, Ardour {len(notes)}, or they differ")
+    return max((abs(starts[note] * SAMPLE_RATE - sample) for note, sample in notes.items()), default=0.0)
 
 
 def main(paths: list[str]) -> int:
     """Print one line a file; 1 when a reader disagrees or is absent."""
     for path in paths:
         try:
-            found = agreement(Path(path).read_bytes())
+            beside = Path(path).with_suffix(".rpp")
+            found = agreement(Path(path).read_bytes(), beside.read_bytes() if beside.exists() else None)
         except OutsideError as fault:
             print(f"{path}: {fault}", file=sys.stderr)
             return 1
+        near = found.project_samples
         print(
             f"{path}: Ardour {found.notes} notes and {found.markers} markers within "
-            f"{found.samples:.2f} samples ({found.ms:.4f} ms at 48 kHz); MuseScore {found.tempo_shown} of "
-            f"{found.tempo_events} tempo events within {found.tempo_bpm:.2f} bpm, {found.metres} metres"
+            f"{found.samples:.2f} samples ({found.ms:.4f} ms at 48 kHz; {found.whole_samples} in whole ones)"
+            + (f", of the .rpp within {near:.2f}" if near is not None else "")
+            + f"; MuseScore {found.tempo_shown} of the {found.tempo_due} changes of whole bpm among "
+            f"{found.tempo_events} tempo events, within {found.tempo_bpm:.2f} bpm, {found.metres} metres"
         )
     return 0
 

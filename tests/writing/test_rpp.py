@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rpp
 
 from bridge.schema.performance import Controller, Performance, PlayedNote, Track
 from bridge.schema.score import PartRole
@@ -17,6 +16,8 @@ from bridge.schema.timeline import Knot, MediaSpan, Timeline
 from bridge.writing.events import part_events
 from bridge.writing.midi import midi_bytes, read_back
 from bridge.writing.rpp import rpp_bytes
+from scripts.project_reader import blocks, messages, project_map, statements, value
+from scripts.project_reader import project as read_project
 from tests.writing.make import make_cues, make_form, make_performance, make_timeline
 
 CUES = make_cues(start=48)
@@ -29,54 +30,19 @@ def project(
     cues: Any = CUES, form: Any = FORM, played: Any = PLAYED, timeline: Any = None, name: str = "n"
 ) -> Any:
     timeline = make_timeline(cues) if timeline is None else timeline
-    return rpp.loads(rpp_bytes(played, form, cues, timeline, name).decode())
-
-
-def statements(element: Any, name: str) -> list[list[str]]:
-    return [line for line in element.children if isinstance(line, list) and line[0] == name]
-
-
-def value(element: Any, name: str) -> list[str]:
-    (line,) = statements(element, name)
-    return line[1:]
+    return read_project(rpp_bytes(played, form, cues, timeline, name))
 
 
 def tracks(root: Any) -> list[Any]:
-    return [child for child in root.children if getattr(child, "tag", "") == "TRACK"]
+    return blocks(root, "TRACK")
 
 
 def items(track: Any) -> list[Any]:
-    return [child for child in track.children if getattr(child, "tag", "") == "ITEM"]
+    return blocks(track, "ITEM")
 
 
 def source(item: Any) -> Any:
     return item.find("SOURCE")
-
-
-class Map:
-    """REAPER's arithmetic of square tempo points: quarters are the sum of bpm/60 over seconds."""
-
-    def __init__(self, root: Any) -> None:
-        points = statements(root.find("TEMPOENVEX"), "PT")
-        assert all(point[3] == "1" for point in points)
-        self.points = [(float(p[1]), float(p[2])) for p in points]
-
-    def s_at_beats(self, beats: float) -> float:
-        now = 0.0
-        for (at_s, bpm), after in zip(self.points, [*self.points[1:], None]):
-            length = float("inf") if after is None else (after[0] - at_s) * bpm / 60
-            if beats <= now + length:
-                return at_s + (beats - now) * 60 / bpm
-            now += length
-        raise AssertionError
-
-
-def messages(item: Any) -> list[tuple[int, bytes]]:
-    now, found = 0, []
-    for line in statements(source(item), "E"):
-        now += int(line[1])
-        found.append((now, bytes(int(word, 16) for word in line[2:])))
-    return found
 
 
 def test_every_message_stands_on_its_tick() -> None:
@@ -112,7 +78,7 @@ def test_every_note_lies_where_our_map_says(rate: Fraction) -> None:
     form = make_form(cues, tempo)
     played = make_performance(form)
     root = project(cues, form, played)
-    times = Map(root)
+    times = project_map(root)
     ticks = {tick for track in tracks(root)[2:] for item in items(track) for tick, _ in messages(item)}
     assert len(ticks) > 500
     worst = max(

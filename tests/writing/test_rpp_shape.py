@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rpp
 
 from bridge.schema.timeline import Knot, MediaSpan
 from bridge.writing.rpp import rpp_bytes
+from scripts.project_reader import project
 from tests.writing.test_rpp import CUES, FORM, PLAYED, with_media
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples" / "rpp"
@@ -36,7 +36,7 @@ def shape(element: Any, path: str = "") -> Iterator[tuple[str, int]]:
 def shapes(texts: list[str]) -> Shape:
     found: Shape = {}
     for text in texts:
-        for path, tokens in shape(rpp.loads(text)):
+        for path, tokens in shape(project(text.encode())):
             found.setdefault(path, set()).add(tokens)
     return found
 
