@@ -41,16 +41,17 @@ def phrase_starts(odd: list[bool], ends: frozenset[int] = frozenset()) -> list[i
     return starts[::-1]
 
 
-def _owner(cues: CueSheet, start_s: Fraction, end_s: Fraction, rest: bool, first: int) -> int:
-    """Plot that has most of a bar, among those that sound (or rest) as it does; `first` is the earliest."""
-    best, most = first, Fraction(-1)
-    for index in range(first, len(cues.plots)):
+def _owner(cues: CueSheet, start_s: Fraction, end_s: Fraction, bar: RawBar, first: int) -> int:
+    """Plot that has most of a bar, among those of its span or that rest as it does, from `first` on."""
+    low, high = bar.plots or (first, len(cues.plots))
+    best, most = max(first, low), Fraction(-1)
+    for index in range(best, high):
         plot = cues.plots[index]
         begin, end = cues.cue_s(plot.start_frame), cues.cue_s(plot.end_frame)
         if begin >= end_s and most >= 0:
             break
         share = min(end, end_s) - max(begin, start_s)
-        if plot.music == rest:
+        if plot.music == bar.rest:
             continue
         if share > most:
             best, most = index, share
@@ -65,7 +66,7 @@ def named_bars(cues: CueSheet, layout: Layout, ends: frozenset[int] = frozenset(
     for bar in raw:
         start_s = layout.tempo_map.s_at_tick(bar.tick)
         end_s = layout.tempo_map.s_at_tick(bar.end_tick)
-        first = _owner(cues, start_s, end_s, bar.rest, first)
+        first = _owner(cues, start_s, end_s, bar, first)
         owners.append(first)
     bars: list[Bar] = []
     begin = 0

@@ -25,7 +25,8 @@ _GRAIN = TICKS_PER_QUARTER // 64
 class RawBar:
     """A bar before it is named: `rest`: nothing sounds; `partial`: cut by an end of the cue or a silence.
 
-    `beat_ticks` is a quarter, or the dotted one of a compound metre; `signature` is the metre of a given map.
+    `beat_ticks` is a quarter, or the dotted one of a compound metre; `signature` is the metre of a given map;
+    `plots`: the span's [first, last) plots, one of which it belongs to; None for any.
     """
 
     tick: int
@@ -35,6 +36,7 @@ class RawBar:
     partial: bool = False
     odd: bool = False
     signature: Metre | None = None
+    plots: tuple[int, int] | None = None
 
     @property
     def end_tick(self) -> int:
@@ -119,6 +121,7 @@ class Layer:
         self._whole = settings.beats_per_bar * self._beat
         self._limits = Limits.of(settings)
         self._legs: list[tuple[Leg, int]] = []
+        self._plots: tuple[int, int] | None = None
         self._open = self._bar(0)
 
     @property
@@ -127,7 +130,8 @@ class Layer:
         return self._clock.now_s
 
     def _bar(self, tick: int, ticks: int = 0, rest: bool = False, partial: bool = False) -> RawBar:
-        return RawBar(tick, ticks or self._whole, self._beat, rest, partial)
+        plots = None if rest else self._plots
+        return RawBar(tick, ticks or self._whole, self._beat, rest, partial, plots=plots)
 
     def _steady(self, ticks: int, bpm: float) -> None:
         self._clock.steady(ticks, bpm * self._beat / TICKS_PER_QUARTER)
@@ -171,6 +175,7 @@ class Layer:
 
     def music(self, route: Route) -> None:
         """One span's legs; call `tail` after it."""
+        self._plots = (route.span.first_plot, route.span.last_plot)
         self._open = self._bar(self._clock.tick)
         for index, leg in enumerate(route.legs):
             if index == 0:

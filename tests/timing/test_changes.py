@@ -97,3 +97,10 @@ def test_without_bends_the_tempo_is_written_once() -> None:
     assert len(form.tempo_map.events) == 1
     assert form.largest_bend == 0
     assert sum(result.met for result in form.hits) >= len(form.hits) / 2
+
+
+def test_bars_belong_to_the_plots_whose_tempo_they_have() -> None:
+    # A plot of one frame has no beat of its own: no bar may be measured by its tempo.
+    cues = changed(sheet([0, 1], rate=Fraction(24_000, 1001), end=4, plot_frames=[1]), tempo_bpm=65.0)
+    wish = Settings(tempo=TempoSettings(min_bpm=60, max_bpm=75))
+    solved(cues, wish)
