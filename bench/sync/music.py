@@ -10,9 +10,8 @@ import numpy as np
 from bench.sync.grids import Grid
 from bridge.schema.tempo import Metre
 from bridge.timing.baselines import Floats
+from bridge.timing.swing import direction_changes
 
-# A change of direction counts when the tempo has moved by so much each way: less is not heard as one.
-SWING = 0.01
 # Neighbouring beats differ when their tempi do by more than this: whole microseconds are a fiftieth of it.
 CHANGE = 1e-4
 STEP = 0.03
@@ -42,21 +41,6 @@ class Music:
     def turns_a_minute(self) -> float:
         """Changes of tempo direction a minute."""
         return self.direction_changes / self.minutes if self.minutes else 0.0
-
-
-def direction_changes(bpm: Floats) -> int:
-    """Turning points of the tempo whose swing on both sides is at least `SWING`."""
-    speeds = np.log(bpm)
-    extreme, way, turns = speeds[0], 0, 0
-    for speed in speeds[1:]:
-        if way == 0:
-            if abs(speed - extreme) >= SWING:
-                way, extreme = (1 if speed > extreme else -1), speed
-        elif (speed - extreme) * way > 0:
-            extreme = speed
-        elif abs(speed - extreme) >= SWING:
-            way, extreme, turns = -way, speed, turns + 1
-    return turns
 
 
 def tempo_changes(bpm: Floats) -> int:

@@ -24,10 +24,11 @@ from bridge.timing.lattice import (
     Prior,
 )
 from bridge.timing.layout import lay
-from bridge.timing.limits import ODD_SHARE, Limits, Prices
+from bridge.timing.limits import ODD_SHARE, TURNS_A_MINUTE, Limits, Prices
 from bridge.timing.route import Leg, Route, route_of
 from bridge.timing.search import Search
 from bridge.timing.sketch import active_bases
+from bridge.timing.swing import direction_changes
 from bridge.timing.targets import Span
 from bridge.timing.trace import best_path
 
@@ -40,8 +41,8 @@ FEWEST_BASES = 5
 COARSE_HITS = 600
 # In exact mode the frame matters more than the ease of the tempo.
 EXACT_PRICES = 0.5
-# Odd bars are made dearer, so many times at most, until they are one bar in eight or fewer.
-ODD_BAR_ROUNDS = 5
+# Odd bars and changes of direction are made dearer, so many times at most, until they are few enough.
+ROUNDS = 8
 _LOOSER = (0.3, 0.05)
 
 
@@ -153,11 +154,11 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
 
 
 def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, watch: Watch) -> Route | None:
-    """The optimum over the lattice; odd bars are priced up until they are few enough."""
+    """The optimum over the lattice; odd bars and see-saw are priced up until they are few enough."""
     keep = next((kept for most, kept in KEPT_BASES if len(span.targets) <= most), FEWEST_BASES)
     best: Route | None = None
     least = math.inf
-    for _ in range(ODD_BAR_ROUNDS):
+    for _ in range(ROUNDS):
         lattice = lattice_of(cues, settings, span, prices)
         search = Search(lattice, active_bases(lattice, keep))
         search.run(watch)
@@ -165,20 +166,29 @@ def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, wa
         if not stops:
             return best
         route = route_of(lattice, span, stops, 0.0)
-        share = odd_share(cues, settings, route)
-        if share < least:
-            best, least = route, share
-        if share <= ODD_SHARE:
+        odd, turns = unrest(cues, settings, route)
+        excess = max(0.0, odd / ODD_SHARE - 1) + max(0.0, turns / TURNS_A_MINUTE - 1)
+        if excess < least:
+            best, least = route, excess
+        if excess == 0:
             return route
-        prices = prices.dearer_odd_bars()
+        if odd > ODD_SHARE:
+            prices = prices.dearer_odd_bars()
+        if turns > TURNS_A_MINUTE:
+            prices = prices.dearer_turns()
     return best
 
 
-def odd_share(cues: CueSheet, settings: Settings, route: Route) -> float:
-    """Share of the route's bars that are of another metre than the main one."""
+def unrest(cues: CueSheet, settings: Settings, route: Route) -> tuple[float, float]:
+    """Share of the route's bars that are of another metre than the main one, and turns a minute."""
     layout = lay(cues, settings, [route])
     bars = [bar for bar in layout.bars if not bar.rest and bar.tick < layout.end_tick]
-    return sum(bar.odd for bar in bars) / max(1, len(bars))
+    odd = sum(bar.odd for bar in bars) / max(1, len(bars))
+    beats = [tick for bar in bars for tick in bar.beats() if tick < layout.end_tick]
+    turns = direction_changes([1 / layout.tempo_map.us_per_quarter_at(tick) for tick in beats])
+    minutes = float(route.span.end_s - route.span.start_s) / 60
+    # One turn is no see-saw, however short the cue.
+    return odd, turns / minutes if turns > 1 else 0.0
 
 
 def _scores(cues: CueSheet, settings: Settings, span: Span, route: Route) -> tuple[int, float]:

@@ -2,7 +2,7 @@
 
 The first rung, a bar of another metre, and the ritard are the tempo search's own. Each rung is rationed,
 so that it stays a gesture: a pickup ends its phrase and leaves two bars to the next one; a held chord
-comes at most once in sixteen bars; accents off the beat meet at most a tenth of the hits. Every tick
+comes at most once in four bars; accents off the beat meet at most a tenth of the hits. Every tick
 stands on one of 12 steps a quarter, the simpler subdivision first, and inside the hit's window by the
 integers written.
 """
@@ -26,7 +26,7 @@ _DOTTED_STEPS = (6, 12, 3, 9, 15, 4, 8, 10, 14, 2, 16, 1, 5, 7, 11, 13, 17)
 _PICKUP_STEPS = 5
 _PICKUP_TICKS = 2 * TICKS_PER_QUARTER
 PICKUP_BARS_APART = 2
-HOLD_BARS_APART = 16
+HOLD_BARS_APART = 4
 ACCENT_SHARE = 0.10
 
 Error = Callable[[int, Hit], Fraction]

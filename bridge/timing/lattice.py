@@ -1,8 +1,10 @@
 """The discretisation: what a stretch between two hits may be, as arrays. Exact rules, no search here.
 
-A *stop* is a beat on a hit: (hit, offset inside its window, base tempo, exit tempo, place in the bar).
+A *stop* is a beat on a hit: (hit, offset inside its window, base tempo, exit tempo, place in the phrase).
 - Offsets are whole multiples of a step just under half a frame, zero included.
 - Base tempi are `min_bpm · e^(b·2·LEVEL)`, about 1 % apart.
+- A *place* counts beats since the last bar line, and on from there through a phrase of two bars: a plot
+  of an even number of bars divides into phrases of 2, 4 and 8, an odd one does not and is priced.
 - Tempo levels are multiples of LEVEL (0.485 %) above or below the base.
 - A *stretch* joins two stops by a whole number of beats, or by one eighth more where a bar of
   7/8, 5/8 or 3/8 (with four beats a bar) ends inside it. The length of its beats runs linearly from an
@@ -39,6 +41,8 @@ HALF_REACH_S = 6.0
 # Offsets need not be finer than this: at 48 frames a second and more, windows take every second step.
 FINE_OFFSET_S = 0.012
 INFINITE = np.float32(1e30)
+# Phrases of 2, 4 and 8 bars are wanted: all of them are whole numbers of these.
+PHRASE_BARS = 2
 
 
 # The first partial bar is a whole number of these parts of a beat: finer ones cost more. Those of a dotted
@@ -126,6 +130,11 @@ class Lattice:
         return OFFSET_STEP_FRAMES * self.frame_s
 
     @property
+    def places(self) -> int:
+        """Beats of a phrase, the unit in which plots are counted."""
+        return PHRASE_BARS * self.beats_per_bar
+
+    @property
     def top(self) -> int:
         """Index of level zero, which is also the number of levels above it."""
         return len(self.levels) // 2
@@ -150,11 +159,20 @@ class Lattice:
         away = np.where(frames < 0, -frames * self.prices.early_frame, frames * self.prices.late_frame)
         return away + np.where(np.abs(frames) > 0.5 + 1e-9, self.prices.off_frame, 0.0)
 
-    def odd_bars(self) -> Floats:
-        """Odd bars that a downbeat costs, by beats since the last bar line."""
-        wanted = np.ones(self.beats_per_bar)
-        wanted[0] = 0.0
-        return wanted
+    def bar_lines(self, j: int) -> list[tuple[int, int, float]]:
+        """How hit j, which wants a downbeat, comes by one: (place before, place after, price).
+
+        Beats left over make an odd bar: one of them lengthens the bar before, more are a bar of their own.
+        A plot start begins a phrase, and pays where the plot before it had an odd number of bars.
+        """
+        bar, plot = self.beats_per_bar, self.targets[j].plot >= 0
+        found = []
+        for place in range(self.places):
+            over = place % bar
+            bars = (place // bar + (over > 1)) % PHRASE_BARS
+            price = self.prices.odd_bar * (over > 0) + self.prices.odd_phrase * (plot and bars > 0)
+            found.append((place, 0 if plot else bars * bar, price))
+        return found
 
     def gaps(self, i: int, j: int) -> Floats:
         """Seconds between stops on i and j, by difference of offset index from −(O−1) to O−1."""

@@ -14,6 +14,8 @@ from bridge.config import TempoSettings
 
 # At most one bar in eight may be of another metre (design), unless a `must` asks for more.
 ODD_SHARE = 1 / 8
+# Fewer than four changes of tempo direction a minute (ours: no listening test is behind it).
+TURNS_A_MINUTE = 3.99
 # Neighbouring beats differ by at most 3 % (design): below the 3.5 to 5.5 % at which listeners notice a
 # tempo change over a few beats.
 MAX_STEP = 0.03
@@ -33,7 +35,8 @@ class Prices:
     late_frame: float = 0.75
     off_frame: float = 4.0  # once, for a hit more than half a frame off, however wide its window
     must: float = 3.0  # a skipped `must` counts so many times its weight: only hard limits should stop one
-    odd_bar: float = 27.0
+    odd_bar: float = 20.0
+    odd_phrase: float = 25.0  # a plot of an odd number of bars: phrases of 2, 4 and 8 are wanted
     no_downbeat: float = 45.0  # a plot start on a beat that is not a bar line
     base_change: float = 0.6  # for each per cent of change at a plot start
     target: float = 0.0065  # share of the weights in reach, for each squared `target_spread` of distance
@@ -45,12 +48,16 @@ class Prices:
         odd = 1.5 * self.odd_bar
         return replace(self, odd_bar=odd, no_downbeat=max(self.no_downbeat, 1.5 * odd))
 
+    def dearer_turns(self) -> Prices:
+        """Changes of direction 30 % dearer."""
+        return replace(self, turn=1.3 * self.turn)
+
     def loosened(self, factor: float) -> Prices:
         """The same with all costs but those of bars scaled: below 1, hits count for more."""
         scaled = {
             name: getattr(self, name) * factor
             for name in self.__dataclass_fields__
-            if name not in ("must", "odd_bar", "no_downbeat", "target_spread")
+            if name not in ("must", "odd_bar", "odd_phrase", "no_downbeat", "target_spread")
         }
         return replace(self, **scaled)
 

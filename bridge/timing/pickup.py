@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.timing.lattice import INFINITE, LEVEL, Floats, Lattice
+from bridge.timing.lattice import INFINITE, LEVEL, PHRASE_BARS, Floats, Lattice
 
 Value = NDArray[np.float32]
 
@@ -15,7 +15,7 @@ COARSE_PICKUP_BEATS = 6.0
 
 
 def pickups(lattice: Lattice, j: int) -> tuple[Value, Floats]:
-    """Cost of reaching hit j first, from the span's start through a partial bar: (B, O, X, φ).
+    """Cost of reaching hit j first, from the span's start through a partial bar: (B, O, X, places).
     With it the quarters that takes: (B, O, X).
 
     The bar's length in quarters is a whole number of parts; the tempo that makes it so must lie within
@@ -23,7 +23,6 @@ def pickups(lattice: Lattice, j: int) -> tuple[Value, Floats]:
     """
     bases, offsets = len(lattice.log_bases), len(lattice.offsets)
     cost = np.full((bases, offsets, len(lattice.levels)), INFINITE, dtype=np.float32)
-    phis = lattice.beats_per_bar
     reach = np.full((bases, offsets, len(lattice.levels)), 0.0)
     free = int(lattice.limits.free / LEVEL)
     for o in np.flatnonzero(lattice.offset_ok[j]):
@@ -62,7 +61,11 @@ def pickups(lattice: Lattice, j: int) -> tuple[Value, Floats]:
             picked = tuple(axis[better][order] for axis in where)
             cost[picked] = price[better][order]
             reach[picked] = quarters[rows, columns][better][order]
-    full = np.repeat(cost[..., None], phis, axis=3)
-    for phi in range(1, phis):  # the partial bar ends at or after the cue's start
-        full[..., phi] = np.where(reach >= phi - 1e-9, cost, INFINITE)
+    full = np.full((*cost.shape, lattice.places), INFINITE, dtype=np.float32)
+    for place in range(lattice.places):
+        # A partial bar leads in; only the whole ones after it count.
+        whole, phi = divmod(place, lattice.beats_per_bar)
+        bars = np.floor((reach - phi) / lattice.beats_per_bar + 1e-9)
+        fits = (bars >= 0) & (bars % PHRASE_BARS == whole)
+        full[..., place] = np.where(fits, cost, INFINITE)
     return full, reach

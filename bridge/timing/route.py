@@ -64,7 +64,7 @@ def route_of(lattice: Lattice, span: Span, stops: list[Stop], bpm: float, name: 
                 leave=stop.leave,
                 base_bpm=math.exp(float(lattice.log_bases[stop.base])),
                 next_bpm=math.exp(float(lattice.log_bases[stop.base_after])),
-                phi=stop.phi,
+                phi=stop.place % lattice.beats_per_bar,
                 downbeat=stop.downbeat,
             )
         )

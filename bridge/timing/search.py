@@ -1,8 +1,8 @@
 """The dynamic programme: the cheapest path through a span's lattice, all hits at once.
 
-`value(j)[base, offset, exit level, φ, way]` is the least cost of any legal tempo map that has a beat on hit j
-there, φ beats after a bar line; `way` is 0 when the tempo last moved up, 1 when down, so that each
-change of direction can be priced. Costs are the weights of hits skipped so far plus musical costs, so
+`value(j)[base, offset, exit level, place, way]` is the least cost of any legal tempo map that has a beat on
+hit j there, at that place of a two-bar phrase; `way` is 0 when the tempo last moved up, 1 when down, so that
+each change of direction can be priced. Costs are the weights of hits skipped so far plus musical costs, so
 the least cost is the best objective. Hits are taken in time order; from each, stretches are pulled from
 the lattice's sources, every pair of offsets, every count of beats. Nothing is pruned inside: the result is
 the optimum over the lattice (tests compare it with an enumeration of every path).
@@ -32,23 +32,24 @@ def odd_lengths(beats_per_bar: int) -> tuple[float, ...]:
     return tuple(beats_per_bar - 0.5 - k for k in range(3) if beats_per_bar - 0.5 - k >= 1.5)
 
 
-def odd_bar_fits(phi: int, beats: float, length: float, beats_per_bar: int) -> bool:
-    """Whether a bar of `length` can end inside a stretch of `beats` that starts φ beats into a bar."""
+def odd_bar_fits(place: int, beats: float, length: float, beats_per_bar: int) -> bool:
+    """Whether a bar of `length` can end inside a stretch of `beats` that starts at a place."""
+    phi = place % beats_per_bar
     to_its_end = length - phi if phi < length else beats_per_bar - phi + length
     return to_its_end <= beats + 1e-9
 
 
 @dataclass(frozen=True)
 class _Moves:
-    """Departures of one hit with φ already moved on, by kind of beat count: (Φ, 2 × 2, kinds × states).
+    """Departures of one hit, places moved on, by kind of beat count: (places, 2 × 2, kinds × states).
 
     The second axis holds, for either way of the tempo, departures that went on the same way and those
     that may have turned into it, the turn paid.
     """
 
     table: Value
-    whole: int  # kinds 0 .. whole − 1: whole beats modulo a bar
-    halves: int  # the kinds after: 1.5, 2.5 … beats, the last `whole` of them modulo a bar
+    whole: int  # kinds 0 .. whole − 1: whole beats modulo a phrase
+    halves: int  # the kinds after: 1.5, 2.5 … beats, the last `whole` of them modulo a phrase
 
     def kind(self, beats: Floats) -> Ints:
         """Which slice of the table serves stretches of so many beats."""
@@ -84,7 +85,7 @@ class Search:
         mask = np.ones((self.count, bases), dtype=bool) if active is None else active
         self.rows = [np.flatnonzero(mask[j]) for j in range(self.count)]
         self.row_of = np.where(mask, np.cumsum(mask, axis=1) - 1, -1)
-        self.shape = (len(lattice.offsets), len(lattice.levels), lattice.beats_per_bar, 2)
+        self.shape = (len(lattice.offsets), len(lattice.levels), lattice.places, 2)
         self.skipped = np.concatenate([[0.0], np.cumsum(lattice.weights)])
         self._value: list[Value] = []
         self._left: OrderedDict[int, Value] = OrderedDict()
@@ -97,38 +98,38 @@ class Search:
             self._value.append(self._arrive(j))
 
     def value(self, j: int) -> Value:
-        """Arrival costs of hit j: (rows, O, X, φ, 2); `rows[j]` names the base of each row."""
+        """Arrival costs of hit j: (rows, O, X, place, 2); `rows[j]` names the base of each row."""
         return self._value[j]
 
     def left(self, i: int) -> Value:
-        """Departure costs of hit i by entry level: (rows, O, S, φ, 2). Made once, kept while of use."""
+        """Departure costs of hit i by entry level: (rows, O, S, place, 2). Made once, kept while of use."""
         return _kept(self._left, i, self._leave, self.lattice.sources + 2)
 
     def _moves(self, i: int) -> _Moves:
-        """φ moved on by each kind of beat count; half beats by way of an odd bar, its price paid."""
+        """Places moved on by each kind of beat count; half beats by way of an odd bar, its price paid."""
         left = self.left(i)
-        phis = self.shape[2]
-        flat = np.ascontiguousarray(left.transpose(3, 4, 0, 1, 2)).reshape(phis, 2, -1)
-        longest = 2 * phis  # from here on an odd bar fits from any place in the bar
+        bar, places = self.lattice.beats_per_bar, self.lattice.places
+        flat = np.ascontiguousarray(left.transpose(3, 4, 0, 1, 2)).reshape(places, 2, -1)
+        longest = bar + places  # in more than a bar an odd bar fits from any place
         if i + 1 < self.count and len(self.lattice.halves(i, i + 1)) < 2:
             longest = 0
-        table = np.full((phis, 2, phis + longest, flat.shape[2]), INFINITE, dtype=np.float32)
-        for beats in range(phis):
+        table = np.full((places, 2, places + longest, flat.shape[2]), INFINITE, dtype=np.float32)
+        for beats in range(places):
             table[:, :, beats] = np.roll(flat, beats, axis=0)
         price = np.float32(self.lattice.prices.odd_bar)
         for rank in range(longest):
             beats_half = rank + 1.5
-            for length in odd_lengths(phis):
-                for phi in range(phis):
-                    if not odd_bar_fits(phi, beats_half, length, phis):
+            for length in odd_lengths(bar):
+                for place in range(places):
+                    if not odd_bar_fits(place, beats_half, length, bar):
                         continue
-                    to = round(phi + beats_half - length) % phis
-                    kept = table[to, :, phis + rank]
-                    np.minimum(kept, flat[phi] + price, out=kept)
+                    to = round(place + beats_half + bar - length) % places
+                    kept = table[to, :, places + rank]
+                    np.minimum(kept, flat[place] + price, out=kept)
         turn = np.float32(self.lattice.prices.turn)
         turned = np.minimum(table, table[:, ::-1] + turn)
         both = np.concatenate([table, turned], axis=2)
-        return _Moves(both.reshape(phis, 2, -1), phis, longest)
+        return _Moves(both.reshape(places, 2, -1), places, longest)
 
     def _arrive(self, j: int) -> Value:
         """Least cost of having a beat on hit j, by state."""
@@ -175,7 +176,7 @@ class Search:
         base, beats = self._combinations(i, j)
         if not len(base) or not len(into) or not len(out_of):
             return
-        offsets, levels, phis, _ = self.shape
+        offsets, levels, places, _ = self.shape
         moves = _kept(self._moved, i, self._moves, lattice.sources + 1)
         stretch = lattice.stretch(j, lattice.gaps(i, j), base, beats)
         flat_cost = self.edge_cost(i, j)[base].astype(np.float32)
@@ -192,26 +193,25 @@ class Search:
         ]
         first = np.flatnonzero(np.diff(base, prepend=-1))
         target = np.ix_(self.row_of[j][base[first]], into, stretch.levels)
-        for phi in range(phis):
-            for way, place, price in ways:
-                reached = np.take(moves.table[phi, way], place)
+        for place in range(places):
+            for way, where, price in ways:
+                reached = np.take(moves.table[place, way], where)
                 reached += price
                 best = reached.min(axis=2)  # over the offset left from
                 best = np.minimum.reduceat(best, first, axis=0)  # over the counts of beats
-                slot = value[..., phi, way]
+                slot = value[..., place, way]
                 slot[target] = np.minimum(slot[target], best)
 
     def settle(self, j: int) -> Value:
-        """Arrival costs after the downbeat is settled: an odd bar before it, or none and its price.
-
-        A downbeat bought with an odd bar leaves at φ = 0.
-        """
+        """Arrival costs after the downbeat is settled: an odd bar before it, or none and its price."""
         lattice, value = self.lattice, self.value(j)
         if not lattice.targets[j].downbeat:
             return value
         settled = value + np.float32(lattice.prices.no_downbeat)
-        bought = value + (lattice.odd_bars() * lattice.prices.odd_bar).astype(np.float32)[:, None]
-        settled[..., 0, :] = bought.min(axis=3)
+        settled[..., :: lattice.beats_per_bar, :] = INFINITE
+        for before, after, price in lattice.bar_lines(j):
+            kept = settled[..., after, :]
+            np.minimum(kept, value[..., before, :] + np.float32(price), out=kept)
         capped: Value = np.minimum(settled, INFINITE)
         return capped
 

@@ -21,8 +21,8 @@ class Stop:
 
     `beats` are quarters since the last stop (for the first stop: since the span's start, any fraction);
     `odd_bar` is the length in quarters of the shortened bar inside the stretch (0 where there is none).
-    `enter` and `leave` are natural logs of tempo over base at the stretch's ends. `phi` counts beats
-    since the last bar line on arrival; `downbeat` says that a bar starts here. From here on the base is
+    `enter` and `leave` are natural logs of tempo over base at the stretch's ends. `place` is where in a
+    phrase of two bars the hit was reached; `downbeat` says that a bar starts here. From here on the base is
     `base_after`.
     """
 
@@ -34,7 +34,7 @@ class Stop:
     odd_bar: float
     enter: float
     leave: float
-    phi: int
+    place: int
     downbeat: bool
 
 
@@ -46,7 +46,7 @@ class _State:
     row: int
     offset: int
     level: int
-    phi: int
+    place: int
     way: int
 
 
@@ -92,12 +92,16 @@ def _back(search: Search, last: _State) -> list[Stop]:
 def _unsettled(search: Search, settled: _State) -> tuple[_State, bool]:
     """The arrival behind a settled state, and whether a bar starts there."""
     hit, lattice = settled.hit, search.lattice
-    if settled.phi != 0 or not lattice.targets[hit].downbeat:
-        return settled, settled.phi == 0
-    prices = (lattice.odd_bars() * lattice.prices.odd_bar).astype(np.float32)
-    arrived = search.value(hit)[settled.row, settled.offset, settled.level, :, settled.way] + prices
-    phi = int(arrived.argmin())
-    return _State(hit, settled.row, settled.offset, settled.level, phi, settled.way), True
+    line = settled.place % lattice.beats_per_bar == 0
+    if not line or not lattice.targets[hit].downbeat:
+        return settled, line
+    arrived = search.value(hit)[settled.row, settled.offset, settled.level, :, settled.way]
+    paid = [
+        (float(arrived[before]) + price, before)
+        for before, after, price in lattice.bar_lines(hit)
+        if after == settled.place
+    ]
+    return _State(hit, settled.row, settled.offset, settled.level, min(paid)[1], settled.way), True
 
 
 def _departure(search: Search, leaving: _State) -> tuple[_State, bool]:
@@ -105,7 +109,7 @@ def _departure(search: Search, leaving: _State) -> tuple[_State, bool]:
     hit = leaving.hit
     settled = search.settle(hit)
     options = [(0, 0, 0.0)]
-    if leaving.phi == 0 and search.may_rebase(hit):
+    if leaving.place == 0 and search.may_rebase(hit):
         options += search.rebases()
     best, found = float(INFINITE), leaving
     for change, shift, cost in options:
@@ -118,17 +122,19 @@ def _departure(search: Search, leaving: _State) -> tuple[_State, bool]:
             if not 0 <= level < search.shape[1]:
                 continue
             for before, after, more in search.way_prices(jump):
-                total = float(settled[row, leaving.offset, level, leaving.phi, before]) + price + more + cost
+                total = (
+                    float(settled[row, leaving.offset, level, leaving.place, before]) + price + more + cost
+                )
                 if after == leaving.way and total < best:
                     best = total
-                    found = _State(hit, row, leaving.offset, level, leaving.phi, before)
+                    found = _State(hit, row, leaving.offset, level, leaving.place, before)
     return _unsettled(search, found)
 
 
 def _arrival(search: Search, state: _State, base_after: int, downbeat: bool) -> tuple[_State | None, Stop]:
     """The departure and stretch that made an arrival cheapest; None when it was the first."""
     lattice, j = search.lattice, state.hit
-    goal = float(search.value(j)[state.row, state.offset, state.level, state.phi, state.way])
+    goal = float(search.value(j)[state.row, state.offset, state.level, state.place, state.way])
     goal -= float(lattice.offset_cost()[state.offset])
     time_s = float(lattice.times[j] + lattice.offsets[state.offset] * lattice.step_s)
     base = int(search.rows[j][state.row])
@@ -136,17 +142,18 @@ def _arrival(search: Search, state: _State, base_after: int, downbeat: bool) -> 
     best = min(ways, key=lambda way: way.cost, default=None)
     if best is None or best.cost > goal + _CLOSE:
         beats, bend = _pickup(search, state, base, time_s)
-        return None, Stop(j, time_s, base, base_after, beats, 0.0, bend, bend, state.phi, downbeat)
+        return None, Stop(j, time_s, base, base_after, beats, 0.0, bend, bend, state.place, downbeat)
     leave = float(lattice.levels[state.level]) * LEVEL
     stop = Stop(
-        j, time_s, base, base_after, best.beats, best.odd_bar, best.enter, leave, state.phi, downbeat
+        j, time_s, base, base_after, best.beats, best.odd_bar, best.enter, leave, state.place, downbeat
     )  # fmt: skip
     return best.source, stop
 
 
 def _through(search: Search, i: int, state: _State, base: int) -> list[_Stretch]:
     """The cheapest stretch from hit i into a state for each count of beats and odd bar."""
-    lattice, j, phis = search.lattice, state.hit, search.shape[2]
+    lattice, j = search.lattice, state.hit
+    bar = lattice.beats_per_bar
     row = int(search.row_of[i][base])
     counts = [
         np.arange(low[base], high[base] + 1) + (0.5 if half else 0.0)
@@ -160,24 +167,24 @@ def _through(search: Search, i: int, state: _State, base: int) -> list[_Stretch]
     gaps = lattice.gaps(i, j)
     pick = state.offset - from_offsets + len(lattice.offsets) - 1
     shape = lattice.stretch(j, gaps, np.full(len(beats), base), beats)
-    place = np.flatnonzero(shape.levels == state.level)
-    if not len(place):
+    column = np.flatnonzero(shape.levels == state.level)
+    if not len(column):
         return []
-    enter, cost = shape.enter[:, pick, place[0]], shape.cost[:, pick, place[0]]
-    rise = shape.rise[:, pick, place[0]]
+    enter, cost = shape.enter[:, pick, column[0]], shape.cost[:, pick, column[0]]
+    rise = shape.rise[:, pick, column[0]]
     flat = float(search.edge_cost(i, j)[base])
     left = search.left(i)
     found: list[_Stretch] = []
     for k, count in enumerate(beats):
         half = count % 1 > 0.25
-        for length in odd_lengths(phis) if half else (0.0,):
-            phi = round(state.phi - (float(count) - length)) % phis
-            if half and not odd_bar_fits(phi, float(count), length, phis):
+        for length in odd_lengths(bar) if half else (float(bar),):
+            place = round(state.place - (float(count) + bar - length)) % lattice.places
+            if half and not odd_bar_fits(place, float(count), length, bar):
                 continue
             price = flat + (lattice.prices.odd_bar if half else 0.0)
             for way in (UP, DOWN):
                 turned = way != state.way
-                total = left[row, from_offsets, enter[k], phi, way] + cost[k] + price
+                total = left[row, from_offsets, enter[k], place, way] + cost[k] + price
                 wrong = rise[k] < 0 if state.way == UP else rise[k] > 0
                 wrong = wrong | ((rise[k] == 0) & turned)
                 total = np.where(wrong, INFINITE, total + (lattice.prices.turn if turned else 0.0))
@@ -186,8 +193,9 @@ def _through(search: Search, i: int, state: _State, base: int) -> list[_Stretch]
                     mean = float(np.log(60 * count / gaps[pick[o]]) - lattice.log_bases[base])
                     leave = float(lattice.levels[state.level]) * LEVEL
                     real = -float(np.log(2 * np.exp(-mean) - np.exp(-leave)))
-                    source = _State(i, row, int(from_offsets[o]), int(enter[k, o]), phi, way)
-                    found.append(_Stretch(float(total[o]), source, float(count), length, real))
+                    source = _State(i, row, int(from_offsets[o]), int(enter[k, o]), place, way)
+                    odd = length if half else 0.0
+                    found.append(_Stretch(float(total[o]), source, float(count), odd, real))
     return found
 
 

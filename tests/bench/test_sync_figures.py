@@ -26,7 +26,7 @@ from bench.sync.measure import (
     score,
     video2music,
 )
-from bench.sync.music import Music, direction_changes, music_of, tempo_changes
+from bench.sync.music import Music, music_of, tempo_changes
 from bridge.schema.tempo import Metre
 
 FOUR, THREE = Metre(4, 4), Metre(3, 4)
@@ -93,13 +93,6 @@ def test_all_columns_are_there() -> None:
     assert found.scores["mine", "±1"] == found.scores[FIXED, "±1"]
     assert found.scores[SECONDS, "±1"].beats <= found.scores[FIXED, "±1"].beats
     assert found.scores[CONSTANT, "±1"].beats <= found.scores[FREE, "±1"].beats
-
-
-def test_direction_changes_need_a_swing_of_a_hundredth_each_way() -> None:
-    assert direction_changes(np.array([100, 102, 104, 101, 100, 103])) == 2
-    assert direction_changes(np.array([100, 100.5, 100, 100.5, 100])) == 0
-    assert direction_changes(np.array([100, 103, 102.5, 106])) == 0
-    assert direction_changes(np.array([100.0])) == 0
 
 
 def test_a_ramp_is_one_change_of_tempo() -> None:

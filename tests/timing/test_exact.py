@@ -82,7 +82,7 @@ class Every:
             for base in range(len(self.l.log_bases)):
                 for o in self.offsets(j):
                     for x, level in enumerate(self.l.levels):
-                        for phi in range(self.l.beats_per_bar):
+                        for phi in range(2 * self.l.beats_per_bar):
                             start = float(table[base, o - first, x, phi])
                             if start < NEVER:
                                 cost = start + self.skipped(0, j) + self.late(o)
@@ -99,9 +99,7 @@ class Every:
         prices = self.l.prices
         options = [(cost, phi)]
         if self.l.targets[j].downbeat:
-            options = (
-                [(cost, 0)] if phi == 0 else [(cost + prices.odd_bar, 0), (cost + prices.no_downbeat, phi)]
-            )
+            options = [(cost + more, to) for more, to in self.lines(j, phi)]
         for paid, place in options:
             if abs(x) * LEVEL <= self.free // LEVEL * LEVEL + self.l.jump_levels * LEVEL + 1e-9:
                 rest = self.skipped(j + 1, self.count)
@@ -117,6 +115,16 @@ class Every:
                         continue
                     change = prices.base_change * 100 * LEVEL * 2 * abs(after - base)
                 self.onward(paid + change, j, after, o, x - 2 * (after - base), place, way)
+
+    def lines(self, j: int, phi: int) -> list[tuple[float, int]]:
+        """(price, place after) of having or not having the bar line that hit j wants."""
+        prices, bar, plot = self.l.prices, self.l.beats_per_bar, self.l.targets[j].plot >= 0
+        bars, over = divmod(phi, bar)
+        price = prices.odd_bar if over else 0.0
+        bars += over >= 2  # one beat left over is joined to the bar before it
+        price += prices.odd_phrase if plot and bars % 2 else 0.0
+        found = [(price, 0 if plot else bars % 2 * bar)]
+        return found + ([(prices.no_downbeat, phi)] if over else [])
 
     def onward(self, cost: float, i: int, base: int, o: int, x: int, phi: int, way: int) -> None:
         for j in range(i + 1, self.count):
@@ -162,14 +170,16 @@ class Every:
                 now, total = -now, total + prices.turn
             bar = self.l.beats_per_bar
             if n % 1 == 0:
-                self.at(total, j, base, p, int(level), (phi + int(n)) % bar, now)
+                self.at(total, j, base, p, int(level), (phi + int(n)) % (2 * bar), now)
                 continue
             for short in (bar - 0.5, bar - 1.5, bar - 2.5):
                 if short < 1.5:
                     continue
-                line = short - phi if phi < short else bar - phi + short
+                since = phi % bar
+                line = short - since if since < short else bar - since + short
                 if line <= n:
-                    self.at(total + prices.odd_bar, j, base, p, int(level), int(phi + n - short) % bar, now)
+                    place = int(phi + n + bar - short) % (2 * bar)
+                    self.at(total + prices.odd_bar, j, base, p, int(level), place, now)
 
 
 @pytest.mark.parametrize("block", range(8))
@@ -201,7 +211,7 @@ def value_of(lattice: Lattice, stops: list[Stop]) -> float:
         if k == 0:
             table, _ = pickups(lattice, j)
             level = round(stop.leave / LEVEL) + lattice.top
-            total += float(table[stop.base, step - int(lattice.offsets[0]), level, stop.phi])
+            total += float(table[stop.base, step - int(lattice.offsets[0]), level, stop.place])
         else:
             run = abs(stop.leave - stop.enter)
             mean = math.log(2 / (math.exp(-stop.enter) + math.exp(-stop.leave)))
@@ -215,7 +225,9 @@ def value_of(lattice: Lattice, stops: list[Stop]) -> float:
             ways += [stop.leave - stop.enter] if run > LEVEL else []
             total += prices.odd_bar if stop.odd_bar else 0.0
         if lattice.targets[j].downbeat:
-            total += 0.0 if stop.phi == 0 else prices.odd_bar if stop.downbeat else prices.no_downbeat
+            line = stop.place % lattice.beats_per_bar == 0
+            bought = [more for more, to in every.lines(j, stop.place) if to != stop.place or line]
+            total += bought[0] if stop.downbeat else prices.no_downbeat
         moved = stop.base_after - stop.base
         total += prices.base_change * 100 * LEVEL * 2 * abs(moved)
         x = round(stop.leave / LEVEL) - 2 * moved
