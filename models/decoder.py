@@ -12,16 +12,24 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
+from models import structure
+
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes of a decoder; `width` is divided evenly among `heads`."""
+    """Sizes of a decoder; `width` is divided evenly among `heads`.
+
+    `conditions` is the length of the vector of controls beside each token (0: there is none);
+    `structured` adds what tokens have in common to their embedding (see `structure`).
+    """
 
     vocabulary: int
     layers: int = 4
     width: int = 192
     heads: int = 4
     context: int = 512
+    conditions: int = 0
+    structured: bool = False
 
     @property
     def head_width(self) -> int:
@@ -73,6 +81,16 @@ class Decoder(nn.Module):
         self.shape = shape
         self.dropout_rate = dropout
         self.embedding = nn.Embedding(shape.vocabulary, shape.width)
+        if shape.structured:
+            features = torch.from_numpy(structure.table()[: shape.vocabulary])
+            self.register_buffer("features", features, persistent=False)
+            self.shared = nn.Linear(features.shape[1], shape.width, bias=False)
+        if shape.conditions:
+            self.bend = nn.Sequential(
+                nn.Linear(shape.conditions, shape.width),
+                nn.SiLU(),
+                nn.Linear(shape.width, shape.width, bias=False),
+            )
         self.blocks = nn.ModuleList(Block(shape, dropout) for _ in range(shape.layers))
         self.norm = nn.LayerNorm(shape.width, bias=False)
         self.dropout = nn.Dropout(dropout)
@@ -84,18 +102,29 @@ class Decoder(nn.Module):
             if name.endswith(("joined.weight", "out.weight")):
                 nn.init.normal_(weight, std=0.02 / (2 * shape.layers) ** 0.5)
             elif weight.dim() == 2 and "embedding" not in name:
-                nn.init.normal_(weight, std=0.02)
+                nn.init.normal_(weight, std=0.1 if name == "bend.0.weight" else 0.02)
 
     def angles(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Cosine and sine, (B, 1, T, D / 2), of integer positions (B, T)."""
         angle = positions[:, None, :, None].to(torch.float32) * self.frequencies
         return angle.cos(), angle.sin()
 
-    def hidden(self, tokens: Tensor) -> Tensor:
+    def table(self) -> Tensor:
+        """(V, W): the embedding of every token, which is the output matrix too."""
+        if not self.shape.structured:
+            return self.embedding.weight
+        return self.embedding.weight + self.features @ self.shared.weight.t()
+
+    def entered(self, tokens: Tensor, conditions: Tensor | None) -> Tensor:
+        """What the first block is given: (B, T, W) for tokens (B, T) and conditions (B, T, C)."""
+        x = F.embedding(tokens, self.table())
+        return x + self.bend(conditions) if conditions is not None else x
+
+    def hidden(self, tokens: Tensor, conditions: Tensor | None = None) -> Tensor:
         """Last hidden states (B, T, W) of whole sequences (B, T); padding may only follow."""
         positions = torch.arange(tokens.shape[1]).expand(tokens.shape[0], -1)
         cos, sin = self.angles(positions)
-        x = self.dropout(self.embedding(tokens))
+        x = self.dropout(self.entered(tokens, conditions))
         for block in self.blocks:
             q, k, v = block.heads_of(x, cos.to(x.dtype), sin.to(x.dtype))
             attended = F.scaled_dot_product_attention(q, k, v, is_causal=True)
@@ -103,7 +132,12 @@ class Decoder(nn.Module):
         return self.norm(x)
 
     def forward(
-        self, tokens: Tensor, past: Tensor, positions: Tensor, valid: Tensor
+        self,
+        tokens: Tensor,
+        past: Tensor,
+        positions: Tensor,
+        valid: Tensor,
+        conditions: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """The pass that is exported.
 
@@ -112,6 +146,7 @@ class Decoder(nn.Module):
             past: (L, 2, B, H, P, D) rotated keys and values of earlier tokens; P may be 0.
             positions: (B, T) places of the new tokens in their own sequence, from 0.
             valid: (B, P + T), 1 where a token may be attended to and 0 for padding.
+            conditions: (B, T, C), the controls of each token's bar, for a model that takes them.
 
         Returns:
             logits (B, T, V) and the cache with the new tokens appended (L, 2, B, H, P + T, D).
@@ -124,7 +159,7 @@ class Decoder(nn.Module):
         allowed = (columns <= rows)[None, None] & (valid[:, None, None, :] > 0.5)
         # A large finite number: a row that may attend to nothing (padding) must not become NaN.
         bias = torch.where(allowed, 0.0, -1e9)
-        x = self.embedding(tokens)
+        x = self.entered(tokens, conditions)
         present = []
         for index, block in enumerate(self.blocks):
             q, k, v = block.heads_of(x, cos, sin)
@@ -133,7 +168,7 @@ class Decoder(nn.Module):
             present.append(torch.stack((k, v)))
             scores = torch.matmul(q, k.transpose(2, 3)) * self.shape.head_width**-0.5 + bias
             x = block.rest(x, torch.matmul(torch.softmax(scores, dim=-1), v))
-        logits = torch.matmul(self.norm(x), self.embedding.weight.t())
+        logits = torch.matmul(self.norm(x), self.table().t())
         return logits, torch.stack(present)
 
     def parameters_count(self) -> int:

@@ -74,8 +74,8 @@ def validate(model: Decoder, part: str, context: int, most: int, *, bf16: bool) 
 
 def optimisers(model: Decoder, rate: float, *, muon: bool) -> list[tuple[torch.optim.Optimizer, float]]:
     """Muon for the matrices of the blocks, AdamW for the rest; or AdamW alone."""
-    matrices = [w for n, w in model.named_parameters() if w.dim() == 2 and "embedding" not in n]
-    others = [w for n, w in model.named_parameters() if w.dim() != 2 or "embedding" in n]
+    matrices = [w for n, w in model.named_parameters() if w.dim() == 2 and n.startswith("blocks.")]
+    others = [w for n, w in model.named_parameters() if w.dim() != 2 or not n.startswith("blocks.")]
     if muon:
         return [
             (torch.optim.Muon(matrices, lr=rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"), rate),

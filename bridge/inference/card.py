@@ -95,7 +95,7 @@ def checked_card(folder: Path) -> Card:
             where=str(model),
             remedy=_REINSTALL,
         )
-    if (card.vocabulary_version, card.vocabulary_size) != (tokens.VERSION, tokens.SIZE):
+    if tokens.SIZES.get(card.vocabulary_version) != card.vocabulary_size:
         raise ModelError(
             f"the model speaks vocabulary {card.vocabulary_version} with {card.vocabulary_size} tokens, "
             f"this Cuebridge {tokens.VERSION} with {tokens.SIZE}",

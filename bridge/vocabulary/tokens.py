@@ -1,7 +1,9 @@
 """The token table: one id for every name, in an order that released models depend on.
 
-`VERSION` changes whenever an id changes meaning; a model's card names the version it was trained
-on.
+The table only grows: version 2 is version 1 with names added after its last, so a model of either
+version runs beside the other. A model's card names the version it was trained on; `SIZES` says how
+many names that version has. Version 2 tells a bar's controls as numbers (`conditions`) and has no use
+for the graded controls of version 1.
 """
 
 from __future__ import annotations
@@ -10,14 +12,14 @@ from typing import Final
 
 from bridge.vocabulary.chords import QUALITIES, Chord
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 STEPS_PER_QUARTER: Final = 12
 TICKS_PER_STEP: Final = 80
 """At 960 ticks a quarter."""
 
 KEYS: Final = ("major", "minor", "unknown")
-METRES: Final[tuple[tuple[int, int], ...]] = (
+_FIRST_METRES: Final[tuple[tuple[int, int], ...]] = (
     (1, 4),
     (2, 4),
     (3, 4),
@@ -32,6 +34,38 @@ METRES: Final[tuple[tuple[int, int], ...]] = (
     (9, 8),
     (12, 8),
 )
+_SECOND_METRES: Final[tuple[tuple[int, int], ...]] = (
+    (2, 2),
+    (3, 2),
+    (4, 2),
+    (4, 8),
+    (2, 8),
+    (8, 8),
+    (3, 16),
+    (6, 16),
+    (9, 16),
+    (12, 16),
+)
+METRES: Final = _FIRST_METRES + _SECOND_METRES
+SOURCES: Final = ("pop", "heard", "song", "quartet", "orchestra", "game", "drums")
+"""What a model was shown as what: pop songs, the same as an automatic chord reader hears them, songs with
+piano, string quartets, orchestra, game music, and drum takes."""
+
+TEXTURES: Final = (
+    "silent",
+    "line",
+    "chorale",
+    "pad",
+    "drone",
+    "sparse",
+    "figure",
+    "pulse",
+    "ostinato",
+    "run",
+    "tremolo",
+)
+"""What a part does for two bars; the labeller is in `texture`."""
+
 LABELS: Final = ("introduction", "development", "climax", "conclusion", "unknown")
 DURATIONS_STEPS: Final = (
     1,
@@ -72,14 +106,14 @@ LEVELS: Final = {
 POSITIONS: Final = 96
 PITCHES: Final = 128
 
-NAMES: Final[tuple[str, ...]] = (
+_FIRST: Final[tuple[str, ...]] = (
     "PAD",
     "BOS",
     "EOS",
     "BAR",
     "SEP",
     *(f"KEY_{key.upper()}" for key in KEYS),
-    *(f"METRE_{numerator}/{denominator}" for numerator, denominator in METRES),
+    *(f"METRE_{numerator}/{denominator}" for numerator, denominator in _FIRST_METRES),
     *(f"LABEL_{label}" for label in LABELS),
     *(f"{kind}_{level}" for kind, levels in LEVELS.items() for level in range(levels)),
     "CHORD_NC",
@@ -89,7 +123,17 @@ NAMES: Final[tuple[str, ...]] = (
     *(f"DUR_{steps}" for steps in DURATIONS_STEPS),
     "ANY",
 )
+_SECOND: Final[tuple[str, ...]] = (
+    *(f"METRE_{numerator}/{denominator}" for numerator, denominator in _SECOND_METRES),
+    *(f"SOURCE_{source}" for source in SOURCES),
+    *(f"TEXTURE_{texture}" for texture in TEXTURES),
+    "TEXTURE_open",
+)
+NAMES: Final = _FIRST + _SECOND
 """Every token's name; its index is its id. `ANY` stands for a control that is left open."""
+
+SIZES: Final = {1: len(_FIRST), 2: len(NAMES)}
+"""How many names each version has."""
 
 SIZE: Final = len(NAMES)
 
@@ -129,6 +173,24 @@ def metre_id(metre: tuple[int, int]) -> int:
         KeyError: a metre outside `METRES`.
     """
     return _IDS[f"METRE_{metre[0]}/{metre[1]}"]
+
+
+def source_id(source: str) -> int:
+    """The token of one of `SOURCES`.
+
+    Raises:
+        KeyError: there is no such source.
+    """
+    return _IDS[f"SOURCE_{source}"]
+
+
+def texture_id(texture: str | None) -> int:
+    """The token of one of `TEXTURES`; `None` leaves it open.
+
+    Raises:
+        KeyError: there is no such texture.
+    """
+    return _IDS[f"TEXTURE_{texture or 'open'}"]
 
 
 def level_id(kind: str, level: int | None) -> int:

@@ -1,0 +1,114 @@
+"""Write the second generation's corpus: `python -m models.corpus.write [DATA] --sources pop song quartet`.
+
+Leaves `models/build/v2/PART-SPLIT-SOURCE.npz` and `models/manifest-v2.tsv`, with the hash of what each piece was
+read from. Of pop songs the chords are written twice, as corrected by hand (`pop`) and as heard by a machine
+(`heard`), and once more with bars cut and joined to other metres (`metres`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from models.corpus.duplicates import pairs, runs
+from models.corpus.packing import Told, pack
+from models.corpus.pieces import Piece, of_song, tell
+from models.corpus.sequences import remetred
+from models.corpus.songs import Song, split_of
+from models.corpus.sources import read_all
+
+HERE = Path(__file__).resolve().parents[1]
+BUILD = HERE / "build" / "v2"
+MANIFEST = HERE / "manifest-v2.tsv"
+SEED = 909
+PARTS = {
+    "pop": ("chords", "melody", "accompaniment", "bass"),
+    "metres": ("chords", "melody", "accompaniment", "bass"),
+}
+SPLITS = ("train", "validation", "test")
+Entry = tuple[Piece, str, str]  # piece, name, sha256 of its source
+
+
+def pop(data: Path) -> tuple[list[Entry], list[Song]]:
+    """The songs of POP909, read once and kept."""
+    cache = HERE / "build" / "songs.pkl"
+    if cache.exists():
+        songs, facts = pickle.loads(cache.read_bytes())
+    else:
+        songs, facts = read_all(data)
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        cache.write_bytes(pickle.dumps((songs, facts)))
+    return [
+        (of_song(song, split_of(song.number)), f"{song.number:03d}", facts[song.number][0]) for song in songs
+    ], songs
+
+
+def metres(songs: list[Song]) -> list[Piece]:
+    """Training songs with bars of 2/4, 3/4, 5/4 and others, scattered or throughout."""
+    choose = random.Random(SEED)
+    chosen = [song for song in songs if split_of(song.number) == "train"]
+    return [of_song(remetred(song, choose, whole=choose.random() < 0.5), "train") for song in chosen]
+
+
+def save(part: str, split: str, name: str, told: Iterator[Told]) -> None:
+    """Pack and write, beside first and then renamed."""
+    packed = pack(list(told))
+    path = BUILD / f"{part}-{split}-{name}.npz"
+    beside = path.with_suffix(".part.npz")
+    np.savez(beside, **packed)
+    beside.replace(path)
+    print(path.name, len(packed["meta"]), len(packed["tokens"]), int(packed["written"].sum()), flush=True)
+
+
+def across(entries: list[Entry]) -> list[tuple[str, str, float]]:
+    """Near-duplicates among pieces, by the tune; see `duplicates`."""
+    by_name = {name: piece for piece, name, _ in entries if piece.split in SPLITS}
+    found = pairs({name: runs(piece.music.parts.get("melody", ())) for name, piece in by_name.items()})
+    return [pair for pair in found if by_name[pair[0]].split != by_name[pair[1]].split]
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", nargs="?", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser.add_argument("--sources", nargs="+", default=list(READERS), choices=list(READERS))
+    parser.add_argument("--parts", nargs="+")
+    asked = parser.parse_args()
+    BUILD.mkdir(parents=True, exist_ok=True)
+    old = MANIFEST.read_text().splitlines()[1:] if MANIFEST.exists() else []
+    lines = [line for line in old if line.split("\t")[0] not in asked.sources]
+    for source in asked.sources:
+        entries = READERS[source](asked.data, asked.parts)
+        for one, other, share in across(entries):
+            print(f"near-duplicates on two sides: {source} {one} {other} {share:.2f}", flush=True)
+        lines += [
+            f"{source}\t{name}\t{piece.split}\t{len(piece.metres)}\t{digest}"
+            for piece, name, digest in entries
+        ]
+    MANIFEST.write_text("\n".join(["source\tpiece\tsplit\tbars\tsha256", *sorted(lines)]) + "\n")
+
+
+def write_pop(data: Path, parts: list[str] | None) -> list[Entry]:
+    """Pop songs, in both editions of their chords, and with other metres."""
+    entries, songs = pop(data)
+    scattered = metres(songs)
+    for part in parts or PARTS["pop"]:
+        for split in SPLITS:
+            chosen = [piece for piece, _, _ in entries if piece.split == split]
+            save(part, split, "pop", (tell(piece, part) for piece in chosen))
+            if part == "chords":
+                save(part, split, "heard", (tell(piece, part, heard=True) for piece in chosen))
+        save(part, "train", "metres", (tell(piece, part) for piece in scattered))
+    return entries
+
+
+READERS: dict[str, Callable[[Path, list[str] | None], list[Entry]]] = {"pop": write_pop}
+
+
+if __name__ == "__main__":
+    main()

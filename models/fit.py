@@ -1,0 +1,195 @@
+"""Train one part of vocabulary 2: `python -m models.fit chords --minutes 40`; resumes where it stopped.
+
+As in `train`, the length of a training is a time and the learning rate follows the share of it spent. What is
+judged, kept and released is a running mean of the weights: at these lengths it is worth a longer schedule.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+
+from bridge.vocabulary import tokens
+from bridge.vocabulary.conditions import WIDTH
+from models.decoder import Decoder, Shape
+from models.train import CHECKPOINT_EVERY_S, Stop, optimisers, save, schedule
+from models.windows import Drawer, Pieces, Window, shares, side_by_side
+
+BUILD = Path(__file__).resolve().parent / "build" / "v2"
+JUDGE_EVERY_S = 240.0
+LOG_EVERY_S = 15.0
+MEMORY = 0.995
+"""Decay a step of the running mean of the weights; shorter at the start."""
+
+MIXES: dict[str, dict[str, float]] = {
+    "chords": {"heard": 0.45, "pop": 0.45, "metres": 0.1},
+}
+"""How often a window comes from each pack of a part's training pieces."""
+OPEN_ALL = {"chords": 0.5}
+JUDGED = {"chords": "heard"}
+"""The pack of validation pieces that decides which checkpoint is best."""
+
+
+def loss_of(
+    model: Decoder, batch: tuple[np.ndarray, np.ndarray, np.ndarray], *, bf16: bool
+) -> tuple[torch.Tensor, int]:
+    """Mean cross-entropy over the written tokens, in nats, and how many there are."""
+    ids, written, beside = (torch.from_numpy(array) for array in batch)
+    told = beside[:, :-1] if model.shape.conditions else None
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+        hidden = model.hidden(ids[:, :-1], told)[written[:, 1:]]
+        logits = hidden @ model.table().t()
+    wanted = ids[:, 1:][written[:, 1:]]
+    return F.cross_entropy(logits.float(), wanted), len(wanted)
+
+
+def validate(model: Decoder, pieces: Pieces, *, opened: bool, most: int = 90) -> float:
+    """Loss on the first windows of each piece, in nats a token."""
+    model.eval()
+    seen: set[int] = set()
+    windows: list[Window] = []
+    for piece, window, _ in pieces.consecutive(model.shape.context, 0):
+        if piece not in seen and len(windows) < most:
+            seen.add(piece)
+            beside = np.zeros_like(window.conditions) if opened else window.conditions
+            windows.append(Window(window.ids, window.written, beside))
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for start in range(0, len(windows), 8):
+            loss, items = loss_of(model, side_by_side(windows[start : start + 8]), bf16=False)
+            total += float(loss) * items
+            count += items
+    model.train()
+    return total / count
+
+
+class Mean:
+    """A running mean of a model's weights, in a model of its own."""
+
+    def __init__(self, model: Decoder) -> None:
+        self.model = Decoder(model.shape)
+        self.model.load_state_dict(model.state_dict())
+        self.model.eval()
+
+    def follow(self, model: Decoder, step: int) -> None:
+        """Take a step's weights in."""
+        memory = min(MEMORY, step / (step + 10))
+        with torch.no_grad():
+            for own, new in zip(self.model.parameters(), model.parameters(), strict=True):
+                own.lerp_(new, 1 - memory)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    out = argparse.ArgumentParser(description=__doc__)
+    out.add_argument("part", choices=tuple(MIXES))
+    out.add_argument("--minutes", type=float, required=True)
+    out.add_argument("--name", help="checkpoint name (default: the part)")
+    out.add_argument("--layers", type=int, default=4)
+    out.add_argument("--width", type=int, default=192)
+    out.add_argument("--heads", type=int, default=4)
+    out.add_argument("--context", type=int, default=768)
+    out.add_argument("--batch", type=int, default=4)
+    out.add_argument("--rate", type=float, default=3e-3)
+    out.add_argument("--dropout", type=float, default=0.15)
+    out.add_argument("--seed", type=int, default=1)
+    out.add_argument("--threads", type=int, default=1)
+    out.add_argument("--plain", action="store_true", help="embeddings without what tokens share")
+    out.add_argument("--open-all", type=float, help="share of windows told nothing")
+    return out
+
+
+def fit(asked: argparse.Namespace) -> None:
+    """Train until the time is spent or a signal comes."""
+    torch.set_num_threads(asked.threads)
+    torch.manual_seed(asked.seed)
+    stop = Stop()
+    shape = Shape(
+        tokens.SIZE, asked.layers, asked.width, asked.heads, asked.context, WIDTH, not asked.plain
+    )
+    model = Decoder(shape, asked.dropout)
+    mean = Mean(model)
+    optimiser_list = optimisers(model, asked.rate, muon=True)
+    path = BUILD / f"{asked.name or asked.part}.pt"
+    spent_s, step, best = 0.0, 0, math.inf
+    if path.exists():
+        state = torch.load(path, weights_only=False)
+        model.load_state_dict(state["latest"])
+        mean.model.load_state_dict(state["model"])
+        for (optimiser, _), saved in zip(optimiser_list, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
+        spent_s, step, best = state["spent_s"], state["step"], state["best"]
+    open_all = OPEN_ALL[asked.part] if asked.open_all is None else asked.open_all
+    drawer = Drawer(
+        shares(BUILD, asked.part, MIXES[asked.part]), asked.context, asked.seed + step, open_all=open_all
+    )
+    judged = Pieces(BUILD / f"{asked.part}-validation-{JUDGED[asked.part]}.npz")
+    budget_s = asked.minutes * 60
+    print(json.dumps({"weights": model.parameters_count(), **vars(asked)}), flush=True)
+
+    def checkpoint(to: Path) -> None:
+        save(
+            to,
+            {
+                "model": mean.model.state_dict(),
+                "latest": model.state_dict(),
+                "optimisers": [optimiser.state_dict() for optimiser, _ in optimiser_list],
+                "shape": asdict(shape),
+                "asked": vars(asked),
+                "spent_s": spent_s,
+                "step": step,
+                "best": best,
+            },
+        )
+
+    losses: list[float] = []
+    seen = 0
+    last = logged = saved = looked = time.monotonic()
+    while spent_s < budget_s and not stop.asked:
+        share = schedule(spent_s / budget_s)
+        batch = drawer.batch(asked.batch)
+        loss, _ = loss_of(model, batch, bf16=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimiser, rate in optimiser_list:
+            for group in optimiser.param_groups:
+                group["lr"] = rate * share
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        step += 1
+        mean.follow(model, step)
+        seen += batch[0].size
+        losses.append(float(loss.detach()))
+        now = time.monotonic()
+        spent_s += now - last
+        last = now
+        at = f"{asked.part} {spent_s / budget_s:6.1%} step {step}"
+        if now - logged > LOG_EVERY_S:
+            pace, left = seen / (now - logged), (budget_s - spent_s) / 60
+            print(f"{at} loss {np.mean(losses):.4f} {pace:.0f} tok/s eta {left:.1f} min", flush=True)
+            losses, seen, logged = [], 0, now
+        if now - saved > CHECKPOINT_EVERY_S:
+            checkpoint(path)
+            saved = now
+        if now - looked > JUDGE_EVERY_S or spent_s >= budget_s:
+            open_loss = validate(mean.model, judged, opened=True)
+            told_loss = validate(mean.model, judged, opened=False)
+            print(f"{at} validation {open_loss:.4f} told {told_loss:.4f}", flush=True)
+            if open_loss < best:
+                best = open_loss
+                checkpoint(path.with_name(f"{path.stem}-best.pt"))
+            looked = time.monotonic()
+    checkpoint(path)
+    print(f"{asked.part} {'stopped' if stop.asked else 'done'} step {step} best {best:.4f}", flush=True)
+
+
+if __name__ == "__main__":
+    fit(parser().parse_args())

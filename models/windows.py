@@ -1,0 +1,163 @@
+"""Windows of whole bars drawn at random from packed pieces, with controls left open at random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bridge.vocabulary import tokens
+from bridge.vocabulary.conditions import GROUPS, WIDTH
+
+OPENING = 3
+"""`BOS SOURCE KEY`."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Tokens (T,) of consecutive bars, which of them are written, and the conditions (T, C) beside them."""
+
+    ids: np.ndarray
+    written: np.ndarray
+    conditions: np.ndarray
+
+
+class Pieces:
+    """One packed file of the corpus (see `corpus.packing`)."""
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path) as arrays:
+            self.tokens = arrays["tokens"].astype(np.int64)
+            self.written = arrays["written"]
+            self.bar_starts = arrays["bar_starts"]
+            self.keys = arrays["keys"]
+            self.conditions = arrays["conditions"].astype(np.float32)
+            self.segment_bars = arrays["segment_bars"]
+            self.meta = arrays["meta"]
+        lengths = [self.starts(piece)[-1] - self.starts(piece)[0] for piece in range(len(self.meta))]
+        self.share = np.array(lengths, float) / max(1, sum(lengths))
+
+    def starts(self, piece: int) -> np.ndarray:
+        """Where each bar of a piece starts, and where the last one ends."""
+        base, count = self.segment_bars[piece], self.meta[piece][3]
+        return self.bar_starts[base : base + count + 1]
+
+    def window(self, piece: int, first: int, context: int) -> tuple[Window, int]:
+        """As many bars from `first` as fit into `context` tokens, and the bar after them."""
+        base = self.segment_bars[piece]
+        _, source, last, count = self.meta[piece]
+        starts = self.starts(piece)
+        room = context - OPENING
+        end = int(np.searchsorted(starts, starts[first] + room, side="right")) - 1
+        end = max(first + 1, min(end, count))
+        low, high = starts[first], starts[end]
+        body = self.tokens[low:high][:room]
+        flags = self.written[low:high][:room].copy()
+        flags[0] = False
+        beside = np.repeat(
+            self.conditions[base + first : base + end], np.diff(starts[first : end + 1]), axis=0
+        )[:room]
+        head = [tokens.BOS, source, self.keys[base + first]]
+        ids = np.concatenate((head, body))
+        flags = np.concatenate(([False] * OPENING, flags))
+        beside = np.concatenate((np.zeros((OPENING, WIDTH), np.float32), beside))
+        if len(body) == high - low and (end < count or last):
+            ids = np.append(ids, tokens.BAR if end < count else tokens.EOS)
+            flags = np.append(flags, True)
+            beside = np.concatenate((beside, self.conditions[base + end][None]))
+        return Window(ids, flags, beside), end
+
+    def backed(self, piece: int, first: int, context: int) -> int:
+        """An earlier first bar where the window would otherwise end short at the piece's end."""
+        starts = self.starts(piece)
+        return min(first, int(np.searchsorted(starts, starts[-1] - (context - OPENING - 1), side="left")))
+
+    def consecutive(self, context: int, overlap_bars: int) -> list[tuple[int, Window, int]]:
+        """All bars in windows that follow one another: (piece, window, first token not judged before).
+
+        Each window but a piece's first starts with `overlap_bars` bars already seen.
+        """
+        out = []
+        for piece, (_, _, _, count) in enumerate(self.meta):
+            starts = self.starts(piece)
+            first = done = 0
+            while done < count:
+                window, end = self.window(piece, first, context)
+                out.append((piece, window, OPENING + int(starts[done] - starts[first])))
+                done = end
+                first = min(done, max(first + 1, done - overlap_bars))
+        return out
+
+
+class Drawer:
+    """Random windows from several packs, each with its weight.
+
+    Args:
+        packs: packs with the share of windows each gives.
+        context: tokens in a window at most.
+        seed: of the drawing.
+        open_all: share of windows with every control left open.
+        open_one: in the others, the share in which each single control is.
+    """
+
+    def __init__(
+        self,
+        packs: Sequence[tuple[Pieces, float]],
+        context: int,
+        seed: int,
+        *,
+        open_all: float,
+        open_one: float = 0.2,
+    ) -> None:
+        weights = np.array([weight for _, weight in packs], float)
+        self.packs = [pieces for pieces, _ in packs]
+        self.weights = weights / weights.sum()
+        self.context = context
+        self.open_all = open_all
+        self.open_one = open_one
+        self.random = np.random.default_rng(seed)
+
+    def draw(self) -> Window:
+        """One window."""
+        choose = self.random
+        pack = self.packs[choose.choice(len(self.packs), p=self.weights)]
+        piece = int(choose.choice(len(pack.share), p=pack.share))
+        first = 0 if choose.random() < 0.1 else int(choose.integers(pack.meta[piece][3]))
+        window, _ = pack.window(piece, pack.backed(piece, first, self.context), self.context)
+        return self.opened(window)
+
+    def opened(self, window: Window) -> Window:
+        """The window with some controls left open."""
+        beside = window.conditions.copy()
+        if self.random.random() < self.open_all:
+            beside[:] = 0
+        else:
+            for columns in GROUPS.values():
+                if self.random.random() < self.open_one:
+                    beside[:, columns] = 0
+        return Window(window.ids, window.written, beside)
+
+    def batch(self, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Tokens (B, T), written (B, T) and conditions (B, T, C), padded at the end."""
+        return side_by_side([self.draw() for _ in range(size)])
+
+
+def side_by_side(windows: Sequence[Window]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Windows as one batch, padded at the end."""
+    longest = max(len(window.ids) for window in windows)
+    ids = np.full((len(windows), longest), tokens.PAD, np.int64)
+    written = np.zeros((len(windows), longest), bool)
+    beside = np.zeros((len(windows), longest, WIDTH), np.float32)
+    for row, window in enumerate(windows):
+        length = len(window.ids)
+        ids[row, :length] = window.ids
+        written[row, :length] = window.written
+        beside[row, :length] = window.conditions
+    return ids, written, beside
+
+
+def shares(build: Path, part: str, wanted: Mapping[str, float]) -> list[tuple[Pieces, float]]:
+    """The packs of a part's training pieces, by source, with their weights."""
+    return [(Pieces(build / f"{part}-train-{name}.npz"), weight) for name, weight in wanted.items()]
