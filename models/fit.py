@@ -112,9 +112,7 @@ def fit(asked: argparse.Namespace) -> None:
     torch.set_num_threads(asked.threads)
     torch.manual_seed(asked.seed)
     stop = Stop()
-    shape = Shape(
-        tokens.SIZE, asked.layers, asked.width, asked.heads, asked.context, WIDTH, not asked.plain
-    )
+    shape = Shape(tokens.SIZE, asked.layers, asked.width, asked.heads, asked.context, WIDTH, not asked.plain)
     model = Decoder(shape, asked.dropout)
     mean = Mean(model)
     optimiser_list = optimisers(model, asked.rate, muon=True)

@@ -6,12 +6,12 @@ nothing else is told. The chord that sounds is no choice. Songs are the independ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import torch
 
-from bridge.vocabulary import tokens
+from bridge.vocabulary.recall import Bucket, Recall, bucket, mixed
 from models.decoder import Decoder
 from models.likelihood import CHORDS, FIRST_CHORD, Tally, chord_figures, judge_ranked, relative
 from models.markov import Markov
@@ -52,12 +52,59 @@ def items(pieces: Pieces, run: Logits, context: int) -> Iterable[tuple[int, np.n
                     yield int(pieces.meta[piece][0]), np.exp(row - row.max()), symbol, before
 
 
-def figures(pieces: Pieces, run: Logits, context: int) -> dict[str, object]:
+def figures(found: Iterable[tuple[int, np.ndarray, int, int]]) -> dict[str, object]:
     """Hits at 1, 3 and 5 and perplexity with their standard errors."""
     tally = Tally()
-    for number, p, symbol, before in items(pieces, run, context):
+    for number, p, symbol, before in found:
         judge_ranked(tally, number, p, symbol, before)
     return chord_figures(tally)
+
+
+def recalled(
+    found: Iterable[tuple[int, np.ndarray, int, int]], trust: Mapping[Bucket, float]
+) -> Iterable[tuple[int, np.ndarray, int, int]]:
+    """The same items with each forecast mixed with the piece's own past."""
+    piece, memory = None, Recall(CHORDS)
+    for number, p, symbol, before in found:
+        if number != piece:
+            piece, memory = number, Recall(CHORDS)
+        memory.push(before)
+        yield number, mixed(p, memory, trust), symbol, before
+        memory.push(symbol)
+
+
+def fitted(
+    found: Iterable[tuple[int, np.ndarray, int, int]], rounds: int = 25, prior: float = 30.0
+) -> dict[Bucket, float]:
+    """How far to trust a piece's past in each bucket: the weights of highest likelihood on these items.
+
+    Expectation maximisation for a mixture of two, every bucket drawn to the common weight as by `prior`
+    items.
+    """
+    seen: dict[Bucket, list[tuple[float, float]]] = {}
+    piece, memory = None, Recall(CHORDS)
+    for number, p, symbol, before in found:
+        if number != piece:
+            piece, memory = number, Recall(CHORDS)
+        memory.push(before)
+        shares, longest, agreeing = memory.forecast()
+        if shares is not None:
+            own = mixed(p, memory, {}, 0.0)
+            place = bucket(own, longest, agreeing)
+            seen.setdefault(place, []).append((float(shares[symbol]), float(own[symbol])))
+        memory.push(symbol)
+    pairs = {place: np.array(values) for place, values in seen.items()}
+    trust = dict.fromkeys(pairs, 0.3)
+    for _ in range(rounds):
+        credit = {
+            place: float(
+                (trust[place] * v[:, 0] / (trust[place] * v[:, 0] + (1 - trust[place]) * v[:, 1])).sum()
+            )
+            for place, v in pairs.items()
+        }
+        common = sum(credit.values()) / max(1, sum(len(v) for v in pairs.values()))
+        trust = {place: (credit[place] + prior * common) / (len(v) + prior) for place, v in pairs.items()}
+    return trust
 
 
 def symbols(pieces: Pieces) -> dict[int, list[int]]:
@@ -98,8 +145,3 @@ def best_of(found: dict[str, dict[str, object]]) -> dict[str, object]:
     """For each column the best of several floors."""
     higher = {name: max(f[name] for f in found.values()) for name in ("hits1", "hits3", "hits5")}  # type: ignore[type-var]
     return {**higher, "perplexity": min(f["perplexity"] for f in found.values())}  # type: ignore[type-var]
-
-
-def is_chord(token: int) -> bool:
-    """Whether a token is a chord that sounds."""
-    return tokens.CHORD_0 < token < tokens.CHORD_0 + tokens.CHORDS

@@ -36,7 +36,12 @@ def _features(token: int) -> dict[str, float]:
         chord = tokens.chord_of(token)
         assert chord is not None
         tones = {f"tone {pitch_class}": 0.5 for pitch_class in pitch_classes(chord)}
-        return {"chord": 1, f"root {chord.root_pc}": 1, f"quality {QUALITIES.index(chord.quality)}": 1, **tones}
+        return {
+            "chord": 1,
+            f"root {chord.root_pc}": 1,
+            f"quality {QUALITIES.index(chord.quality)}": 1,
+            **tones,
+        }
     if tokens.POS_0 <= token < tokens.POS_0 + tokens.POSITIONS:
         beat, part = divmod(token - tokens.POS_0, tokens.STEPS_PER_QUARTER)
         return {"step": 1, f"beat {beat}": 1, f"part {part}": 1}

@@ -10,9 +10,12 @@ import numpy as np
 
 from bridge.vocabulary import tokens
 from bridge.vocabulary.conditions import GROUPS, WIDTH
+from bridge.vocabulary.texture import TEXTURES
 
 OPENING = 3
 """`BOS SOURCE KEY`."""
+OPEN_TEXTURE = tokens.texture_id(None)
+FIRST_TEXTURE = OPEN_TEXTURE - len(TEXTURES)
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ class Pieces:
             first = done = 0
             while done < count:
                 window, end = self.window(piece, first, context)
-                out.append((piece, window, OPENING + int(starts[done] - starts[first])))
+                # The BAR a window ends on was judged there, not again in the next.
+                fresh = OPENING + int(starts[done] - starts[first]) + (done > 0)
+                out.append((piece, window, fresh))
                 done = end
                 first = min(done, max(first + 1, done - overlap_bars))
         return out
@@ -130,18 +135,23 @@ class Drawer:
 
     def opened(self, window: Window) -> Window:
         """The window with some controls left open."""
-        beside = window.conditions.copy()
-        if self.random.random() < self.open_all:
-            beside[:] = 0
-        else:
-            for columns in GROUPS.values():
-                if self.random.random() < self.open_one:
-                    beside[:, columns] = 0
-        return Window(window.ids, window.written, beside)
+        beside, ids = window.conditions.copy(), window.ids
+        everything = self.random.random() < self.open_all
+        for columns in GROUPS.values():
+            if everything or self.random.random() < self.open_one:
+                beside[:, columns] = 0
+        if everything or self.random.random() < self.open_one:
+            ids = untextured(ids)
+        return Window(ids, window.written, beside)
 
     def batch(self, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Tokens (B, T), written (B, T) and conditions (B, T, C), padded at the end."""
         return side_by_side([self.draw() for _ in range(size)])
+
+
+def untextured(ids: np.ndarray) -> np.ndarray:
+    """The same tokens with every texture left open."""
+    return np.where((ids >= FIRST_TEXTURE) & (ids < OPEN_TEXTURE), OPEN_TEXTURE, ids)
 
 
 def side_by_side(windows: Sequence[Window]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -163,6 +163,7 @@ class _Desk:
             if not self._writing:
                 self._open_bar()
                 continue
+            # The table only grows: a model of an earlier version has never heard of its last names.
             legal = self._grammar.legal()
             if self.row.guide is not None:
                 narrowed = legal & self.row.guide.narrow(legal)
@@ -171,7 +172,7 @@ class _Desk:
             if len(choices) == 1:
                 token = int(choices[0])
             elif logits is not None:
-                token = draw(logits, legal, self.row.generator, self.row.sampling)
+                token = draw(logits, legal[: len(logits)], self.row.generator, self.row.sampling)
                 logits = None
             else:
                 return

@@ -178,6 +178,43 @@ def accompaniment_body(notes: Iterable[NoteEvent], bar_steps: int) -> tuple[int,
     return tuple(out)
 
 
+def drums_body(notes: Iterable[NoteEvent], bar_steps: int) -> tuple[int, ...]:
+    """`POS PITCH PITCH …` by time, pitches being General MIDI drums; a drum has no length.
+
+    Raises:
+        ValueError: one drum twice at a step, or a step outside the bar.
+    """
+    out: list[int] = []
+    last = (-1, -1)
+    for note in sorted(notes):
+        _check_step(note.step, bar_steps)
+        if (note.step, note.pitch) == last:
+            raise ValueError(f"drum {note.pitch} is struck twice at step {note.step}")
+        if note.step != last[0]:
+            out.append(tokens.POS_0 + note.step)
+        last = (note.step, note.pitch)
+        out.append(_note(note)[0])
+    return tuple(out)
+
+
+def decode_drums(body: Sequence[int]) -> tuple[NoteEvent, ...]:
+    """The strokes of a drums body, each a step long.
+
+    Raises:
+        ValueError: a token out of place.
+    """
+    out: list[NoteEvent] = []
+    step: int | None = None
+    for token in body:
+        if tokens.POS_0 <= token < tokens.POS_0 + tokens.POSITIONS:
+            step = _step_of(token)
+        elif step is not None and tokens.PITCH_0 <= token < tokens.PITCH_0 + tokens.PITCHES:
+            out.append(NoteEvent(step, token - tokens.PITCH_0, 1))
+        else:
+            raise ValueError(f"{tokens.name_of(token)} is out of place in a drums body")
+    return tuple(out)
+
+
 def encode_chord_bar(controls: BarControls, chords: Sequence[ChordEvent]) -> EncodedBar:
     """One bar for the chords model."""
     return EncodedBar(chord_prompt(controls), chord_body(chords, controls.steps))

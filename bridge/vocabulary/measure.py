@@ -1,6 +1,7 @@
-"""Measure the controls of every bar of a piece from its notes: the one place, for training, composing and judging.
+"""Measure the controls of every bar of a piece from its notes.
 
-What is asked of a model in `Conditions` is, to the letter, what is measured here in what it wrote.
+This is the one place, for training, composing and judging alike: what is asked of a model in `Conditions` is,
+to the letter, what is measured here in what it wrote.
 """
 
 from __future__ import annotations
@@ -149,7 +150,9 @@ def hits_of(music: Music) -> npt.NDArray[np.int64]:
     np.add.at(weights, np.clip(on[near], 0, beats - 1), (notes[near, 3] / 64.0) ** 2)
     wide = np.ones(2 * HIT_WINDOW_BEATS + 1)
     total = np.convolve(weights, wide, "same") if beats > len(wide) else np.full(beats, weights.sum())
-    count = np.convolve(weights > 0, wide, "same") if beats > len(wide) else np.full(beats, (weights > 0).sum())
+    count = (
+        np.convolve(weights > 0, wide, "same") if beats > len(wide) else np.full(beats, (weights > 0).sum())
+    )
     mean = total / np.maximum(count, 1)
     padded = np.pad(weights, 2)
     highest = np.max([padded[at : at + beats] for at in range(5)], axis=0)
@@ -193,7 +196,7 @@ def moods_of(music: Music) -> list[tuple[float, float, float] | tuple[None, None
 
 
 def roughness(notes: Notes, steps: int) -> Floats:
-    """(steps,): mean roughness of the pairs of pitches that sound at each step; -1 where fewer than two do."""
+    """(steps,): mean roughness of the pairs of pitches that sound at each step; -1 for fewer than two."""
     out = np.full(steps, -1.0)
     edges = np.unique(np.clip(np.concatenate((notes[:, 0], notes[:, 0] + notes[:, 1], [steps])), 0, steps))
     alive: dict[int, int] = {}
@@ -221,10 +224,11 @@ def mode_of_steps(music: Music) -> Floats:
     out = np.zeros(music.steps)
     for bar in music.bars:
         out[bar.step : bar.end] = {"major": 0.5, "minor": -0.5}.get(bar.mode, 0.0)
-    ends = [step for step, _ in music.chords[1:]] + [music.steps]
-    for (start, chord), end in zip(music.chords, ends, strict=True):
+    for (start, chord), (end, _) in zip(music.chords, [*music.chords[1:], (music.steps, None)], strict=False):
         if chord is not None:
-            out[max(0, start) : max(0, end)] += 0.5 * (chord.quality in MAJOR) - 0.5 * (chord.quality in MINOR)
+            out[max(0, start) : max(0, end)] += 0.5 * (chord.quality in MAJOR) - 0.5 * (
+                chord.quality in MINOR
+            )
     return out
 
 

@@ -1,12 +1,12 @@
 """Valence, energy and tension of notes: a weighted sum of musical cues.
 
-That a sum is enough is Eerola, Friberg & Bresin 2013 ("Emotional expression in music: contribution, linearity,
-and additivity of primary musical cues", Front. Psychol. 4:487): cues add up without interaction and linearly,
-77 to 89 % of the variance of ratings, in the order mode, tempo, register, dynamics. Roughness is Sethares'
-(`dissonance`; it orders the 25 chords of Lahdelma & Eerola 2020 as listeners did, rank correlation -.86).
-The slopes on loudness are those of the 110 film excerpts of Eerola & Vuoskoski 2011, +1.0 energy and +.65
-tension on a scale of 1 to 9 for 6 dB. The other weights are this project's own, set in the order of that paper;
-its table of coefficients was not at hand. Nobody has listened to test them.
+That a sum is enough is Eerola, Friberg & Bresin 2013 ("Emotional expression in music: contribution,
+linearity, and additivity of primary musical cues", Front. Psychol. 4:487): cues add up without interaction
+and linearly, 77 to 89 % of the variance of ratings, in the order mode, tempo, register, dynamics.
+Roughness is Sethares' (`dissonance`; it orders the 25 chords of Lahdelma & Eerola 2020 as listeners did, rank
+correlation -.86). The slopes on loudness are those of the 110 film excerpts of Eerola & Vuoskoski 2011, +1.0
+energy and +.65 tension on a scale of 1 to 9 for 6 dB. The other weights are this project's own, set in the
+order of that paper; its table of coefficients was not at hand. Nobody has listened to test them.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Music:
         return self.bars[-1].end if self.bars else 0
 
     def notes(self, *names: str) -> npt.NDArray[np.int64]:
-        """(N, 4) start, length, pitch, velocity of all notes of some parts (of all but drums if none named)."""
+        """(N, 4) start, length, pitch, velocity of the notes of some parts, or of all but drums."""
         chosen = names or tuple(name for name in self.parts if name not in self.drums)
         rows = [note for name in chosen for note in self.parts.get(name, ())]
         return np.array(sorted(rows), np.int64).reshape(-1, 4)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from bridge.vocabulary.chords import QUALITIES, Chord
+from bridge.vocabulary.texture import TEXTURES
 
 VERSION: Final = 2
 
@@ -50,21 +51,6 @@ METRES: Final = _FIRST_METRES + _SECOND_METRES
 SOURCES: Final = ("pop", "heard", "song", "quartet", "orchestra", "game", "drums")
 """What a model was shown as what: pop songs, the same as an automatic chord reader hears them, songs with
 piano, string quartets, orchestra, game music, and drum takes."""
-
-TEXTURES: Final = (
-    "silent",
-    "line",
-    "chorale",
-    "pad",
-    "drone",
-    "sparse",
-    "figure",
-    "pulse",
-    "ostinato",
-    "run",
-    "tremolo",
-)
-"""What a part does for two bars; the labeller is in `texture`."""
 
 LABELS: Final = ("introduction", "development", "climax", "conclusion", "unknown")
 DURATIONS_STEPS: Final = (
@@ -185,7 +171,7 @@ def source_id(source: str) -> int:
 
 
 def texture_id(texture: str | None) -> int:
-    """The token of one of `TEXTURES`; `None` leaves it open.
+    """The token of one of `texture.TEXTURES`; `None` leaves it open.
 
     Raises:
         KeyError: there is no such texture.

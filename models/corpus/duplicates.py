@@ -1,8 +1,8 @@
 """Find pieces that are nearly the same, so that they stand on one side of the split.
 
 A piece's tune is a set of runs of notes, each told by its intervals and the times between onsets, so that
-key and place do not matter. Two pieces are near-duplicates when the smaller set lies in the larger by at least
-`SHARED`.
+key and place do not matter. Two pieces are near-duplicates when the smaller set lies in the larger by at
+least `SHARED`.
 """
 
 from __future__ import annotations

@@ -14,10 +14,13 @@ from bridge.vocabulary.bars import (
     NoteEvent,
     accompaniment_body,
     chord_body,
+    drums_body,
     melody_body,
 )
 from bridge.vocabulary.chords import Chord
 from bridge.vocabulary.music import MeasuredBar, Music, Played
+from bridge.vocabulary.texture import WINDOW_BARS, Sounded, textures
+from bridge.vocabulary.tokens import STEPS_PER_QUARTER
 from models.corpus.packing import Told
 from models.corpus.sequences import harmony_of
 from models.corpus.songs import BRIDGE, MELODY, PIANO, Song, shift_to_key
@@ -47,7 +50,6 @@ class Piece:
         keys: (tonic pitch class, mode) of every bar.
         music: what sounds; its chords are the piece's.
         heard: chords as a machine heard them, where the piece has both.
-        textures: part -> one of `tokens.TEXTURES` a bar; a part not named has none told.
     """
 
     number: int
@@ -57,7 +59,6 @@ class Piece:
     keys: tuple[tuple[int, str], ...]
     music: Music
     heard: tuple[tuple[int, Chord | None], ...] = ()
-    textures: dict[str, tuple[str, ...]] | None = None
 
 
 def of_song(song: Song, split: str) -> Piece:
@@ -170,6 +171,7 @@ def tell(piece: Piece, part: str, *, heard: bool = False, whole: measure.Whole |
     modes = tuple(mode for _, mode in piece.keys)
     source = "heard" if heard else piece.source
     chords = piece.heard if heard else piece.music.chords
+    textures = textures_of(piece, part) if part != "chords" else ()
     conditions = measure.measure(piece.music, part, HEARS.get(part, ()), whole)
     bars = []
     for index, bar in enumerate(piece.music.bars):
@@ -180,29 +182,47 @@ def tell(piece: Piece, part: str, *, heard: bool = False, whole: measure.Whole |
             prompt = prompts.chords_prompt(piece.metres[index], key=key)
             bars.append(EncodedBar(prompt, chord_body(harmony, bar.end - bar.step)))
         else:
-            bars.append(_notes_bar(piece, part, index, harmony, shifts[index], key))
+            bars.append(_notes_bar(piece, part, index, harmony, shifts[index], key, textures[index]))
     return Told(piece.number, source, modes, tuple(bars), conditions)
 
 
+def textures_of(piece: Piece, part: str) -> list[str | None]:
+    """What the part does in the two bars each bar belongs to; not told of drums."""
+    bars = piece.music.bars
+    if part in piece.music.drums:
+        return [None] * len(bars)
+    notes = [
+        Sounded(note.step / STEPS_PER_QUARTER, (note.step + note.steps) / STEPS_PER_QUARTER, note.pitch)
+        for note in piece.music.parts.get(part, ())
+    ]
+    labels = textures(
+        notes, [bar.step / STEPS_PER_QUARTER for bar in bars] + [bars[-1].end / STEPS_PER_QUARTER]
+    )
+    return [labels[index // WINDOW_BARS] for index in range(len(bars))]
+
+
 def _notes_bar(
-    piece: Piece, part: str, index: int, harmony: Sequence[ChordEvent], shift: int, key: str | None
+    piece: Piece,
+    part: str,
+    index: int,
+    harmony: Sequence[ChordEvent],
+    shift: int,
+    key: str | None,
+    texture: str | None,
 ) -> EncodedBar:
     bar = piece.music.bars[index]
     drums = part in piece.music.drums
     hears = HEARS[part][:1]
-    texture = None if piece.textures is None else piece.textures.get(part)
     prompt = prompts.notes_prompt(
         piece.metres[index],
         harmony,
         key=key,
-        texture=texture[index] if texture else None,
+        texture=texture,
         given=events(piece.music.parts.get(hears[0], ()), bar, shift) if hears else None,
     )
     notes = events(piece.music.parts.get(part, ()), bar, 0 if drums else shift)
-    steps = bar.end - bar.step
-    return EncodedBar(
-        prompt, melody_body(notes, steps) if part in MELODIC else accompaniment_body(notes, steps)
-    )
+    body = drums_body if drums else melody_body if part in MELODIC else accompaniment_body
+    return EncodedBar(prompt, body(notes, bar.end - bar.step))
 
 
 def events(notes: Sequence[Played], bar: MeasuredBar, shift: int) -> list[NoteEvent]:
@@ -219,4 +239,3 @@ def events(notes: Sequence[Played], bar: MeasuredBar, shift: int) -> list[NoteEv
         NoteEvent(step, pitch, tokens.nearest_duration_steps(min(steps, LONGEST_STEPS)))
         for (step, pitch), steps in sorted(longest.items())
     ]
-

@@ -56,7 +56,7 @@ def read(data: Path, source: str) -> Iterator[tuple[Piece, str, str]]:
 def read_piece(
     tables: dict[str, np.ndarray], number: int, midi: mido.MidiFile, source: str, split: str
 ) -> Piece | None:
-    """One piece of the tables; `None` for one of fewer than `LEAST_BARS` bars or with no note."""
+    """One piece of the tables; `None` for one with no note or fewer than `LEAST_BARS` bars on the grid."""
     own = tables["piece"] == number
     notes = np.stack(
         [tables[name][own].astype(np.int64) for name in ("onset", "duration", "pitch", "velocity", "part")], 1
@@ -70,10 +70,14 @@ def read_piece(
         return None
     tempo, signatures = clock(midi)
     edges, metres = lay(onsets, int((notes[:, 0] + notes[:, 1]).max()), signatures)
+    if len(metres) < LEAST_BARS:
+        return None
     steps = np.round(notes[:, 0] / TICKS_PER_STEP).astype(np.int64)
     lengths = np.maximum(1, np.round((notes[:, 0] + notes[:, 1]) / TICKS_PER_STEP).astype(np.int64) - steps)
     table = np.stack([steps, lengths, notes[:, 2], notes[:, 3], notes[:, 4]], 1)
     table = table[(steps >= edges[0]) & (steps < edges[-1])]
+    if not len(table):
+        return None
     table = table[np.lexsort((table[:, 2], table[:, 0]))]
     bars = list(zip(edges[:-1], edges[1:], strict=True))
     keys = hearing.hear_keys(table[:, :4], bars)
@@ -152,9 +156,7 @@ def usual(steps: int) -> Metre:
     return min(fitting, key=lambda metre: (metre[1] != 4, metre[1] != 8, metre[1]))
 
 
-def beats(
-    bars: Sequence[tuple[int, int]], metres: Sequence[Metre]
-) -> tuple[list[int], frozenset[int]]:
+def beats(bars: Sequence[tuple[int, int]], metres: Sequence[Metre]) -> tuple[list[int], frozenset[int]]:
     """Where chords may change (beats, dotted in compound metres, and the end), and the downbeats."""
     edges: list[int] = []
     for (start, end), (numerator, denominator) in zip(bars, metres, strict=True):
@@ -177,7 +179,7 @@ def song_parts(table: np.ndarray) -> dict[str, list[Played]]:
 
 
 def score_parts(table: np.ndarray, bars: Sequence[tuple[int, int]]) -> dict[str, list[Played]]:
-    """Chamber and orchestra: window by window the highest busy part is the tune, the rest its accompaniment."""
+    """Chamber and orchestra: window by window the highest busy part is the tune, the rest accompanies."""
     tune: list[Played] = []
     rest: list[Played] = []
     for first in range(0, len(bars), WINDOW_BARS):

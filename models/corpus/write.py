@@ -1,8 +1,8 @@
 """Write the second generation's corpus: `python -m models.corpus.write [DATA] --sources pop song quartet`.
 
-Leaves `models/build/v2/PART-SPLIT-SOURCE.npz` and `models/manifest-v2.tsv`, with the hash of what each piece was
-read from. Of pop songs the chords are written twice, as corrected by hand (`pop`) and as heard by a machine
-(`heard`), and once more with bars cut and joined to other metres (`metres`).
+Leaves `models/build/v2/PART-SPLIT-SOURCE.npz` and `models/manifest-v2.tsv`, with the hash of what each piece
+was read from. Of pop songs the chords are written twice, as corrected by hand (`pop`) and as heard by a
+machine (`heard`), and once more with bars cut and joined to other metres (`metres`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bridge.vocabulary.measure import whole
+from models.corpus import drums, scores
 from models.corpus.duplicates import pairs, runs
 from models.corpus.packing import Told, pack
 from models.corpus.pieces import Piece, of_song, tell
@@ -26,10 +28,7 @@ HERE = Path(__file__).resolve().parents[1]
 BUILD = HERE / "build" / "v2"
 MANIFEST = HERE / "manifest-v2.tsv"
 SEED = 909
-PARTS = {
-    "pop": ("chords", "melody", "accompaniment", "bass"),
-    "metres": ("chords", "melody", "accompaniment", "bass"),
-}
+PARTS = ("chords", "melody", "accompaniment", "bass")
 SPLITS = ("train", "validation", "test")
 Entry = tuple[Piece, str, str]  # piece, name, sha256 of its source
 
@@ -97,7 +96,7 @@ def write_pop(data: Path, parts: list[str] | None) -> list[Entry]:
     """Pop songs, in both editions of their chords, and with other metres."""
     entries, songs = pop(data)
     scattered = metres(songs)
-    for part in parts or PARTS["pop"]:
+    for part in parts or PARTS:
         for split in SPLITS:
             chosen = [piece for piece, _, _ in entries if piece.split == split]
             save(part, split, "pop", (tell(piece, part) for piece in chosen))
@@ -107,7 +106,35 @@ def write_pop(data: Path, parts: list[str] | None) -> list[Entry]:
     return entries
 
 
-READERS: dict[str, Callable[[Path, list[str] | None], list[Entry]]] = {"pop": write_pop}
+def write_score(source: str) -> Callable[[Path, list[str] | None], list[Entry]]:
+    """A writer of one of the CC0 scores."""
+
+    def write(data: Path, parts: list[str] | None) -> list[Entry]:
+        entries = list(scores.read(data, source))
+        heard = {piece.number: whole(piece.music) for piece, _, _ in entries}
+        for part in parts or PARTS:
+            for split in SPLITS:
+                chosen = [piece for piece, _, _ in entries if piece.split == split]
+                save(part, split, source, (tell(piece, part, whole=heard[piece.number]) for piece in chosen))
+        return entries
+
+    return write
+
+
+def write_drums(data: Path, parts: list[str] | None) -> list[Entry]:
+    """Drum takes."""
+    entries = list(drums.read(data))
+    if parts is None or "drums" in parts:
+        for split in SPLITS:
+            save("drums", split, "drums", (tell(p, "drums") for p, _, _ in entries if p.split == split))
+    return entries
+
+
+READERS: dict[str, Callable[[Path, list[str] | None], list[Entry]]] = {
+    "pop": write_pop,
+    **{source: write_score(source) for source in scores.SOURCES},
+    "drums": write_drums,
+}
 
 
 if __name__ == "__main__":

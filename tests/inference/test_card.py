@@ -40,7 +40,7 @@ def test_one_changed_byte_is_refused_naming_file_and_both_hashes(folder: Path):
     assert "Install Cuebridge again" in text
 
 
-@pytest.mark.parametrize("key, value", [("vocabulary_version", 2), ("vocabulary_size", 10)])
+@pytest.mark.parametrize("key, value", [("vocabulary_version", 3), ("vocabulary_size", 10)])
 def test_another_vocabulary_is_refused(folder: Path, key: str, value: int):
     rewrite(folder, {key: value})
     with pytest.raises(ModelError, match="vocabulary"):

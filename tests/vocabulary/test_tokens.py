@@ -11,14 +11,25 @@ def test_names_are_unique_and_ids_follow_them() -> None:
 
 def test_the_table_is_the_one_released_models_were_trained_on() -> None:
     """Moving any of these breaks every released model: raise VERSION instead."""
-    assert tokens.VERSION == 1
-    assert tokens.SIZE == 438
+    assert tokens.VERSION == 2
+    assert tokens.SIZES == {1: 438, 2: 467}
+    assert tokens.SIZES[tokens.VERSION] == tokens.SIZE
     landmarks = ("PAD", "KEY_MAJOR", "METRE_4/4", "LEFT_0", "CHORD_NC", "CHORD_C:maj")
     landmarks += ("POS_0", "PITCH_60", "DUR_12", "ANY")
+    landmarks += ("METRE_2/2", "SOURCE_pop", "SOURCE_drums", "TEXTURE_silent", "TEXTURE_line", "TEXTURE_open")
     assert [tokens.id_of(name) for name in landmarks] == [
         *(0, 5, 11, 26, 69, 70),
         *(190, 346, 421, 437),
+        *(438, 448, 454, 455, 460, 466),
     ]
+
+
+def test_sources_and_textures_have_their_tokens() -> None:
+    assert tokens.NAMES[tokens.source_id("quartet")] == "SOURCE_quartet"
+    assert tokens.NAMES[tokens.texture_id("pad")] == "TEXTURE_pad"
+    assert tokens.NAMES[tokens.texture_id(None)] == "TEXTURE_open"
+    with pytest.raises(KeyError):
+        tokens.source_id("jazz")
 
 
 def test_every_chord_has_its_own_token_and_comes_back() -> None:
