@@ -11,6 +11,7 @@ import datetime
 import hashlib
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,25 @@ def load(path: Path) -> tuple[Decoder, dict[str, object]]:
     return model, state
 
 
+def folded(model: Decoder) -> Decoder:
+    """The same decoder with what tokens share worked into its embedding, as it is exported."""
+    if not model.shape.structured:
+        return model
+    out = Decoder(replace(model.shape, structured=False))
+    weights = {name: value for name, value in model.state_dict().items() if not name.startswith("shared.")}
+    with torch.no_grad():
+        weights["embedding.weight"] = model.table().clone()
+    out.load_state_dict(weights)
+    return out.eval()
+
+
+def conditions_of(shape: Shape, ids: np.ndarray) -> np.ndarray | None:
+    """Some conditions (…, C) for tokens (…): made up, and always the same ones for the same tokens."""
+    if not shape.conditions:
+        return None
+    return np.random.default_rng(7).random((shape.vocabulary, shape.conditions), np.float32)[ids]
+
+
 def empty_past(shape: Shape, batch: int, length: int = 0) -> np.ndarray:
     """A cache of zeros."""
     return np.zeros((shape.layers, 2, batch, shape.heads, length, shape.head_width), dtype=np.float32)
@@ -77,20 +97,26 @@ def to_onnx(model: Decoder, path: Path) -> None:
         torch.arange(new).expand(batch, -1).contiguous(),
         torch.ones(batch, old + new),
     )
+    names = ["tokens", "past", "positions", "valid"]
+    axes = {
+        "tokens": {0: "batch", 1: "new"},
+        "past": {2: "batch", 4: "old"},
+        "positions": {0: "batch", 1: "new"},
+        "valid": {0: "batch", 1: "all"},
+        "logits": {0: "batch", 1: "new"},
+        "present": {2: "batch", 4: "all"},
+    }
+    if shape.conditions:
+        example = (*example, torch.zeros(batch, new, shape.conditions))
+        names.append("conditions")
+        axes["conditions"] = {0: "batch", 1: "new"}
     torch.onnx.export(
         model,
         example,
         str(path),
-        input_names=["tokens", "past", "positions", "valid"],
+        input_names=names,
         output_names=["logits", "present"],
-        dynamic_axes={
-            "tokens": {0: "batch", 1: "new"},
-            "past": {2: "batch", 4: "old"},
-            "positions": {0: "batch", 1: "new"},
-            "valid": {0: "batch", 1: "all"},
-            "logits": {0: "batch", 1: "new"},
-            "present": {2: "batch", 4: "all"},
-        },
+        dynamic_axes=axes,
         opset_version=17,
         dynamo=False,
         do_constant_folding=True,
@@ -119,8 +145,12 @@ def run(
     at: np.ndarray,
     valid: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One call of the graph."""
+    """One call of the graph, with the conditions of `conditions_of` where it takes any."""
     feed = {"tokens": ids, "past": past, "positions": at, "valid": valid}
+    taken = {given.name: given.shape[-1] for given in session.get_inputs()}
+    if "conditions" in taken:
+        table = Shape(tokens.SIZE, conditions=taken["conditions"])
+        feed["conditions"] = conditions_of(table, ids)
     logits, present = session.run(["logits", "present"], feed)
     return logits, present
 
@@ -156,10 +186,7 @@ def checked(model: Decoder, path: Path, sequences: list[np.ndarray]) -> dict[str
     shape = model.shape
     found: dict[str, float] = {"prefill": 0.0, "stepwise": 0.0, "batched": 0.0}
     with torch.no_grad():
-        expected = [
-            (model.hidden(torch.from_numpy(ids)[None]) @ model.embedding.weight.t())[0].numpy()
-            for ids in sequences[:16]
-        ]
+        expected = [whole(model, ids) for ids in sequences[:16]]
     alone_steps = []
     for ids, wanted in zip(sequences[:16], expected):
         length = len(ids)
@@ -181,6 +208,13 @@ def checked(model: Decoder, path: Path, sequences: list[np.ndarray]) -> dict[str
         float(np.abs(one - other).max()) for one, other in zip(alone_steps, together)
     )
     return found
+
+
+def whole(model: Decoder, ids: np.ndarray) -> np.ndarray:
+    """Logits (T, V) of a whole sequence in torch."""
+    beside = conditions_of(model.shape, ids)
+    told = None if beside is None else torch.from_numpy(beside)[None]
+    return (model.hidden(torch.from_numpy(ids)[None], told) @ model.table().t())[0].numpy()
 
 
 def stepwise(
@@ -228,23 +262,34 @@ def examples(part: str, context: int) -> list[np.ndarray]:
     return [pack.window(segment, 0, int(lengths[segment]))[0] for segment in range(16)]
 
 
-def release(part: str, checkpoint: Path, folder: Path, date: str) -> dict[str, object]:
-    """Export, compare, and put model and card in place."""
-    model, state = load(checkpoint)
+def release(
+    part: str, checkpoint: Path, folder: Path, date: str, sequences: list[np.ndarray], measured: dict
+) -> dict[str, object]:
+    """Export, compare, and put model and card in place.
+
+    Args:
+        part: what the model writes.
+        checkpoint: where its weights are.
+        folder: where `PART-vN` is put.
+        date: for the card.
+        sequences: sixteen token sequences on which torch and ONNX are compared.
+        measured: what was judged of the same step: `figures`, `floors` and, where there is one, `recall`.
+    """
+    trained, state = load(checkpoint)
+    model = folded(trained)
     asked = dict(state["asked"])  # type: ignore[call-overload]
-    name = f"{part}-v1"
+    version = 2 if model.shape.conditions else 1
+    name = f"{part}-v{version}"
     place = folder / name
     place.mkdir(parents=True, exist_ok=True)
-    figures_path = BUILD / f"{part}-figures.json"
-    measured = json.loads(figures_path.read_text()) if figures_path.exists() else {}
     if measured and measured.get("step") != state["step"]:
-        raise SystemExit(
-            f"{figures_path.name} is of step {measured.get('step')}, the checkpoint of {state['step']}"
-        )
+        raise SystemExit(f"the figures are of step {measured.get('step')}, the checkpoint of {state['step']}")
     with tempfile.TemporaryDirectory(dir=place) as beside:
         graph = Path(beside) / "model.onnx"
         to_onnx(model, graph)
-        differences = checked(model, graph, examples(part, model.shape.context))
+        with torch.no_grad():
+            compare(whole(trained, sequences[0]), whole(model, sequences[0]), "folded")
+        differences = checked(model, graph, sequences)
         content = graph.read_bytes()
         shape = model.shape
         card = {
@@ -252,8 +297,10 @@ def release(part: str, checkpoint: Path, folder: Path, date: str) -> dict[str, o
             "part": part,
             "sha256": hashlib.sha256(content).hexdigest(),
             "bytes": len(content),
-            "vocabulary_version": tokens.VERSION,
-            "vocabulary_size": tokens.SIZE,
+            "vocabulary_version": version,
+            "vocabulary_size": shape.vocabulary,
+            "conditions": shape.conditions,
+            "recall": measured.get("recall", {}),
             "layers": shape.layers,
             "heads": shape.heads,
             "width": shape.width,
@@ -262,7 +309,7 @@ def release(part: str, checkpoint: Path, folder: Path, date: str) -> dict[str, o
             "parameters": model.parameters_count(),
             "data": SOURCES,
             "licence": "Apache-2.0",
-            "command": "sh models/runs/v1.sh",
+            "command": f"sh models/runs/v{version}.sh",
             "training": {
                 "steps": state["step"],
                 "minutes": round(float(state["spent_s"]) / 60, 1),  # type: ignore[arg-type]
@@ -294,7 +341,10 @@ def main() -> None:
     parser.add_argument("--date", default=datetime.date.today().isoformat())
     asked = parser.parse_args()
     checkpoint = asked.checkpoint or BUILD / f"{asked.part}-best.pt"
-    card = release(asked.part, checkpoint, asked.to, asked.date)
+    figures_path = BUILD / f"{asked.part}-figures.json"
+    measured = json.loads(figures_path.read_text()) if figures_path.exists() else {}
+    context = int(load(checkpoint)[0].shape.context)
+    card = release(asked.part, checkpoint, asked.to, asked.date, examples(asked.part, context), measured)
     print(json.dumps({key: card[key] for key in ("name", "sha256", "bytes", "torch_against_onnx")}, indent=2))
 
 

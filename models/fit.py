@@ -1,7 +1,8 @@
 """Train one part of vocabulary 2: `python -m models.fit chords --minutes 40`; resumes where it stopped.
 
-As in `train`, the length of a training is a time and the learning rate follows the share of it spent. What is
-judged, kept and released is a running mean of the weights: at these lengths it is worth a longer schedule.
+The length of a training is a time on the processor, and the learning rate follows the share of it spent:
+other work on the machine makes a training last longer and does not cut it short. What is judged, kept and
+released is a running mean of the weights: at these lengths it is worth a longer schedule.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from models.windows import Drawer, Pieces, Window, shares, side_by_side
 
 BUILD = Path(__file__).resolve().parent / "build" / "v2"
 JUDGE_EVERY_S = 240.0
+"""Seconds on the processor."""
+JUDGED_PIECES = 45
 LOG_EVERY_S = 15.0
 MEMORY = 0.995
 """Decay a step of the running mean of the weights; shorter at the start."""
@@ -51,7 +54,7 @@ def loss_of(
     return F.cross_entropy(logits.float(), wanted), len(wanted)
 
 
-def validate(model: Decoder, pieces: Pieces, *, opened: bool, most: int = 90) -> float:
+def validate(model: Decoder, pieces: Pieces, *, opened: bool, most: int = JUDGED_PIECES) -> float:
     """Loss on the first windows of each piece, in nats a token."""
     model.eval()
     seen: set[int] = set()
@@ -150,7 +153,8 @@ def fit(asked: argparse.Namespace) -> None:
 
     losses: list[float] = []
     seen = 0
-    last = logged = saved = looked = time.monotonic()
+    logged = saved = time.monotonic()
+    last = looked = time.process_time()
     while spent_s < budget_s and not stop.asked:
         share = schedule(spent_s / budget_s)
         batch = drawer.batch(asked.batch)
@@ -166,9 +170,9 @@ def fit(asked: argparse.Namespace) -> None:
         mean.follow(model, step)
         seen += batch[0].size
         losses.append(float(loss.detach()))
-        now = time.monotonic()
-        spent_s += now - last
-        last = now
+        now, worked = time.monotonic(), time.process_time()
+        spent_s += worked - last
+        last = worked
         at = f"{asked.part} {spent_s / budget_s:6.1%} step {step}"
         if now - logged > LOG_EVERY_S:
             pace, left = seen / (now - logged), (budget_s - spent_s) / 60
@@ -177,14 +181,14 @@ def fit(asked: argparse.Namespace) -> None:
         if now - saved > CHECKPOINT_EVERY_S:
             checkpoint(path)
             saved = now
-        if now - looked > JUDGE_EVERY_S or spent_s >= budget_s:
+        if worked - looked > JUDGE_EVERY_S or spent_s >= budget_s:
             open_loss = validate(mean.model, judged, opened=True)
             told_loss = validate(mean.model, judged, opened=False)
             print(f"{at} validation {open_loss:.4f} told {told_loss:.4f}", flush=True)
             if open_loss < best:
                 best = open_loss
                 checkpoint(path.with_name(f"{path.stem}-best.pt"))
-            looked = time.monotonic()
+            last = looked = time.process_time()
     checkpoint(path)
     print(f"{asked.part} {'stopped' if stop.asked else 'done'} step {step} best {best:.4f}", flush=True)
 

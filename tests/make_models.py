@@ -30,9 +30,11 @@ class Weights:
     value: np.ndarray
     out: np.ndarray
     bias: np.ndarray
+    bend: np.ndarray
+    """(C, W): what a vector of conditions adds to a token; no rows for a model that takes none."""
 
 
-def weights(seed: int, context: int, bias: dict[str, float] | None = None) -> Weights:
+def weights(seed: int, context: int, bias: dict[str, float] | None = None, conditions: int = 0) -> Weights:
     random = np.random.default_rng(seed)
 
     def table(*shape: int, scale: float = 1.0) -> np.ndarray:
@@ -51,12 +53,15 @@ def weights(seed: int, context: int, bias: dict[str, float] | None = None) -> We
         value=table(WIDTH, WIDTH, scale=0.8),
         out=table(WIDTH, tokens.SIZE, scale=0.5),
         bias=each,
+        bend=table(conditions, WIDTH),
     )
 
 
-def answers(w: Weights, sequence: list[int]) -> np.ndarray:
-    """Logits (T, V) of one whole sequence, without a cache, in double precision."""
+def answers(w: Weights, sequence: list[int], beside: np.ndarray | None = None) -> np.ndarray:
+    """Logits (T, V) of one whole sequence with conditions (T, C), without a cache, in double precision."""
     x = w.embed[sequence].astype(np.float64) + w.place[: len(sequence)]
+    if beside is not None:
+        x = x + beside @ w.bend
     total = np.zeros_like(x)
     for head in range(HEADS):
         at = slice(head * HEAD_WIDTH, (head + 1) * HEAD_WIDTH)
@@ -69,11 +74,18 @@ def answers(w: Weights, sequence: list[int]) -> np.ndarray:
 
 
 def write_decoder(
-    folder: Path, part: str, *, seed: int = 1, context: int = 512, bias: dict[str, float] | None = None
+    folder: Path,
+    part: str,
+    *,
+    seed: int = 1,
+    context: int = 512,
+    bias: dict[str, float] | None = None,
+    conditions: int = 0,
+    recall: dict[str, float] | None = None,
 ) -> Weights:
     """Write `folder/model.onnx` and its truthful `card.json`."""
     folder.mkdir(parents=True, exist_ok=True)
-    w = weights(seed, context, bias)
+    w = weights(seed, context, bias, conditions)
     onnx.save(_graph(w), folder / "model.onnx")
     raw = (folder / "model.onnx").read_bytes()
     card = Card(
@@ -89,6 +101,8 @@ def write_decoder(
         head_width=HEAD_WIDTH,
         context=context,
         licence="Apache-2.0",
+        conditions=conditions,
+        recall=recall or {},
         command="tests/make_models.py",
         notes="random weights from a seed: for tests, it has learnt nothing",
     )
@@ -138,8 +152,11 @@ def _graph(w: Weights) -> onnx.ModelProto:
     nodes = [
         node("Gather", ["embed", "tokens"], ["e"]),
         node("Gather", ["place", "positions"], ["p"]),
-        node("Add", ["e", "p"], ["x"]),
+        node("Add", ["e", "p"], ["told" if w.bend.size else "x"]),
     ]
+    if w.bend.size:
+        consts["bend"] = w.bend
+        nodes += [node("MatMul", ["conditions", "bend"], ["c"]), node("Add", ["told", "c"], ["x"])]
     for name in "qkv":
         nodes += [
             node("MatMul", ["x", f"w{name}"], [f"{name}0"]),
@@ -198,6 +215,7 @@ def _graph(w: Weights) -> onnx.ModelProto:
             value("past", f32, [*cache, "P", HEAD_WIDTH]),
             value("positions", i64, ["B", "T"]),
             value("valid", f32, ["B", "PT"]),
+            *([value("conditions", f32, ["B", "T", len(w.bend)])] if w.bend.size else []),
         ],
         [
             value("logits", f32, ["B", "T", tokens.SIZE]),

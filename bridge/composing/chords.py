@@ -10,20 +10,26 @@ import numpy as np
 from bridge.composing.harmony import cadence_into, chord_set
 from bridge.composing.plan import STAGE, CellPlan, Section
 from bridge.config import Settings
-from bridge.inference.generate import BarTask, Row, Tokens, generate
+from bridge.inference.generate import BarTask, Row, Tokens, Vector, generate
+from bridge.inference.memory import ChordMemory
 from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
 from bridge.inference.streams import stream
-from bridge.vocabulary import bars, controls, tokens
+from bridge.vocabulary import bars, controls, prompts, tokens
 from bridge.vocabulary.bars import BarControls, ChordEvent
 from bridge.vocabulary.chords import QUALITIES, Chord
+from bridge.vocabulary.conditions import Conditions
 from bridge.vocabulary.masks import BarRules, Mask
+from bridge.vocabulary.recall import read_trust
 
 SAMPLING = Sampling(temperature=0.9, top_p=0.9)
 
 # A chord may stand for two changes' worth of time; longer is a drone, which low energy asks for.
 _SLOW_S, _FAST_S = 4.5, 1.4
 PRIME_CELLS = 4
+
+SOURCE = "pop"
+"""What the model is asked to write like; the released one has been shown nothing else."""
 
 
 @dataclass(frozen=True)
@@ -44,26 +50,34 @@ def write_chords(
     """Chords of every section by its key. Sections follow the one that leads their label."""
     out: dict[str, Harmony] = {}
     bodies: dict[str, tuple[Tokens, ...]] = {}
-    tasks = {section.key: _tasks(section, settings) for section in sections}
+    card = decoder.card
+    # A model of vocabulary 1 is told its controls as tokens, one of vocabulary 2 as numbers beside them.
+    numbers = card.conditions > 0
+    trust = read_trust(card.recall)
+    tasks = {section.key: _tasks(section, settings, numbers=numbers) for section in sections}
     for wave in waves(sections):
         rows = []
         for section in wave:
             bar_tasks, guide = tasks[section.key]
             prime: tuple[Tokens, ...] = ()
+            beside: tuple[Vector, ...] = ()
             if section.leader:
                 lead, _ = tasks[section.leader]
                 prime = tuple(
                     (*task.prompt, *body) for task, body in zip(lead[:PRIME_CELLS], bodies[section.leader])
                 )
+                beside = tuple(task.conditions for task in lead[:PRIME_CELLS])
             rows.append(
                 Row(
                     part="chords",
-                    start=bars.start(section.tonality.mode),
+                    start=_start(section, numbers=numbers),
                     bars=bar_tasks,
                     generator=stream(settings.seed, settings.variation, STAGE, "chords", section.key),
                     sampling=SAMPLING,
                     prime=prime,
+                    prime_conditions=beside,
                     guide=guide,
+                    memory=ChordMemory(trust) if trust else None,
                 )
             )
         for section, written in zip(wave, generate(decoder, rows, check=check, on_bar=on_bar)):
@@ -134,7 +148,14 @@ def cells_a_chord(item: CellPlan) -> int:
     return 2 if wanted_s > 1.5 * cell_s else 1
 
 
-def _tasks(section: Section, settings: Settings) -> tuple[tuple[BarTask, ...], ChordGuide]:
+def _start(section: Section, *, numbers: bool) -> Tokens:
+    mode = section.tonality.mode
+    return prompts.opening(SOURCE, mode) if numbers else bars.start(mode)
+
+
+def _tasks(
+    section: Section, settings: Settings, *, numbers: bool = False
+) -> tuple[tuple[BarTask, ...], ChordGuide]:
     generator = stream(settings.seed, settings.variation, STAGE, "cadence", section.key)
     tonic = section.tonality.tonic
     goal = section.goal or tonic
@@ -176,7 +197,11 @@ def _tasks(section: Section, settings: Settings) -> tuple[tuple[BarTask, ...], C
             required_steps=required,
             forbidden_steps=frozenset(range(cell.steps)) - frozenset(steps),
         )
-        tasks.append(BarTask(bars.chord_prompt(_controls(item, len(steps), slow)), rules))
+        if numbers:
+            told = _conditions(item, len(steps), slow).vector()
+            tasks.append(BarTask(prompts.chords_prompt(cell.metre), rules, conditions=told))
+        else:
+            tasks.append(BarTask(bars.chord_prompt(_controls(item, len(steps), slow)), rules))
         wanted.append(want)
     return tuple(tasks), _Repeats(wanted, patience=1)
 
@@ -235,6 +260,20 @@ def _controls(item: CellPlan, changes: int, slow: int) -> BarControls:
         density=level,
         valence=controls.level_of_unit(item.valence, "VALENCE"),
         tension=controls.level_of_unit(item.tension, "TENSION"),
+    )
+
+
+def _conditions(item: CellPlan, changes: int, slow: int) -> Conditions:
+    """The same as `_controls`, told as numbers; mood lies between -1 and 1 here."""
+    quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
+    rhythm = 0 if slow > 1 and item.cell.bar.phrase_bar % slow else changes
+    return Conditions(
+        harmonic_rhythm=rhythm / quarters,
+        valence=2 * item.valence - 1,
+        energy=2 * item.energy - 1,
+        tension=2 * item.tension - 1,
+        bars_to_plot=item.left + 1.0,
+        label=item.plot.label.value,
     )
 
 

@@ -25,8 +25,10 @@ _REINSTALL = "Install Cuebridge again, or put the released model back"
 class Card:
     """One model: its file's hash, shape, what it was trained on, and its figures.
 
-    `context` is the most tokens it can look back on; `head_width` is width / heads. `figures` and
-    `floors` are free-form numbers from training.
+    `context` is the most tokens it can look back on; `head_width` is width / heads. `conditions` is the
+    length of the vector of controls beside each token, 0 for a model that takes none; `recall` says how far
+    the piece's own past is trusted beside the model (`vocabulary.recall`), empty for not at all. `figures`
+    and `floors` are free-form numbers from training.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Card:
     head_width: int
     context: int
     licence: str
+    conditions: int = 0
+    recall: dict[str, float] = field(default_factory=dict)
     data: tuple[dict[str, str], ...] = ()
     command: str = ""
     figures: dict[str, Any] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Protocol
 
 import numpy as np
@@ -31,6 +32,7 @@ CHUNK = 64
 """Most tokens of a row in one pass: a long prompt is read in pieces, so that a job can stop in between."""
 
 Tokens = tuple[int, ...]
+Vector = tuple[float, ...]
 OnBar = Callable[[int, int], None]
 
 
@@ -47,13 +49,27 @@ class Guide(Protocol):
         """A token was written."""
 
 
+class Memory(Protocol):
+    """What a row remembers of itself besides what the model sees."""
+
+    def mixed(self, logits: Floats) -> Floats:
+        """The model's logits (V,) with what is remembered mixed in."""
+
+    def push(self, token: int) -> None:
+        """A token was read or written."""
+
+
 @dataclass(frozen=True)
 class BarTask:
-    """One bar to write: `prompt` is read, then `body` is written under `rules`, or read when given."""
+    """One bar to write: `prompt` is read, then `body` is written under `rules`, or read when given.
+
+    `conditions` stand beside each of its tokens, for a model that takes them; empty is nothing asked.
+    """
 
     prompt: Tokens
     rules: BarRules
     body: Tokens | None = None
+    conditions: Vector = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,9 @@ class Row:
         generator: the row's own stream; one draw for each token that was not forced.
         sampling: how freely to draw.
         prime: whole bars (prompt and body) read before the first.
+        prime_conditions: what stands beside each of them, for a model that takes conditions.
         guide: optional further wishes.
+        memory: what the row says of its own next chord; used where a chord is drawn.
     """
 
     part: str
@@ -76,7 +94,9 @@ class Row:
     generator: np.random.Generator
     sampling: Sampling
     prime: tuple[Tokens, ...] = ()
+    prime_conditions: tuple[Vector, ...] = ()
     guide: Guide | None = None
+    memory: Memory | None = None
 
 
 def generate(
@@ -148,9 +168,13 @@ class _Desk:
         self._grammar = Grammar(row.part)
         self._body: list[int] = []
         self._writing = False
-        self.pending: list[int] = list(row.start)
-        for bar in row.prime:
-            self.pending += bar
+        self._nothing: Vector = (0.0,) * decoder.card.conditions
+        self.pending: list[int] = []
+        self.beside: list[Vector] = []
+        """The conditions of each pending token."""
+        self._tell(row.start)
+        for bar, conditions in zip_longest(row.prime, row.prime_conditions, fillvalue=()):
+            self._tell(bar, conditions)
 
     @property
     def block(self) -> int:
@@ -172,7 +196,7 @@ class _Desk:
             if len(choices) == 1:
                 token = int(choices[0])
             elif logits is not None:
-                token = draw(logits, legal[: len(logits)], self.row.generator, self.row.sampling)
+                token = self._draw(logits, legal[: len(logits)])
                 logits = None
             else:
                 return
@@ -183,15 +207,22 @@ class _Desk:
         if self.used + len(self.pending) <= self._limit:
             return
         # Three fifths of the context are kept, so that a row is primed once in many bars.
-        open_bar = [*self.row.bars[len(self.bodies)].prompt, *self._body] if self._writing else []
-        room = int(self._limit * 0.6) - len(self.row.start) - len(open_bar)
-        past: list[int] = []
-        for index in range(len(self.bodies) - 1, -1, -1):
-            bar = [*self.row.bars[index].prompt, *self.bodies[index]]
-            if len(past) + len(bar) > room:
+        written = [(task, body) for task, body in zip(self.row.bars, self.bodies)]
+        if self._writing:
+            written.append((self.row.bars[len(self.bodies)], tuple(self._body)))
+        room = int(self._limit * 0.6) - len(self.row.start)
+        first = len(written)
+        while first > 0:
+            task, body = written[first - 1]
+            room -= len(task.prompt) + len(body)
+            if room < 0 and not (self._writing and first == len(written)):
                 break
-            past = bar + past
-        self.pending = ([*self.row.start, *past, *open_bar])[-self._limit :]
+            first -= 1
+        self.pending, self.beside = [], []
+        self._tell(self.row.start, remember=False)
+        for task, body in written[first:]:
+            self._tell((*task.prompt, *body), task.conditions, remember=False)
+        del self.pending[: -self._limit], self.beside[: -self._limit]
         self.used = 0
 
     def store(self, fresh: Floats) -> None:
@@ -204,21 +235,35 @@ class _Desk:
             self.cache = grown
         self.cache[:, :, :, self.used : need] = fresh
         self.used = need
-        del self.pending[: fresh.shape[3]]
+        del self.pending[: fresh.shape[3]], self.beside[: fresh.shape[3]]
 
     def clear(self) -> None:
         """Give the cache's memory back; a film of hours has hundreds of rows."""
         self.cache = self._decoder.empty_past(1)[:, :, 0]
-        self.pending = []
+        self.pending, self.beside = [], []
+
+    def _tell(self, tokens_read: Tokens, conditions: Vector = (), *, remember: bool = True) -> None:
+        """Have the model read tokens, all of one bar."""
+        self.pending += tokens_read
+        self.beside += [conditions or self._nothing] * len(tokens_read)
+        if remember and self.row.memory is not None:
+            for token in tokens_read:
+                self.row.memory.push(token)
+
+    def _draw(self, logits: npt.NDArray[np.float32], legal: Mask) -> int:
+        memory = self.row.memory
+        if memory is not None and legal[tokens.CHORD_0 : tokens.CHORD_0 + tokens.CHORDS].any():
+            logits = memory.mixed(logits)
+        return draw(logits, legal, self.row.generator, self.row.sampling)
 
     def _open_bar(self) -> None:
         index = len(self.bodies)
         task = self.row.bars[index]
-        self.pending += task.prompt
+        self._tell(task.prompt, task.conditions)
         if self.row.guide is not None:
             self.row.guide.begin(index)
         if task.body is not None:
-            self.pending += task.body
+            self._tell(task.body, task.conditions)
             if self.row.guide is not None:
                 for token in task.body:
                     self.row.guide.push(token)
@@ -235,7 +280,7 @@ class _Desk:
             self._close_bar(tuple(self._body))
             return
         self._body.append(token)
-        self.pending.append(token)
+        self._tell((token,), self.row.bars[len(self.bodies)].conditions)
         if self.row.guide is not None:
             self.row.guide.push(token)
 
@@ -266,13 +311,19 @@ class _Batch:
         fed = np.full((rows, length), tokens.PAD, np.int64)
         positions = np.tile(np.arange(length, dtype=np.int64), (rows, 1))
         valid = np.ones((rows, block + length), np.float32)
+        width = self._decoder.card.conditions
+        beside = np.zeros((rows, length, width), np.float32) if width else None
         for index, desk in enumerate(desks):
             fed[index] = desk.pending[:length]
+            if beside is not None:
+                beside[index] = desk.beside[:length]
             positions[index] += desk.used
             valid[index, desk.used : block] = 0
         if rows > len(desks):  # the spare row repeats the first, so that it costs no special case
             fed[-1], positions[-1], valid[-1] = fed[0], positions[0], valid[0]
-        logits, present = self._decoder.run(fed, self._past, positions, valid)
+            if beside is not None:
+                beside[-1] = beside[0]
+        logits, present = self._decoder.run(fed, self._past, positions, valid, beside)
         for index, desk in enumerate(desks):
             fresh = present[:, :, index, :, block:]
             start = desk.used

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import onnxruntime
 
 INPUTS = ("tokens", "past", "positions", "valid")
+CONDITIONS = "conditions"
+"""The input a model has besides, when its card gives conditions a length."""
 OUTPUTS = ("logits", "present")
 
 Floats = npt.NDArray[np.float32]
@@ -45,7 +47,8 @@ class Decoder:
         session, used = open_session(folder / "model.onnx")
         names = tuple(item.name for item in session.get_inputs())
         outputs = tuple(item.name for item in session.get_outputs())
-        if set(names) != set(INPUTS) or set(outputs) != set(OUTPUTS):
+        wanted = (*INPUTS, CONDITIONS) if card.conditions else INPUTS
+        if set(names) != set(wanted) or set(outputs) != set(OUTPUTS):
             raise ModelError(
                 f"the graph takes {', '.join(names)} and gives {', '.join(outputs)}, which is not a decoder",
                 where=str(folder / "model.onnx"),
@@ -64,14 +67,17 @@ class Decoder:
         past: Floats,
         positions: npt.NDArray[np.int64],
         valid: Floats,
+        conditions: Floats | None = None,
     ) -> tuple[Floats, Floats]:
         """One pass: tokens (B, T) after past (L, 2, B, H, P, D) to logits (B, T, V) and present, P + T.
 
-        `positions` (B, T) counts each row's own tokens; `valid` (B, P + T) is 0 for padding.
+        `positions` (B, T) counts each row's own tokens; `valid` (B, P + T) is 0 for padding; `conditions`
+        (B, T, C) are the controls of each token's bar, for a model whose card gives them a length.
         """
-        logits, present = self._session.run(
-            list(OUTPUTS), {"tokens": tokens, "past": past, "positions": positions, "valid": valid}
-        )
+        feed = {"tokens": tokens, "past": past, "positions": positions, "valid": valid}
+        if conditions is not None:
+            feed[CONDITIONS] = conditions
+        logits, present = self._session.run(list(OUTPUTS), feed)
         return logits, present
 
 

@@ -9,7 +9,9 @@ torch = pytest.importorskip("torch", reason="torch is for training only: `make t
 pytest.importorskip("onnx")
 
 from bridge.vocabulary import tokens  # noqa: E402
-from models import export  # noqa: E402
+from bridge.vocabulary.chords import Chord  # noqa: E402
+from bridge.vocabulary.conditions import WIDTH  # noqa: E402
+from models import export, structure  # noqa: E402
 from models.data import TRANSPOSED, open_controls, opened  # noqa: E402
 from models.decoder import Decoder, Shape  # noqa: E402
 
@@ -51,6 +53,36 @@ def test_another_model_is_refused(tiny: Decoder, tmp_path: Path) -> None:
     torch.manual_seed(4)
     with pytest.raises(export.Difference, match="differ"):
         export.checked(Decoder(SMALL).eval(), path, sequences())
+
+
+def test_a_model_with_conditions_is_folded_and_exported_as_it_was(tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    shape = Shape(tokens.SIZE, layers=2, width=32, heads=2, context=96, conditions=WIDTH, structured=True)
+    model = Decoder(shape).eval()
+    for weight in model.parameters():
+        if weight.dim() == 2:
+            torch.nn.init.normal_(weight, std=0.2)
+    plain = export.folded(model)
+    assert not plain.shape.structured
+    with torch.no_grad():
+        assert np.allclose(
+            export.whole(plain, sequences()[2]), export.whole(model, sequences()[2]), atol=1e-4
+        )
+        silent = (model.hidden(torch.from_numpy(sequences()[2])[None]) @ model.table().t())[0].numpy()
+    assert np.abs(silent - export.whole(model, sequences()[2])).max() > 0.1, "conditions must matter"
+    path = tmp_path / "model.onnx"
+    export.to_onnx(plain, path)
+    found = export.checked(plain, path, sequences())
+    assert max(found.values()) < export.WORST_LOGIT
+    assert found["alone_against_among_others"] == 0
+
+
+def test_tokens_of_a_kind_share_features() -> None:
+    features = structure.table()
+    one, other = (tokens.chord_id(Chord(2, quality)) for quality in ("min", "min7"))
+    far = tokens.chord_id(Chord(8, "aug"))
+    assert features[one] @ features[other] > features[one] @ features[far] > 0
+    assert not features[tokens.BAR].any()
 
 
 def test_whole_and_stepwise_passes_agree_in_torch(tiny: Decoder) -> None:
