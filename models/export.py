@@ -214,7 +214,8 @@ def whole(model: Decoder, ids: np.ndarray) -> np.ndarray:
     """Logits (T, V) of a whole sequence in torch."""
     beside = conditions_of(model.shape, ids)
     told = None if beside is None else torch.from_numpy(beside)[None]
-    return (model.hidden(torch.from_numpy(ids)[None], told) @ model.table().t())[0].numpy()
+    logits = model.hidden(torch.from_numpy(ids)[None], told) @ model.table().t()
+    return logits[0].detach().numpy()
 
 
 def stepwise(
