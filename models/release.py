@@ -14,12 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
+from bridge.inference.session import Decoder
 from bridge.vocabulary import recall
-from models import export, ranking
+from models import export, harmonies, ranking
 from models.fit import BUILD
 from models.windows import Pieces
 
 ORDERS = (1, 2, 3, 4, 6, 8)
+WRITTEN = "samples at temperature 1, top-p 0.98, controls open but for one"
 EDITIONS = (
     ("heard", "automatic chords of POP909, key known"),
     ("pop", "human-checked chords, key known"),
@@ -63,6 +65,15 @@ def judge(checkpoint: Path) -> dict[str, object]:
     return {"step": state["step"], "figures": figures, "floors": floors, "recall": recall.named(trust)}
 
 
+def written(part: str, checkpoint: Path, measured: dict, songs: int) -> dict[str, object]:
+    """What the exported model writes, from a copy that is not released."""
+    sequences = examples(Pieces(BUILD / f"{part}-validation-pop.npz"))
+    candidate = BUILD / "candidate"
+    export.release(part, checkpoint, candidate, "", sequences, measured)
+    decoder = Decoder.load(candidate / f"{part}-v2")
+    return harmonies.compare(decoder, Pieces(BUILD / f"{part}-test-pop.npz"), songs)
+
+
 ALONE = 0.97
 """Weight of the past where it is judged alone; the rest is spread over all chords."""
 
@@ -78,13 +89,18 @@ def main() -> None:
     parser.add_argument("part", choices=("chords",))
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--only", choices=("judge", "export"))
+    parser.add_argument("--songs", type=int, default=91, help="songs to write samples for")
     parser.add_argument("--to", type=Path, default=export.RELEASED)
     parser.add_argument("--date", default=datetime.date.today().isoformat())
     asked = parser.parse_args()
     checkpoint = asked.checkpoint or BUILD / f"{asked.part}-best.pt"
     kept = BUILD / f"{asked.part}-figures.json"
     if asked.only != "export":
-        kept.write_text(json.dumps(judge(checkpoint), indent=1) + "\n")
+        measured = judge(checkpoint)
+        kept.write_text(json.dumps(measured, indent=1) + "\n")
+        figures = dict(measured["figures"])  # type: ignore[call-overload]
+        figures[WRITTEN] = written(asked.part, checkpoint, measured, asked.songs)
+        kept.write_text(json.dumps({**measured, "figures": figures}, indent=1) + "\n")
         print(kept.read_text())
     if asked.only != "judge":
         measured = json.loads(kept.read_text())

@@ -76,7 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="?", type=Path, default=HERE.parent.parent / "shared" / "data")
     parser.add_argument("--sources", nargs="+", default=list(READERS), choices=list(READERS))
-    parser.add_argument("--parts", nargs="+")
+    parser.add_argument("--parts", nargs="*", help="none: the manifest alone")
     asked = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     old = MANIFEST.read_text().splitlines()[1:] if MANIFEST.exists() else []
@@ -96,7 +96,7 @@ def write_pop(data: Path, parts: list[str] | None) -> list[Entry]:
     """Pop songs, in both editions of their chords, and with other metres."""
     entries, songs = pop(data)
     scattered = metres(songs)
-    for part in parts or PARTS:
+    for part in PARTS if parts is None else parts:
         for split in SPLITS:
             chosen = [piece for piece, _, _ in entries if piece.split == split]
             save(part, split, "pop", (tell(piece, part) for piece in chosen))
@@ -112,7 +112,7 @@ def write_score(source: str) -> Callable[[Path, list[str] | None], list[Entry]]:
     def write(data: Path, parts: list[str] | None) -> list[Entry]:
         entries = list(scores.read(data, source))
         heard = {piece.number: whole(piece.music) for piece, _, _ in entries}
-        for part in parts or PARTS:
+        for part in PARTS if parts is None else parts:
             for split in SPLITS:
                 chosen = [piece for piece, _, _ in entries if piece.split == split]
                 save(part, split, source, (tell(piece, part, whole=heard[piece.number]) for piece in chosen))
