@@ -156,7 +156,8 @@ function tags.insertions()
         take = unescaped(get(track, "take")), name = unescaped(get(track, "name")),
         number = tonumber(get(track, "number")), t0 = tonumber(from), t1 = tonumber(to),
         source = unescaped(get_long(track, "source")), plots = plots_of(get_long(track, "plots")),
-        marks = marks, kept = kept ~= "" and markers_of(kept) or nil,
+        -- A map that was written over may have had nothing there; what was written never is nothing.
+        marks = marks, kept = markers_of(kept),
         written = written ~= "" and markers_of(written) or nil,
       }
     end

@@ -178,9 +178,9 @@ function timeline.build(name, marks)
   return json.encode(whole), math.max(0, first), last, rate
 end
 
---- Where a project's timeline is written.
+--- Where a project's timeline is written: in a folder of its own, since a score writes a NAME.otio too.
 function timeline.path(folder, name)
-  return host.join(folder, name .. ".otio")
+  return host.join(folder, "timeline", name .. ".otio")
 end
 
 --- Write the project's timeline; its path, its cue's first frame and the frame after the last, the same in
@@ -199,7 +199,7 @@ function timeline.write(folder, name, marks)
       error({ what = "The time selection lies outside the video.", remedy = "Move it, or clear it." })
     end
   end
-  reaper.RecursiveCreateDirectory(folder, 0)
+  reaper.RecursiveCreateDirectory(host.join(folder, "timeline"), 0)
   local path = timeline.path(folder, name)
   host.write(path, text)
   return {

@@ -130,21 +130,21 @@ class Fake:
         track.timebase = timebase
         return track
 
-    def item(self, track: Any, start: float, length: float, timebase: int = -1, **take: object) -> Any:
+    def item(self, track: Any, from_s: float, length: float, timebase: int = -1, **take: object) -> Any:
         fields = {
             key.encode(): value.encode() if isinstance(value, str) else value for key, value in take.items()
         }
-        item = self.fake.new_item(track, start, length, self.lua.table_from(fields))
+        item = self.fake.new_item(track, from_s, length, self.lua.table_from(fields))
         item.timebase = timebase
         return item
 
     def video(
-        self, track: Any, start: float, length: float, file: str, offset: float = 0.0, rate: float = 1.0
+        self, track: Any, from_s: float, length: float, file: str, offset: float = 0.0, rate: float = 1.0
     ) -> Any:
         source = self.lua.table_from({b"type": b"VIDEO", b"file": file.encode()})
         name = file.replace("\\", "/").rpartition("/")[2]
         take = {"kind": "file", "name": name, "source": source, "start": offset, "rate": rate}
-        return self.item(track, start, length, **take)
+        return self.item(track, from_s, length, **take)
 
     def run(self, action: str, until: Callable[[], bool] = lambda: False) -> None:
         """Run an action's file to its end, or until told to stop looking."""
@@ -167,7 +167,7 @@ class Fake:
 
     def module(self, name: str) -> Any:
         """One of the action's modules, as it was loaded by the last `begin`."""
-        return self.lua.eval(f"require('cuebridge.{name}')".encode())
+        return self.lua.eval(f"(require('cuebridge.{name}'))".encode())
 
     def _execute(self, line: bytes, timeout_ms: int) -> bytes:
         command, word, stem = shlex.split(line.decode())

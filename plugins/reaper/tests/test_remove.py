@@ -1,0 +1,106 @@
+"""Remove last score: exactly what was made goes, and the tempo map comes back."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from plugins.reaper.tests.conftest import Start
+from plugins.reaper.tests.host import VERSION_6, Fake
+from plugins.reaper.tests.played import bpm_at, ours, qn_at, tracks
+from plugins.reaper.tests.scores import made
+from plugins.reaper.tests.test_insert import MAPS, insert, user_things
+
+ACTION = "Remove last score"
+OK, CANCEL = 1, 2
+
+
+@pytest.mark.parametrize("existing", MAPS.values(), ids=MAPS)
+@pytest.mark.parametrize("t0", [0.0, 3.7])
+@pytest.mark.parametrize("without", [(), VERSION_6], ids=["7", "6"])
+def test_removing_brings_everything_back(
+    start: Start,
+    without: tuple[str, ...],
+    t0: float,
+    existing: tuple[tuple[float, float, int, int, bool], ...],
+) -> None:
+    reaper = start(without)
+    reaper.tempo(*existing)
+    user_things(reaper)
+    instants = [i * 0.37 for i in range(150)]
+    was = [(qn_at(reaper, t), bpm_at(reaper, t)) for t in instants]
+    before = reaper.snapshot()
+    insert(reaper, made(), t0)
+    reaper.say("boxes", OK)
+    reaper.run(ACTION)
+    assert reaper.undo_names[-1].startswith("Cuebridge: remove")
+    assert reaper.fake.difference(before.tracks, reaper.project.tracks) is None
+    assert reaper.fake.difference(before.marks, reaper.project.marks) is None
+    now = [(qn_at(reaper, t), bpm_at(reaper, t)) for t in instants]
+    for (qn, bpm), (was_qn, was_bpm) in zip(now, was):
+        assert qn == pytest.approx(was_qn, abs=1e-6)
+        assert bpm == pytest.approx(was_bpm, rel=1e-9)
+    assert len(reaper.fake.outside) == 0
+
+
+def test_the_last_of_two_goes_and_then_the_first(reaper: Fake) -> None:
+    insert(reaper, made(), 0.0)
+    reaper.project.selection = reaper.lua.table_from([60.0, 61.0])
+    reaper.say("boxes", 7)
+    reaper.run("Insert score")
+    assert len(ours(reaper)) == 6
+    for left in (3, 0):
+        reaper.say("boxes", OK)
+        reaper.run(ACTION)
+        assert len(ours(reaper)) == left
+    reaper.run(ACTION)
+    assert "no score in this project" in reaper.messages[-1]
+
+
+def test_items_of_the_users_on_our_tracks_stay(reaper: Fake) -> None:
+    insert(reaper, made(), 0.0)
+    mine = ours(reaper)[-1]
+    reaper.item(mine, 1.0, 2.0, kind="file", name="my solo")
+    reaper.say("boxes", OK)
+    reaper.run(ACTION)
+    assert [len(track[b"items"]) for track in tracks(reaper)] == [0, 1]
+    assert ours(reaper) == []
+    assert sum(track.depth for track in tracks(reaper)) == 0  # the folder is still closed
+
+
+def test_a_map_changed_since_is_left_alone_and_that_is_said(reaper: Fake) -> None:
+    insert(reaper, made(), 0.0)
+    reaper.project.map.markers[2].bpm = 77.0
+    before = reaper.snapshot()
+    reaper.say("boxes", OK)
+    reaper.run(ACTION)
+    assert "changed since" in reaper.messages[-1]
+    assert reaper.fake.difference(before.map, reaper.project.map) is None
+    assert tracks(reaper) == []
+
+
+def test_saying_no_changes_nothing(reaper: Fake) -> None:
+    insert(reaper, made(), 0.0)
+    before = reaper.snapshot()
+    reaper.say("boxes", CANCEL)
+    reaper.run(ACTION)
+    assert reaper.difference(before) is None
+
+
+def test_an_error_at_any_call_leaves_the_project_as_it_was(start: Start) -> None:
+    """Every fifth call."""
+    for call in itertools.count(1, 5):
+        reaper = start()
+        reaper.tempo(*MAPS["square"][:2])
+        user_things(reaper, (1,))
+        insert(reaper, made(parts=1, length=200), 1.0)
+        before = reaper.snapshot()
+        reaper.say("boxes", OK)
+        done = reaper.fake.calls
+        reaper.fake.fail_after = done + call
+        reaper.run(ACTION)
+        if reaper.fake.calls < done + call:
+            return
+        assert reaper.difference(before) is None, (call, reaper.messages)
+        assert len(reaper.undo_names) == 1

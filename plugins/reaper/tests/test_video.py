@@ -1,0 +1,165 @@
+"""Score this project's video: what Cuebridge reads from the timeline that the action writes."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from bridge.config import Settings
+from bridge.progress import Progress
+from bridge.reading import read_timeline
+from plugins.reaper.tests.conftest import Start, offer
+from plugins.reaper.tests.host import Fake
+from plugins.reaper.tests.played import ours
+from plugins.reaper.tests.scores import made
+
+ACTION = "Score this project's video"
+REPLACE = 7
+
+
+def project(reaper: Fake, folder: Path, fps: float = 24_000 / 1001) -> Path:
+    """A film cut in three, the second slowed down, a title track above, a muted one; markers and regions."""
+    folder.mkdir(exist_ok=True)
+    film = folder / "Mein Film #1 (ä) 100%.mp4"
+    film.touch()
+    reaper.set(project_file=str(folder / "Szene 7.rpp"))
+    reaper.settings(fps=fps, offset=3600.0)
+    frame = 1001 / 24_000 if fps < 24 else 1 / fps
+    title, picture, muted = reaper.track("titles"), reaper.track("film"), reaper.track("old cut")
+    muted.mute = True
+    reaper.video(picture, 24 * frame, 48 * frame, str(film), offset=2.0)
+    reaper.video(picture, 72 * frame, 48 * frame, str(film), offset=10.0, rate=0.5)
+    reaper.video(picture, 120 * frame, 120 * frame, str(film), offset=20.0)
+    reaper.video(title, 100 * frame, 24 * frame, str(folder / "missing.mov"))
+    reaper.video(muted, 0.0, 60.0, str(film))
+    reaper.item(title, 1.0, 5.0, kind="midi")
+    reaper.fake.new_mark(False, 150 * frame, 150 * frame, b'must: "door"\\', 1, 0)
+    reaper.fake.new_mark(True, 72 * frame, 120 * frame, b"tense, strings", 1, 0)
+    return film
+
+
+def answered(reaper: Fake, start: int = 24) -> None:
+    offer(reaper, made(parts=2, start=start))
+    reaper.say("inputs", "tense, dark\n7")
+    reaper.say("boxes", REPLACE)
+
+
+def test_the_timeline_is_the_projects_picture(reaper: Fake, tmp_path: Path) -> None:
+    film = project(reaper, tmp_path / "Projekt ü")
+    answered(reaper)
+    reaper.run(ACTION)
+    assert len(reaper.messages) == 1  # the question about the MIDI item
+    words = reaper.asked[-1]
+    source = Path(words[1])
+    assert source == tmp_path / "Projekt ü" / "Cuebridge" / "timeline" / "Szene 7.otio"
+    assert words[2:4] == ["-o", str(tmp_path / "Projekt ü" / "Cuebridge")]
+    options = dict(zip(words[4::2], words[5::2]))
+    assert options["--brief"] == "tense, dark"
+    assert (options["--in"], options["--out"], options["--seed"]) == ("24", "240", "7")
+    assert options["--fps"] == "24000/1001"
+    settings = Settings(mark_in=options["--in"], mark_out=options["--out"], fps=options["--fps"])
+    timeline = read_timeline(source, settings, Progress())
+    assert timeline.rate == Fraction(24_000, 1001)
+    assert (timeline.cue_start_frame, timeline.cue_end_frame) == (24, 240)
+    cuts = [point.frame for point in timeline.edit_points]
+    assert cuts == [72, 100, 124]  # the one at 120 lies under the title
+    shots = {shot.start_frame: shot for shot in timeline.shots}
+    first, slow = shots[24], shots[72]
+    assert first.media is not None
+    assert first.media.path == film
+    assert float(first.media.knots[0].media_s) == pytest.approx(2.0)
+    assert slow.media is not None
+    length = slow.media.knots[-1].media_s - slow.media.knots[0].media_s
+    assert float(length) == pytest.approx(float(slow.length_frames / timeline.rate / 2), abs=1e-6)
+    marks = {marker.name: (marker.frame, marker.duration_frames) for marker in timeline.markers}
+    assert marks == {'must: "door"\\': (150, 0), "tense, strings": (72, 48)}
+
+
+def test_the_score_lies_under_the_picture_it_was_made_for(reaper: Fake, tmp_path: Path) -> None:
+    project(reaper, tmp_path / "p")
+    answered(reaper)
+    reaper.run(ACTION)
+    starts = [item[b"from"] for part in ours(reaper) for item in part[b"items"].values()]
+    assert starts == pytest.approx([24 * 1001 / 24_000] * 2)
+
+
+def test_a_time_selection_is_the_cue(reaper: Fake, tmp_path: Path) -> None:
+    project(reaper, tmp_path / "p", fps=25.0)
+    reaper.project.selection = reaper.lua.table_from([2.0, 6.0])
+    answered(reaper, 50)
+    reaper.run(ACTION)
+    words = reaper.asked[-1]
+    assert words[words.index("--in") + 1] == "50"
+    assert words[words.index("--out") + 1] == "150"
+    reaper.project.selection = reaper.lua.table_from([50.0, 60.0])
+    reaper.run(ACTION)
+    assert "outside the video" in reaper.messages[-1]
+
+
+def test_our_own_marks_are_no_direction_for_the_next_score(reaper: Fake, tmp_path: Path) -> None:
+    project(reaper, tmp_path / "p")
+    answered(reaper)
+    reaper.run(ACTION)
+    assert len(reaper.project.marks) > 4
+    answered(reaper)
+    reaper.run(ACTION)
+    tree = json.loads(Path(reaper.asked[-1][1]).read_bytes())
+    assert len(tree["tracks"]["markers"]) == 2
+
+
+def test_a_project_without_video_or_name(reaper: Fake, tmp_path: Path) -> None:
+    reaper.run(ACTION)
+    assert "no video" in reaper.messages[-1]
+    reaper.video(reaper.track("film"), 0.0, 9.0, str(tmp_path / "a.mp4"))
+    answered(reaper, 0)
+    reaper.run(ACTION)
+    assert Path(reaper.asked[-1][1]) == reaper.folder / "Data/Cuebridge/unsaved/timeline/unsaved.otio"
+
+
+def test_sections_are_walked_up_to_their_film(reaper: Fake, tmp_path: Path) -> None:
+    track = reaper.track("film")
+    item = reaper.video(track, 0.0, 9.0, str(tmp_path / "a.mp4"))
+    whole = item.takes[1].source
+    item.takes[1].source = reaper.lua.table_from({b"type": b"SECTION", b"parent": whole})
+    answered(reaper, 0)
+    reaper.run(ACTION)
+    assert reaper.messages == []
+    assert b"a.mp4" in Path(reaper.asked[-1][1]).read_bytes()
+
+
+@pytest.mark.parametrize("seed", ["x", "-1", "1.5", ""])
+def test_a_seed_that_is_none(reaper: Fake, tmp_path: Path, seed: str) -> None:
+    project(reaper, tmp_path / "p")
+    reaper.say("inputs", f"calm\n{seed}")
+    reaper.run(ACTION)
+    assert "whole number" in reaper.messages[-1]
+    assert all(words[0] == "describe" for words in reaper.asked)
+
+
+def test_leaving_the_dialog_changes_nothing(reaper: Fake, tmp_path: Path) -> None:
+    project(reaper, tmp_path / "p")
+    before = reaper.snapshot()
+    reaper.say("inputs", False)
+    reaper.run(ACTION)
+    assert reaper.messages == []
+    assert reaper.difference(before) is None
+
+
+def test_the_brief_is_remembered(reaper: Fake, tmp_path: Path) -> None:
+    project(reaper, tmp_path / "p")
+    answered(reaper)
+    reaper.run(ACTION)
+    assert reaper.fake.ext_state[b"cuebridge/brief"] == b"tense, dark"
+
+
+def test_windows_paths_become_file_urls(start: Start) -> None:
+    reaper = start()
+    reaper.begin("Remove last score")
+    url = reaper.module("timeline").url
+    assert url("/films/ä #1 100%.mov".encode()) == b"file:///films/%C3%A4%20%231%20100%25.mov"
+    reaper.set(os="Win64")
+    assert url(b"C:\\Films\\a b.mov") == b"file:///C:/Films/a%20b.mov"
+    assert url(b"\\\\nas\\films\\a.mov") == b"file://nas/films/a.mov"
