@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bridge.schema.tempo import Bar, Form, Metre
-from bridge.vocabulary.tokens import METRES, TICKS_PER_STEP, bar_steps
+from bridge.vocabulary.tokens import FIRST_METRES as METRES
+from bridge.vocabulary.tokens import TICKS_PER_STEP, bar_steps
 
 _LONGEST = max(bar_steps(metre) for metre in METRES)
 

@@ -20,7 +20,7 @@ TICKS_PER_STEP: Final = 80
 """At 960 ticks a quarter."""
 
 KEYS: Final = ("major", "minor", "unknown")
-_FIRST_METRES: Final[tuple[tuple[int, int], ...]] = (
+FIRST_METRES: Final[tuple[tuple[int, int], ...]] = (
     (1, 4),
     (2, 4),
     (3, 4),
@@ -47,7 +47,8 @@ _SECOND_METRES: Final[tuple[tuple[int, int], ...]] = (
     (9, 16),
     (12, 16),
 )
-METRES: Final = _FIRST_METRES + _SECOND_METRES
+METRES: Final = FIRST_METRES + _SECOND_METRES
+"""`FIRST_METRES` are those of version 1, which every released model reads."""
 SOURCES: Final = ("pop", "heard", "song", "quartet", "orchestra", "game", "drums")
 """What a model was shown as what: pop songs, the same as an automatic chord reader hears them, songs with
 piano, string quartets, orchestra, game music, and drum takes."""
@@ -99,7 +100,7 @@ _FIRST: Final[tuple[str, ...]] = (
     "BAR",
     "SEP",
     *(f"KEY_{key.upper()}" for key in KEYS),
-    *(f"METRE_{numerator}/{denominator}" for numerator, denominator in _FIRST_METRES),
+    *(f"METRE_{numerator}/{denominator}" for numerator, denominator in FIRST_METRES),
     *(f"LABEL_{label}" for label in LABELS),
     *(f"{kind}_{level}" for kind, levels in LEVELS.items() for level in range(levels)),
     "CHORD_NC",
