@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import itertools
 import json
 import os
@@ -34,7 +35,6 @@ import mido
 
 RATE, PERIOD = 48_000, 256
 CLOCK = b"\xf8"
-_servers = itertools.count()
 WAYS = ("interrupt", "twice", "terminate", "hang up", "crash")
 
 
@@ -62,6 +62,23 @@ class Verdict:
 
 
 @contextlib.contextmanager
+def _slot() -> Iterator[int]:
+    """A number that no other process has now.
+
+    JACK keeps eight names of servers on a machine, and forgets one that was killed only when the same name
+    comes again: so names must be few.
+    """
+    for number in itertools.count():
+        with Path(tempfile.gettempdir(), f"cuebridge-jack-{number}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            yield number
+            return
+
+
+@contextlib.contextmanager
 def jack_server() -> Iterator[subprocess.Popen[bytes]]:
     """A JACK server of our own on the dummy driver, for as long as the block lasts.
 
@@ -72,20 +89,21 @@ def jack_server() -> Iterator[subprocess.Popen[bytes]]:
     """
     if (found := shutil.which("jackd")) is None:
         raise FileNotFoundError("jackd is not installed: apt-get install jackd2")
-    before = os.environ.get("JACK_DEFAULT_SERVER")
-    os.environ["JACK_DEFAULT_SERVER"] = name = f"cuebridge-{os.getpid()}-{next(_servers)}"
-    # -S: a cycle waits for its clients. Without, a busy machine makes JACK itself drop what a late one wrote.
-    words = [found, "-S", "-n", name, "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]
-    server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait(_answers, "JACK does not start")
-        yield server
-    finally:
-        server.terminate()
-        server.wait(10)
-        os.environ.pop("JACK_DEFAULT_SERVER")
-        if before is not None:
-            os.environ["JACK_DEFAULT_SERVER"] = before
+    with _slot() as slot:
+        before = os.environ.get("JACK_DEFAULT_SERVER")
+        os.environ["JACK_DEFAULT_SERVER"] = name = f"cuebridge-{slot}"
+        # -S: a cycle waits for its clients. Without, JACK itself drops what one wrote that was late.
+        words = [found, "-S", "-n", name, "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]
+        server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            _wait(_answers, "JACK does not start")
+            yield server
+        finally:
+            server.terminate()
+            server.wait(10)
+            os.environ.pop("JACK_DEFAULT_SERVER")
+            if before is not None:
+                os.environ["JACK_DEFAULT_SERVER"] = before
 
 
 def _answers() -> bool:
@@ -93,7 +111,7 @@ def _answers() -> bool:
     return subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
 
 
-def _wait(ready: Any, words: str, patience_s: float = 20.0) -> None:
+def _wait(ready: Any, words: str, patience_s: float = 90.0) -> None:
     until_s = time.monotonic() + patience_s
     while not ready():
         if time.monotonic() > until_s:

@@ -23,8 +23,8 @@ PORT = "score"
 # How often it is looked for a port that another program may close, and how long JACK may be silent.
 LOOK_S = 0.5
 SILENT_S = 2.0
-# How long the last messages may take to leave.
-SETTLE_S = 1.0
+# How long the last messages may take to leave, from one to the next.
+SETTLE_S = 0.25
 
 
 def _rtmidi() -> ModuleType:
@@ -156,8 +156,10 @@ class MidiPort:
         self._named = [name for name, index in wanted if index is not None]
         self._outs: list[Any] = []
         self._ears: Any = None
-        self._looked_s = self._asked_s = time.monotonic()
-        self._unanswered = 0
+        self._looked_s = self._heard_s = time.monotonic()
+        # When something was sent after which nothing was heard yet; None when all is well.
+        self._asked_s: float | None = None
+        self._unheard = 0
         try:
             with _hushed():
                 self._looking = rtmidi.MidiIn(driver.api, name=f"{CLIENT} watch", queue_size_limit=4096)
@@ -199,9 +201,9 @@ class MidiPort:
             OutputError: the port has gone.
         """
         if self._ears is not None and port == 0:
-            if self._unanswered == 0:
+            self._unheard += 1
+            if self._asked_s is None:
                 self._asked_s = time.monotonic()
-            self._unanswered += 1
         try:
             self._outs[port].send_message(data)
         except Exception as error:
@@ -215,7 +217,7 @@ class MidiPort:
         """
         self._hear()
         now = time.monotonic()
-        if self._unanswered and now - self._asked_s > SILENT_S:
+        if self._asked_s is not None and now - self._asked_s > SILENT_S:
             raise self._gone("JACK has stopped")
         if self._named and now - self._looked_s > LOOK_S:
             self._looked_s = now
@@ -223,17 +225,19 @@ class MidiPort:
                 raise self._gone("its program has closed it")
 
     def _hear(self) -> None:
-        while self._unanswered and self._ears is not None and self._ears.get_message() is not None:
-            self._unanswered -= 1
-            self._asked_s = time.monotonic()
+        """Any message that comes back says that JACK lives; a busy one may drop others."""
+        while self._ears is not None and self._ears.get_message() is not None:
+            self._unheard -= 1
+            self._asked_s = None
+            self._heard_s = time.monotonic()
 
     def settle(self) -> None:
         """Wait until what was sent has left: until it was heard where we listen, else a moment."""
         if self._ears is None:
             time.sleep(0.02)
             return
-        until_s = time.monotonic() + SETTLE_S
-        while self._unanswered and time.monotonic() < until_s:
+        self._heard_s = time.monotonic()
+        while self._unheard > 0 and time.monotonic() - self._heard_s < SETTLE_S:
             time.sleep(0.002)
             self._hear()
 
