@@ -33,7 +33,7 @@ _VERSION = "6.13/cuebridge"
 _NO_COLOR = 16_576
 _CUSTOM = 0x100_0000
 _SQUARE = 1
-_SETS_METRE = 1
+_SETS_METRE, _CUTS_BAR = 1, 4
 # Timebases of a track and of a project: 0 keeps seconds, 1 keeps beats.
 _BY_TIME, _BY_BEATS = 0, 1
 _MARKER, _REGION = 0, 1
@@ -146,12 +146,16 @@ def _tempo(project: Block, form: Form) -> None:
         envelope.say(*statement)
     envelope.say("DEFSHAPE", _SQUARE, -1, -1)
     metres = {event.tick: event.metre for event in form.metre_events()}
+    since = 0
     for tick in sorted({*metres, *(event.tick for event in form.tempo_map.events)}):
         bpm = 60e6 / form.tempo_map.us_per_quarter_at(tick)
         point = (Word(f"{float(form.tempo_map.s_at_tick(tick)):.12f}"), Word(f"{bpm:.10f}"), _SQUARE)
         if tick in metres:
             signature = (metres[tick].denominator << 16) + metres[tick].numerator
-            envelope.say("PT", *point, signature, 0, _SETS_METRE)
+            # A given map may cut a bar short by a new metre; REAPER would move the bar line otherwise.
+            cut = tick > 0 and (tick - since) % metres[since].ticks != 0
+            envelope.say("PT", *point, signature, 0, _SETS_METRE | (_CUTS_BAR if cut else 0))
+            since = tick
         else:
             envelope.say("PT", *point)
 

@@ -11,7 +11,7 @@ import pytest
 
 from bridge.schema.performance import Controller, Performance, PlayedNote, Track
 from bridge.schema.score import PartRole
-from bridge.schema.tempo import Metre, TempoEvent
+from bridge.schema.tempo import GivenMap, Metre, MetreEvent, TempoEvent
 from bridge.schema.timeline import Knot, MediaSpan, Timeline
 from bridge.writing.events import part_events
 from bridge.writing.midi import midi_bytes, read_back
@@ -111,6 +111,13 @@ def test_metres_stand_on_the_bars_that_bring_them() -> None:
     ]
     assert found == wanted
     assert value(project(), "TEMPO") == ["120", "4", "4"]
+
+
+def test_a_bar_that_a_given_map_cuts_short_is_allowed_to_be() -> None:
+    metres = tuple(MetreEvent(tick, Metre(n, 4)) for tick, n in ((0, 4), (7680, 3), (9120, 4), (12_960, 4)))
+    form = replace(FORM, given=GivenMap(FORM.tempo_map, metres))
+    points = [p for p in statements(project(form=form).find("TEMPOENVEX"), "PT") if len(p) > 4]
+    assert [point[6] for point in points] == ["1", "1", "5", "1"]  # 3/4 after a quarter and a half of it
 
 
 def test_plots_are_regions_and_hits_are_markers() -> None:
