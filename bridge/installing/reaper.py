@@ -19,13 +19,13 @@ from bridge import __version__
 from bridge.errors import InputError, OutputError, SettingsError
 from bridge.installing import block, files
 from bridge.installing.host import Place, Standing
-from bridge.installing.reaper_actions import registered, with_actions, without_actions
+from bridge.installing.reaper_actions import registered, with_actions, without_actions, without_memory
 from bridge.installing.reaper_package import Package, reaper_package
 from bridge.installing.source import command_words
 
 FOLDER = "Cuebridge"
 LIST, COMMAND = "installed.json", "cuebridge/command.txt"
-KEYS, STARTUP = "reaper-kb.ini", "Scripts/__startup.lua"
+KEYS, STARTUP, MEMORY = "reaper-kb.ini", "Scripts/__startup.lua", "reaper-extstate.ini"
 # What REAPER keeps its settings in: a folder with it is a resource folder.
 SETTINGS = "reaper.ini"
 _AS_IT_WAS = ("keys_made", "keys_open_end", "startup_made", "scripts_made")
@@ -168,6 +168,8 @@ class Reaper:
         _put(place.folder / STARTUP, wanted_script, listed["startup_made"])
         if keys is not None:
             _put(place.folder / KEYS, wanted_keys, listed["keys_made"])
+        if memory := files.read(place.folder / MEMORY):
+            files.replace(place.folder / MEMORY, without_memory(memory))
         said, home = [], place.folder / "Scripts" / FOLDER
         up_to = place.folder if listed["scripts_made"] else home.parent
         for path, digest in listed["files"].items():

@@ -54,6 +54,20 @@ def registered(text: bytes, paths: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(path for _, path in _ours(text, paths))
 
 
+def without_memory(text: bytes) -> bytes:
+    """`reaper-extstate.ini` without what the scripts remember of having added actions themselves.
+
+    It would keep them from adding those again after a second install. Other settings of theirs stay.
+    """
+    kept, inside = [], False
+    for line in text.splitlines(keepends=True):
+        if line.startswith(b"["):
+            inside = line.strip().lower() == b"[cuebridge]"
+        if not (inside and line.startswith(b"registered_")):
+            kept.append(line)
+    return b"".join(kept)
+
+
 def _ours(text: bytes, paths: tuple[str, ...]) -> list[tuple[int, str]]:
     """(line number, path) of the lines of these scripts, by their path: an absolute one may end in it."""
     found = []

@@ -95,6 +95,17 @@ def test_what_reaper_wrote_meanwhile_stays(place: Place) -> None:
     assert keys.read_bytes() == KEYS + b"\r\nKEY 1 66 _RSabc 0\n"
 
 
+def test_what_the_scripts_remember_of_their_actions_goes_with_them(place: Place) -> None:
+    host, memory = Reaper("linux"), place.folder / "reaper-extstate.ini"
+    host.install(place, startup=False)
+    ours = b"[cuebridge]\r\nregistered_Revise=/x/Another.lua\r\ncommand=/usr/bin/cuebridge\r\n"
+    memory.write_bytes(b"[other]\r\nregistered_me=1\r\n" + ours + b"[z]\r\nregistered_you=2\r\n")
+    host.uninstall(place)
+    assert memory.read_bytes() == (
+        b"[other]\r\nregistered_me=1\r\n[cuebridge]\r\ncommand=/usr/bin/cuebridge\r\n[z]\r\nregistered_you=2\r\n"
+    )
+
+
 def test_a_running_reaper_is_not_written_under(place: Place, resting: Callable[[bool], None]) -> None:
     before = tree(place.folder)
     resting(True)
