@@ -38,8 +38,8 @@ local function counted(count, one, many)
   return count == 1 and "1 " .. one or count .. " " .. many
 end
 
---- Ask before a tempo map that is not empty is touched: "keep", "replace"; raises when cancelled.
--- `t0`, `t1`: the range it is about.
+--- Ask before a tempo map that is not empty is touched: "keep" or "replace"; raises when cancelled.
+-- `t0`, `t1`: the range it is about. The second result is what the answer was about: see `write.score`.
 function flow.ask_tempo(t0, t1)
   local markers, inside = reaper.CountTempoTimeSigMarkers(0), 0
   for _, marker in ipairs(map.read()) do
@@ -47,7 +47,7 @@ function flow.ask_tempo(t0, t1)
   end
   local dragged, midi = hold.count(t0)
   if markers == 0 and dragged == 0 and midi == 0 then
-    return "replace"
+    return "replace", markers
   end
   local words = {
     "This project has a tempo map or items that depend on it.",
@@ -65,9 +65,9 @@ function flow.ask_tempo(t0, t1)
   }
   local answer = reaper.MB(table.concat(words, "\n"), "Cuebridge", YES_NO_CANCEL)
   if answer == YES then
-    return "keep"
+    return "keep", markers
   elseif answer == NO then
-    return "replace"
+    return "replace", markers
   end
   error({ cancelled = true })
 end
@@ -134,8 +134,8 @@ function flow.score_inside(place, source, t0, t1, more)
 end
 
 --- Write a score: see `write.score`.
-function flow.write(found, t0, tempo)
-  write.score({ score = found, t0 = t0, tempo = tempo, marks = true })
+function flow.write(found, t0, tempo, asked_about)
+  write.score({ score = found, t0 = t0, tempo = tempo, marks = true, asked_about = asked_about })
 end
 
 return flow

@@ -71,9 +71,9 @@ return function(place)
   local take = chosen(takes(place))
   local found = flow.score_from(place, { "fetch", take.take_id }, "fetching the score")
   local t0 = start_of(found)
-  local tempo = flow.ask_tempo(t0, t0 + found.range.s)
+  local tempo, asked_about = flow.ask_tempo(t0, t0 + found.range.s)
   if tempo == "keep" then
     found = flow.score_inside(place, found.take.source, t0, t0 + found.range.s)
   end
-  flow.write(found, t0, tempo)
+  flow.write(found, t0, tempo, asked_about)
 end

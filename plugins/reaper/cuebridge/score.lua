@@ -103,16 +103,18 @@ function score.buffers(found, ppq, breathe)
   end
   for index, track in ipairs(found.tracks) do
     local pieces, before = {}, 0
-    for event, bytes in ipairs(track.bytes) do
-      local tick = scaled(track.ticks[event])
-      pieces[event] = pack("<i4Bs4", tick - before, 0, bytes)
+    local function add(tick, bytes)
+      pieces[#pieces + 1] = pack("<i4Bs4", tick - before, 0, bytes)
       before, in_tick = tick, in_tick + 1
       if in_tick == score.EVENTS_A_TICK then
         in_tick = 0
-        breathe(index - 1 + event / #track.bytes)
+        breathe(index - 1 + #pieces / (#track.bytes + 1))
       end
     end
-    pieces[#pieces + 1] = pack("<i4Bs4", scaled(found.range.tick) - before, 0, "\xB0\x7B\x00")
+    for event, bytes in ipairs(track.bytes) do
+      add(scaled(track.ticks[event]), bytes)
+    end
+    add(scaled(found.range.tick), "\xB0\x7B\x00")
     buffers[index] = table.concat(pieces)
   end
   return buffers

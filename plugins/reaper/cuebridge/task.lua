@@ -14,6 +14,16 @@ function task.pause()
   coroutine.yield()
 end
 
+--- Raise when another project is in front by now: every call means the one in front.
+function task.check_project()
+  if reaper.EnumProjects(-1) ~= current.project then
+    error({
+      what = "Another project is in front than the one the action was started in, so nothing was changed.",
+      remedy = "Go back to its tab and run “Insert score”: a score that was made is in the list.",
+    })
+  end
+end
+
 --- Run a function that must not be interrupted by a tick.
 function task.unbroken(body)
   current.in_block = true
@@ -104,6 +114,7 @@ function task.run(body)
     if reaper.set_action_options then
       reaper.set_action_options(1)
     end
+    current.project = reaper.EnumProjects(-1)
     reaper.atexit(function()
       ended(true)
     end)

@@ -78,6 +78,7 @@ end
 --- Run `body` as one undo step called `name`. When anything in it fails the project is as it was, and the
 -- failure goes on. Nothing is asked of REAPER after the step has been closed well.
 function undo.block(name, body)
+  task.check_project()
   local was = view()
   -- A step of the same name may be the last one; only ours must ever be undone.
   if reaper.Undo_CanUndo2(0) == name then

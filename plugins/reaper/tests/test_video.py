@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -163,3 +164,24 @@ def test_windows_paths_become_file_urls(start: Start) -> None:
     reaper.set(os="Win64")
     assert url(b"C:\\Films\\a b.mov") == b"file:///C:/Films/a%20b.mov"
     assert url(b"\\\\nas\\films\\a.mov") == b"file://nas/films/a.mov"
+
+
+def test_a_map_that_changes_after_the_question_is_not_written_over(reaper: Fake, tmp_path: Path) -> None:
+    project(reaper, tmp_path / "p")
+    answered(reaper)
+    compose = reaper.answers["score"]
+
+    # Made beforehand: inside a call from Lua, lupa cannot look into tables.
+    change = reaper.lua.eval(
+        b"function() fake_map[1] = { t = 0.0, bpm = 99.0, num = 4, den = 4, linear = false, flags = 1 } end"
+    )
+    reaper.lua.globals()[b"fake_map"] = reaper.project.map.markers
+
+    def change_and_compose(words: list[str]) -> Sequence[str]:
+        change()
+        return compose(words)
+
+    reaper.answers["score"] = change_and_compose
+    reaper.run(ACTION)
+    assert "has changed since" in reaper.messages[-1]
+    assert reaper.undo_names == []

@@ -3,7 +3,7 @@ return function(fake)
   local define = fake.define
   fake.ext_state, fake.persisted, fake.actions, fake.messages, fake.processes = {}, {}, {}, {}, {}
   fake.now_s, fake.play_state, fake.os = 100.0, 0, "Other"
-  fake.resource, fake.project_file = "", ""
+  fake.resource, fake.project_file, fake.in_front = "", "", { handle = "project" }
   fake.answers = { boxes = {}, inputs = {}, files = {}, menu = {} }
   fake.deferred, fake.at_exit = {}, nil
 
@@ -83,7 +83,7 @@ return function(fake)
     return last
   end)
   define("EnumProjects", "int -> any str?", function()
-    return { handle = "project" }, fake.project_file
+    return fake.in_front, fake.project_file
   end)
   define("get_config_var_string", "str -> bool str", function(name)
     local values = {
