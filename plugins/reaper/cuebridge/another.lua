@@ -64,25 +64,53 @@ local function tracks_of(id)
   return found
 end
 
---- Only what begins in [from, to) of the score, on ticks of its own.
+--- The place right after an insertion's folder.
+local function after_folder(id)
+  for index = 0, reaper.CountTracks(0) - 1 do
+    local insertion, part = tags.track_insertion(reaper.GetTrack(0, index))
+    if insertion == id and part == "" then
+      return index + 1
+    end
+  end
+  return reaper.CountTracks(0)
+end
+
+local NOTE_OFF, NOTE_ON, CONTROL, PROGRAM = 0x80, 0x90, 0xB0, 0xC0
+
+--- What one track plays in [first_tick, last_tick), on ticks of its own, with the controllers and the program
+-- that hold where it begins.
+local function clipped_track(track, first_tick, last_tick)
+  local kept = { name = track.name, colour = track.colour, ticks = {}, bytes = {} }
+  local sounding, held, order = {}, {}, {}
+  for event, tick in ipairs(track.ticks) do
+    local bytes = track.bytes[event]
+    local status, data, value = bytes:byte(1, 3)
+    local kind, key = status & 0xF0, (status & 0x0F) * 128 + data
+    local is_on = kind == NOTE_ON and value > 0
+    local is_off = kind == NOTE_OFF or kind == NOTE_ON and value == 0
+    if tick < first_tick and (kind == CONTROL or kind == PROGRAM) then
+      local holder = kind == PROGRAM and "program" or data
+      if not held[holder] then
+        order[#order + 1] = holder
+      end
+      held[holder] = bytes
+    elseif is_off and sounding[key] or not is_off and tick >= first_tick and tick < last_tick then
+      kept.ticks[#kept.ticks + 1] = math.min(tick, last_tick) - first_tick
+      kept.bytes[#kept.bytes + 1] = bytes
+      sounding[key] = is_on or nil
+    end
+  end
+  for index, holder in ipairs(order) do
+    table.insert(kept.ticks, index, 0)
+    table.insert(kept.bytes, index, held[holder])
+  end
+  return kept
+end
+
 local function clipped(found, first_tick, last_tick)
   local tracks = {}
   for index, track in ipairs(found.tracks) do
-    local kept = { name = track.name, ticks = {}, bytes = {} }
-    local sounding = {}
-    for event, tick in ipairs(track.ticks) do
-      local status, pitch, velocity = track.bytes[event]:byte(1, 3)
-      local is_on = status & 0xF0 == 0x90 and velocity > 0
-      local is_off = status & 0xF0 == 0x80 or status & 0xF0 == 0x90 and velocity == 0
-      local key = (status & 0x0F) * 128 + (pitch or 0)
-      local inside = tick >= first_tick and tick < last_tick
-      if is_off and sounding[key] or not is_off and inside then
-        kept.ticks[#kept.ticks + 1] = math.min(tick, last_tick) - first_tick
-        kept.bytes[#kept.bytes + 1] = track.bytes[event]
-        sounding[key] = is_on or nil
-      end
-    end
-    tracks[index] = kept
+    tracks[index] = clipped_track(track, first_tick, last_tick)
   end
   return { tracks = tracks, ticks = found.ticks, range = { tick = last_tick - first_tick } }
 end
@@ -114,16 +142,17 @@ return function(place)
   local title = insertion.name .. " take " .. found.take.number
   undo.block("Cuebridge: another take, " .. title, function()
     local tracks = tracks_of(insertion.id)
+    for _, track in pairs(tracks) do
+      set_aside(track, insertion.id, first_s, last_s)
+    end
     for index, part in ipairs(piece.tracks) do
-      local track = tracks[part.name]
-      if track then
-        set_aside(track, insertion.id, first_s, last_s)
-        local name = part.name .. " · " .. title
-        local take = write.item(track, first_s, last_s, name, buffers[index], insertion.id)
-        if write.take_ppq(take) ~= ppq then
-          error({ what = "Takes here have other ticks than the preferences say.", remedy = "Restart REAPER." })
-        end
+      -- A part that the score did not have gets a track of its own, first in the folder.
+      local track = tracks[part.name] or write.track(after_folder(insertion.id), part, insertion.id)
+      local take = write.item(track, first_s, last_s, part.name .. " · " .. title, buffers[index], insertion.id)
+      if write.take_ppq(take) ~= ppq then
+        error({ what = "Takes here have other ticks than the preferences say.", remedy = "Restart REAPER." })
       end
     end
+    tags.renumber(insertion.track, found.take.id, found.take.number)
   end)
 end

@@ -104,9 +104,10 @@ function flow.map_file(job_stem, t0, t1)
   return path
 end
 
---- A name beside the jobs' files that nothing else has.
+--- A name beside the jobs' files that nothing else has; like theirs, it is swept when it is left behind.
 function flow.scratch()
-  return host.join(host.work_folder(), "scratch-" .. reaper.genGuid():gsub("[{}]", ""))
+  local guid = reaper.genGuid():gsub("[{}]", "")
+  return host.join(host.work_folder(), os.date("job-%Y%m%d%H%M%S-") .. guid)
 end
 
 --- Run a command that answers with a score and read it. `words` are the command's, without the rows.

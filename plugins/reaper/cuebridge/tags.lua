@@ -103,6 +103,12 @@ function tags.note(folder, insertion)
   end
 end
 
+--- Note that another take of the same score stands in an insertion now.
+function tags.renumber(folder, take, number)
+  set(folder, "take", escaped(take))
+  set(folder, "number", tostring(number))
+end
+
 --- Note on a part's track which insertion it is of and which part it is.
 function tags.note_part(track, insertion_id, part)
   set(track, "insertion", insertion_id)

@@ -34,6 +34,14 @@ local function name_track(track, name, colour)
   reaper.SetMediaTrackInfo_Value(track, "I_CUSTOMCOLOR", marks.native(colour))
 end
 
+--- A new track for a part of an insertion, at an index.
+function write.track(index, part, insertion_id)
+  local track = insert_track(index)
+  name_track(track, part.name, part.colour)
+  tags.note_part(track, insertion_id, part.name)
+  return track
+end
+
 --- A MIDI item on a track from `t0` to `t1` with its events; the take.
 function write.item(track, t0, t1, name, buffer, insertion_id)
   local item = reaper.CreateNewMIDIItemInProj(track, t0, t1, false)
@@ -101,9 +109,7 @@ local function tracks(plan, insertion)
   name_track(folder, plan.title, FOLDER_COLOUR)
   local anchors = score.anchors(plan.score)
   for index, part in ipairs(plan.score.tracks) do
-    local track = insert_track(first + index)
-    name_track(track, part.name, part.colour)
-    tags.note_part(track, insertion.id, part.name)
+    local track = write.track(first + index, part, insertion.id)
     local name = part.name .. " · " .. plan.title
     local take = write.item(track, plan.t0, plan.t1, name, plan.buffers[index], insertion.id)
     if index == 1 then

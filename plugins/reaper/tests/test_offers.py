@@ -89,8 +89,29 @@ def test_another_take_replaces_the_plot_it_was_asked_for(reaper: Fake) -> None:
         assert heard == [pytest.approx((n.start_s, n.pitch), abs=1e-6) for n in old[part.name]]
         assert [item.mute for item in items].count(True) == 1
         assert any("take 9" in item.takes[1].name.decode() for item in sounding)
+    # The next one is another take of this one.
+    reaper.say("inputs", "")
+    reaper.run(ANOTHER)
+    assert reaper.asked[-1][:2] == ["revise", "t9"]
+    assert reaper.fake.do_undo() == 1
     assert reaper.fake.do_undo() == 1
     assert all(len(part[b"items"]) == 1 for part in ours(reaper))
+
+
+def test_another_take_may_bring_a_part_that_was_not_there(reaper: Fake) -> None:
+    insert(reaper, made(STEADY, metres=(Metre(4, 4),), parts=2), 0.0)
+    reaper.offers = (*OFFERS, "Revise")
+    reaper.answers["revise"] = serve_rows(made(STEADY, metres=(Metre(4, 4),), parts=3).rows)
+    reaper.project.selection = reaper.lua.table_from([6.0, 7.0])
+    reaper.say("inputs", "")
+    reaper.run(ANOTHER)
+    assert reaper.messages == []
+    names = [track.name.decode() for track in tracks(reaper)]
+    assert names[1:] == ["Stimme 3 é", "Stimme 1 é", "Stimme 2 é"]
+    assert [track.depth for track in tracks(reaper)] == [1, 0, 0, -1]
+    (item,) = tracks(reaper)[1][b"items"].values()
+    first = [(event.ppq, event.message[0] & 0xF0) for event in item.takes[1].events.values()][:3]
+    assert first == [(0, 0xC0), (0, 0xB0), (0, 0xB0)]  # program, volume and expression as they hold there
 
 
 def inside(reaper: Fake, item: Any) -> list[Any]:
