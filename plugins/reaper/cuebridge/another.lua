@@ -120,7 +120,7 @@ return function(place)
   window.open("Another take of time selection")
   offers.need(offers.ask(place), "Revise")
   local insertion, ids, from, to = touched()
-  local values = flow.inputs("Another take", { "What should change, in words" }, { "" })
+  local values = flow.inputs("Another take", { "What should change" }, { "" })
   local seed = string.format("%d", math.floor(reaper.time_precise() * 1000) % 1000000)
   local words = { "revise", insertion.take, "--plots", table.concat(ids, ","), "--seed", seed }
   if values[1] ~= "" then

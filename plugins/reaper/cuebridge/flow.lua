@@ -79,7 +79,7 @@ function flow.confirm(words)
   end
 end
 
---- Texts for named fields, with defaults; raises when cancelled. Values may hold commas.
+--- Texts for named fields, with defaults; raises when cancelled. Values may hold commas, names may not.
 function flow.inputs(title, names, defaults)
   local captions = table.concat(names, ",") .. ",extrawidth=240,separator=\n"
   local ok, values = reaper.GetUserInputs(title, #names, captions, table.concat(defaults, "\n"))

@@ -14,7 +14,7 @@ return function(place)
   offers.ask(place)
   local folder, name = flow.out_folder()
   local picture = timeline.write(folder, name, marks.list())
-  local values = flow.inputs("Score this project's video", { "What should it be, in words", "Seed" }, {
+  local values = flow.inputs("Score this project's video", { "What it should be", "Seed" }, {
     reaper.GetExtState(SECTION, "brief"), "0",
   })
   local brief, seed = values[1], tonumber(values[2])

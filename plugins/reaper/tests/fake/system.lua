@@ -113,9 +113,14 @@ return function(fake)
     return kind == 0 and 1 or answer("boxes", words)
   end)
   define("GetUserInputs", "str int str str -> bool str", function(title, count, captions, defaults)
-    local _, fields = captions:gsub(",", ",")
-    if fields + 1 < count then
-      error(title .. " asks for more values than it has captions")
+    local fields = 0
+    for caption in captions:gmatch("[^,]+") do
+      if not caption:find("^extrawidth=") and not caption:find("^separator=") then
+        fields = fields + 1
+      end
+    end
+    if fields ~= count then
+      error(string.format("%s asks for %d values under %d captions", title, count, fields))
     end
     local values = answer("inputs", title)
     return values ~= false, values or defaults
