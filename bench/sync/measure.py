@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,6 +59,8 @@ class Hits:
     plot_downbeats: int
     musts: int
     musts_met: int
+    plots: int = 0  # from one plot start on a downbeat to the next
+    plots_even: int = 0  # of these, an even number of bars: phrases of 2, 4 and 8 fill them
     named: int = 0  # kept hits met by something audible and named
     off_beat: int = 0  # by an accent off the beat
     left: int = 0  # kept hits that were left, with a reason
@@ -180,7 +182,17 @@ def hits_of_grid(cuts: CutList, grid: Grid) -> Hits:
     rate = float(cuts.rate)
     on_bar = inside(errors_frames(grid.bars_s, cuts.plot_starts, rate), "−1/+2")
     on_beat = inside(errors_frames(grid.beats_s, cuts.musts, rate), "±½")
-    return Hits(len(cuts.plot_starts), int(on_bar.sum()), len(cuts.musts), int(on_beat.sum()))
+    starts = np.array(cuts.plot_starts, float)[on_bar] / rate
+    lines = np.abs(grid.bars_s[:, None] - starts[None, :]).argmin(axis=0) if len(starts) else np.zeros(0, int)
+    lengths = np.diff(lines)
+    return Hits(
+        plot_starts=len(cuts.plot_starts),
+        plot_downbeats=int(on_bar.sum()),
+        musts=len(cuts.musts),
+        musts_met=int(on_beat.sum()),
+        plots=len(lengths),
+        plots_even=int((lengths % 2 == 0).sum()),
+    )
 
 
 def hits_of_form(cuts: CutList, sheet: CueSheet, form: Form) -> Hits:
@@ -194,11 +206,8 @@ def hits_of_form(cuts: CutList, sheet: CueSheet, form: Form) -> Hits:
         return not (result.met and inside(np.array([result.error_frames]), "±½")[0])
 
     left = [hit for hit in kept if hit.weight is Weight.MUST and off(hit)]
-    return Hits(
-        plot_starts=shown.plot_starts,
-        plot_downbeats=shown.plot_downbeats,
-        musts=shown.musts,
-        musts_met=shown.musts_met,
+    return replace(
+        shown,
         named=sum(results[hit.id].met and results[hit.id].rung is not Rung.NONE for hit in kept),
         off_beat=sum(results[hit.id].rung is Rung.ACCENT for hit in kept),
         left=sum(not results[hit.id].met for hit in kept),

@@ -175,7 +175,7 @@ def tempo_table(rows: Rows) -> list[str]:
 
 def hits_table(rows: Rows, told: bool = True) -> list[str]:
     """Hits of the first column beyond its beats. `told`: whether the system says what met each hit."""
-    names = ["lists", "plot starts on a downbeat %", "musts in ±½ %"]
+    names = ["lists", "plot starts on a downbeat %", "plots of even bars %", "musts in ±½ %"]
     if told:
         names += [
             "audible and named %",
@@ -184,7 +184,7 @@ def hits_table(rows: Rows, told: bool = True) -> list[str]:
             "cuts not hit, on purpose %",
             "CPU s (worst)",
         ]
-    lines = _head([*names[:3], "grouped with another %", *names[3:]])
+    lines = _head([*names[:4], "grouped with another %", *names[4:]])
     for name, found in rows:
         kept = sum(len(f.cuts.kept) for f in found)
         cuts = sum(len(f.cuts.edits) for f in found)
@@ -192,6 +192,7 @@ def hits_table(rows: Rows, told: bool = True) -> list[str]:
         cells = [
             name,
             _share(sum(h.plot_downbeats for h in hits), sum(h.plot_starts for h in hits)),
+            _share(sum(h.plots_even for h in hits), sum(h.plots for h in hits)),
             _share(sum(h.musts_met for h in hits), sum(h.musts for h in hits)),
             _share(cuts - kept, cuts),
         ]

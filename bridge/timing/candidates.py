@@ -40,7 +40,7 @@ KEPT_BASES = ((600, 16), (3000, 8))
 FEWEST_BASES = 5
 COARSE_HITS = 600
 # In exact mode the frame matters more than the ease of the tempo.
-EXACT_PRICES = 0.5
+EXACT_PRICES = 0.25
 # Odd bars and changes of direction are made dearer, so many times at most, until they are few enough.
 ROUNDS = 8
 _LOOSER = (0.3, 0.05)

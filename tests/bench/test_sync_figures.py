@@ -169,9 +169,20 @@ def test_the_tempo_table() -> None:
 
 
 def test_the_table_of_hits() -> None:
-    hits = Hits(2, 1, 4, 3, named=3, off_beat=1, left=1, not_hit=1)
+    hits = Hits(2, 1, 4, 3, 4, 3, named=3, off_beat=1, left=1, not_hit=1)
     row = tables.hits_table([("one", [made(3, 4, hits=hits)])])[-1]
-    assert row == "| one | 50.0 | 75.0 | 0.0 | 75.0 | 25.0 | 25.0 | 25.0 | 0.00 (0.0) |"
+    assert row == "| one | 50.0 | 75.0 | 75.0 | 0.0 | 75.0 | 25.0 | 25.0 | 25.0 | 0.00 (0.0) |"
+
+
+def test_plots_are_counted_in_bars_from_one_downbeat_to_the_next() -> None:
+    plots = ((0, 48, 0.5), (48, 96, 0.5), (96, 144, 0.5), (144, 240, 0.5), (240, 300, 0.5))
+    cuts = cut_list((48, 96, 144, 240), length=300, plots=plots)
+    bars = np.arange(0.0, 13.0)  # a bar a second at 24 frames: plots of 2, 2 and 4 bars
+    shown = hits_of_grid(cuts, Grid(bars, bars, np.full(13, 60.0)))
+    assert (shown.plot_downbeats, shown.plots, shown.plots_even) == (4, 3, 3)
+    late = np.delete(bars, 3)  # the first plot has one bar less
+    shown = hits_of_grid(cuts, Grid(late, late, np.full(12, 60.0)))
+    assert (shown.plots, shown.plots_even) == (3, 2)
 
 
 def test_musts_are_listed_with_what_forbids_them() -> None:
