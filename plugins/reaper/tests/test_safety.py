@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from bridge.schema.tempo import TempoEvent
-from plugins.reaper.tests.conftest import Start, offer
+from plugins.reaper.tests.conftest import offer
 from plugins.reaper.tests.host import VERSION_6, Fake
 from plugins.reaper.tests.played import ours
 from plugins.reaper.tests.scores import Made, made, many_notes
@@ -17,22 +18,22 @@ from plugins.reaper.tests.test_insert import BLOCK, MAPS, NO, user_things
 
 
 @pytest.mark.parametrize(
-    ("when", "step", "without"),
+    ("lua", "when", "step", "without"),
     [
-        ("fail_after", 1, ()),
-        ("fail_after", 1, VERSION_6),
-        ("fail_before", 7, ()),
-        ("fail_before", 7, VERSION_6),
+        ("lua54", "fail_after", 1, ()),
+        ("lua53", "fail_after", 1, VERSION_6),
+        ("lua53", "fail_before", 7, ()),
+        ("lua54", "fail_before", 7, VERSION_6),
     ],
     ids=["after/7", "after/6", "before/7", "before/6"],
 )
 def test_an_error_at_any_call_leaves_the_project_as_it_was(
-    start: Start, when: str, step: int, without: Sequence[str]
+    tmp_path: Path, lua: str, when: str, step: int, without: Sequence[str]
 ) -> None:
-    """Each call of the whole action in turn; with the older API and before calls, some of them."""
+    """After each call of the whole action in turn, with either API and its Lua; before some of them."""
     score = made((TempoEvent(0, 500_000), TempoEvent(3840, 487_231)), parts=1, length=200)
     for call in itertools.count(1, step):
-        reaper = start(without)
+        reaper = Fake(lua, tmp_path, without)
         reaper.tempo(*MAPS["ramps"][:2])
         user_things(reaper, (1,))
         reaper.fake.begin_block()
