@@ -31,7 +31,6 @@ def write_accompaniment(
     sections: Sequence[Section],
     harmonies: Mapping[str, Harmony],
     melodies: Mapping[str, Notes],
-    voice: Voice,
     settings: Settings,
     *,
     check: Callable[[], None],
@@ -52,7 +51,7 @@ def write_accompaniment(
         rows = []
         for section in wave:
             key = section.key
-            tasks[key] = _tasks(section, harmonies[key], melodies[key], voice)
+            tasks[key] = _tasks(section, harmonies[key], melodies[key], section.palette.accompaniment)
             lead = section.leader
             prime = _texture(tasks[lead], bodies[lead]) if lead in bodies else ()
             figures: Figures = {}

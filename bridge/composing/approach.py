@@ -18,6 +18,7 @@ _RISES, _TENSE, _FIERCE, _SWELLS = 0.12, 0.6, 0.66, 0.35
 _RISER_CELLS, _SWELL_CELLS = (2, 4), (1, 2)
 _APART_S = 8.0
 _AIR_TICKS = TICKS_PER_QUARTER // 2
+"""Half a beat of nothing before a hit, twice that before a fierce one in tense music."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,15 @@ def plan_gestures(plan: Plan) -> Gestures:
                     continue
                 latest = here_s
                 rise = _energy(section) - _energy(before) if opens and before is not None else 0.0
-                kind = _approach(plan, item, rise, tick)
+                kind = _approach(section if before is None else before, item, rise, tick)
                 if kind and last is not None and tick == item.cell.tick:
-                    air = _AIR_TICKS if kind == "riser" else 0
+                    air = _air(item) if kind == "riser" else 0
                     cells = _room(section, before, item, kind)
                     if cells:
                         approaches.append(Approach(kind, cells[0].cell.tick, tick - air, tick))
                         airs += [(tick - air, tick)] if air else []
                 elif item.tension >= _FIERCE and _free(last if tick == item.cell.tick else item):
-                    airs.append((tick - _AIR_TICKS, tick))
+                    airs.append((tick - _air(item), tick))
                 blow = (
                     "impact"
                     if opens and item.energy >= _FIERCE
@@ -100,10 +101,14 @@ def plan_gestures(plan: Plan) -> Gestures:
     return Gestures(tuple(approaches), tuple(blows), tuple(airs))
 
 
-def _approach(plan: Plan, item: CellPlan, rise: float, tick: int) -> str:
-    if rise >= _RISES and plan.palette.voice("riser") is not None:
+def _approach(before: Section, item: CellPlan, rise: float, tick: int) -> str:
+    if rise >= _RISES and before.palette.voice("riser") is not None:
         return "riser"
     return "swell" if item.tension >= _SWELLS and tick in item.must else ""
+
+
+def _air(item: CellPlan) -> int:
+    return _AIR_TICKS * (2 if min(item.tension, item.energy) >= _FIERCE else 1)
 
 
 def _cell_before(section: Section, before: Section | None, item: CellPlan) -> CellPlan | None:

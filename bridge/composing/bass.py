@@ -15,23 +15,24 @@ from bridge.vocabulary.tokens import TICKS_PER_STEP
 _HOLDS, _STRONG, _BEATS = 0.38, 0.55, 0.78
 
 
-def write_bass(chords: Sequence[Sounding], onsets: frozenset[int], voice: Voice) -> list[Draft]:
+def write_bass(chords: Sequence[Sounding], onsets: frozenset[int]) -> list[Draft]:
     """Bass notes for all chords, in order.
 
     Args:
         chords: what sounds, cell by cell.
         onsets: ticks where the accompaniment starts something: the bass moves with it.
-        voice: the instrument and its range.
     """
     out: list[Draft] = []
-    home = voice.low + (voice.high - voice.low) * 2 // 5
-    near = home
+    near: int | None = None
     for index, each in enumerate(chords):
         item = each.item
         if not each.section.plays("bass", item) and item.kind != "final":
             continue
         if each.chord is None or item.kind in ("rest", "tail") or item.tied:
             continue
+        voice = each.section.palette.bass
+        home = voice.low + (voice.high - voice.low) * 2 // 5
+        near = home if near is None else near
         # Between the last root and the home register, so that the line does not climb away.
         aim = round(0.45 * near + 0.55 * home)
         root = nearest_pitch([(each.chord.root_pc + each.shift) % 12], voice.low, voice.high, aim)

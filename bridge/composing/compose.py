@@ -68,12 +68,12 @@ def compose(cues: CueSheet, form: Form, settings: Settings, models: Models, prog
     chords = tuple(
         each for section in plan.sections for each in sounding_chords(section, harmonies[section.key].events)
     )
-    led = pickups(plan, chords, lines["melody"], plan.palette.melody)
+    led = pickups(plan, chords, lines["melody"])
     _add(lines, {"melody": led})
-    _add(lines, write_gestures(gestures, chords, plan.palette))
+    _add(lines, write_gestures(gestures, chords))
     lines = _breathe(lines, gestures.airs, _forced(plan))
     lines.update({slot: list(notes) for slot, notes in restruck(chords, lines).items()})
-    _add(lines, stabs(chords, lines, plan.palette))
+    _add(lines, stabs(chords, lines))
     lines = _fit(plan, _accented(lines, _forced(plan)), holding=cues.cue_length_s >= LONGEST_S)
     progress.report(STAGE, total, total)
     return Score(
@@ -94,17 +94,14 @@ def _write(
         done += 1
         progress.report(STAGE, min(done, total), total)
 
-    sections, palette = plan.sections, plan.palette
+    sections = plan.sections
     harmonies = write_chords(models.chords, sections, settings, check=progress.check, on_bar=on_bar)
-    melodies = write_melody(
-        models.melody, sections, harmonies, palette.melody, settings, check=progress.check, on_bar=on_bar
-    )
+    melodies = write_melody(models.melody, sections, harmonies, settings, check=progress.check, on_bar=on_bar)
     inner = write_accompaniment(
         models.accompaniment,
         sections,
         harmonies,
         melodies,
-        palette.accompaniment,
         settings,
         check=progress.check,
         on_bar=on_bar,
@@ -112,19 +109,14 @@ def _write(
     chords = [
         each for section in sections for each in sounding_chords(section, harmonies[section.key].events)
     ]
-    melody = one_voice(_drafts(plan, melodies))
-    if palette.melody.sustains:
-        melody = legato(melody, TICKS_PER_QUARTER)
-    lower = _drafts(plan, inner)
-    if palette.accompaniment.sustains:
-        lower = legato(lower, TICKS_PER_QUARTER)
-    accompaniment = at_chord_changes(lower, chords)
+    melody = one_voice(_drafts(plan, melodies, "melody"))
+    accompaniment = at_chord_changes(_drafts(plan, inner, "accompaniment"), chords)
     onsets = frozenset(note.tick for note in accompaniment)
     lines = {
         "melody": melody,
         "accompaniment": accompaniment,
-        "bass": write_bass(chords, onsets, palette.bass),
-        "pad": write_pad(chords, palette.pad),
+        "bass": write_bass(chords, onsets),
+        "pad": write_pad(chords),
     }
     _add(lines, write_textures(chords, settings))
     return harmonies, lines
@@ -164,19 +156,24 @@ def _breathe(lines: Lines, airs: Sequence[tuple[int, int]], forced: frozenset[in
 
 def _doublings(plan: Plan, lines: Lines) -> list[Doubling]:
     out: list[Doubling] = []
-    for slot in ("melody", "bass"):
-        voice = plan.palette.voice(slot)
-        found = doubled(plan, lines[slot], voice) if voice is not None else None
-        if found is not None:
-            out.append(found)
+    for palette in plan.palettes:
+        for slot in ("melody", "bass"):
+            voice = palette.voice(slot)
+            found = doubled(plan, lines[slot], voice, palette) if voice is not None else None
+            if found is not None:
+                out.append(found)
     return out
 
 
-def _drafts(plan: Plan, notes: Mapping[str, Notes]) -> list[Draft]:
+def _drafts(plan: Plan, notes: Mapping[str, Notes], slot: str) -> list[Draft]:
+    """What a model wrote, on the cue's ticks; bows and winds sing through short gaps."""
     out: list[Draft] = []
     for section in plan.sections:
+        own: list[Draft] = []
         for item, events in zip(section.cells, notes[section.key]):
-            out += drafts(item, events, section.tonality.shift)
+            own += drafts(item, events, section.tonality.shift)
+        voice = section.palette.voice(slot)
+        out += legato(sorted(own), TICKS_PER_QUARTER) if voice is not None and voice.sustains else own
     return sorted(out)
 
 

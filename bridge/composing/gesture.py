@@ -23,8 +23,8 @@ def gesture(plan: Plan, seed: int, variation: int) -> tuple[dict[str, Harmony], 
     """
     harmonies: dict[str, Harmony] = {}
     parts: dict[str, list[Draft]] = {"melody": [], "accompaniment": [], "bass": [], "pad": []}
-    voices = plan.palette
     for section in plan.sections:
+        voices = section.palette
         tonic = section.tonality.tonic
         harmonies[section.key] = Harmony(tuple((ChordEvent(0, tonic),) for _ in section.cells))
         shift = section.tonality.shift

@@ -27,37 +27,37 @@ class Stretch:
     seconds: float
     joined: bool
     leader: str
+    palette: Palette
 
 
-def lay_layers(stretches: Sequence[Stretch], palette: Palette, settings: Settings) -> dict[str, Layers]:
+def lay_layers(stretches: Sequence[Stretch], settings: Settings) -> dict[str, Layers]:
     """Layers by stretch. Where a cue sheet names them they are taken as they are.
 
     A stretch whose plot is like its leader's (the first of its label) sounds like it.
     """
     out: dict[str, Layers] = {}
     plots = {each.key: each.plot for each in stretches}
+    palettes = {each.key: each.palette for each in stretches}
     before: Layers = ()
     held = 0
     for index, each in enumerate(stretches):
         if not each.joined:
             before, held = (), 0
-        named = named_layers(each.plot, palette)
-        layers = named or choose_layers(
-            each.plot,
-            each.cells,
-            palette,
-            before,
-            held,
-            stream(settings.seed, settings.variation, "composing", "layers", each.key),
-            opens=index == 0,
+        named = named_layers(each.plot, each.palette)
+        generator = stream(settings.seed, settings.variation, "composing", "layers", each.key)
+        layers = (
+            choose_layers(each.plot, each.cells, each.palette, before, held, generator, opens=index == 0)
+            if named is None
+            else named
         )
         lead = plots.get(each.leader, each.plot)
-        if not named and lead.id != each.plot.id and _alike(lead, each.plot) and not held:
+        same = each.leader and lead.id != each.plot.id and palettes[each.leader] is each.palette
+        if named is None and same and _alike(lead, each.plot) and not held:
             layers = tuple(replace(layer, enters=0) for layer in out[each.leader])
         motions = [{layer.texture for layer in some if layer.slot == "motion"} for some in (before, layers)]
         held = held + each.cells if motions[0] == motions[1] else each.cells
         out[each.key] = before = layers
-    return _with_lines(stretches, out, palette)
+    return _with_lines(stretches, out)
 
 
 def unknown_words(plots: Sequence[Plot]) -> tuple[str, ...]:
@@ -84,9 +84,7 @@ def _alike(one: Plot, other: Plot) -> bool:
     )
 
 
-def _with_lines(
-    stretches: Sequence[Stretch], chosen: Mapping[str, Layers], palette: Palette
-) -> dict[str, Layers]:
+def _with_lines(stretches: Sequence[Stretch], chosen: Mapping[str, Layers]) -> dict[str, Layers]:
     """Give the melody to the stretch in which it would be away too long, and to a cue that never has it."""
     out = dict(chosen)
 
@@ -95,7 +93,7 @@ def _with_lines(
 
     def give(each: Stretch) -> None:
         if not each.plot.layers:
-            out[each.key] = with_texture(out[each.key], "line", palette)
+            out[each.key] = with_texture(out[each.key], "line", each.palette)
 
     away = 0.0
     for each in stretches:

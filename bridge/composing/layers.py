@@ -21,6 +21,8 @@ SLOTS = ("ground", "bed", "motion", "top")
 HELD_CELLS = 8
 """A motion that began keeps on for so many cells at least, where the mood allows it."""
 
+SILENCE = "silence"
+
 _STEADY = ("ostinato", "pulse", "driving")
 _ALLOWS = 2.0
 
@@ -56,15 +58,20 @@ Layers = tuple[Layer, ...]
 
 def words_known() -> tuple[str, ...]:
     """Every word that names a layer."""
-    return (*_SPOKEN, *(row["texture"] for row in table("textures") if row["texture"] != "none"))
+    return (SILENCE, *_SPOKEN, *(row["texture"] for row in table("textures") if row["texture"] != "none"))
 
 
-def named_layers(plot: Plot, palette: Palette) -> Layers:
-    """The layers a plot's cue sheet names, in the table's order; empty when it names none."""
+def named_layers(plot: Plot, palette: Palette) -> Layers | None:
+    """The layers a plot's cue sheet names, in the table's order; `None` when it names none.
+
+    Silence is no layer at all: hits and closes sound in it, nothing else.
+    """
     said = [_SPOKEN.get(word, word) for each in plot.layers for word in words_known() if word in each.lower()]
     # "evolving pad" holds the word pad, but asks for one layer.
     exact = {texture for texture in said if not any(texture != other and texture in other for other in said)}
     rows = [row for row in table("textures") if row["texture"] in exact]
+    if not rows and SILENCE not in said:
+        return None
     return tuple(layer for row in rows if (layer := _layer(row, palette)) is not None)
 
 

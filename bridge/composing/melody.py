@@ -37,7 +37,6 @@ def write_melody(
     decoder: Decoder,
     sections: Sequence[Section],
     harmonies: Mapping[str, Harmony],
-    voice: Voice,
     settings: Settings,
     *,
     check: Callable[[], None],
@@ -60,7 +59,7 @@ def write_melody(
         for section in wave:
             leader = section.leader if section.leader in bodies else ""
             motif = _motif(tasks[leader], bodies[leader]) if leader else ()
-            tasks[section.key] = _tasks(section, harmonies[section.key], voice, settings)
+            tasks[section.key] = _tasks(section, harmonies[section.key], section.palette.melody, settings)
             rows.append(
                 Row(
                     part="melody",

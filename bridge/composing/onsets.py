@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bridge.composing.harmony import nearest_pitch, voicing
-from bridge.composing.palettes import Palette
 from bridge.composing.writing import Draft, Sounding
 from bridge.schema.tempo import TICKS_PER_QUARTER
 
@@ -48,9 +47,7 @@ def restruck(
     return out
 
 
-def stabs(
-    chords: Sequence[Sounding], parts: Mapping[str, Sequence[Draft]], palette: Palette
-) -> dict[str, list[Draft]]:
+def stabs(chords: Sequence[Sounding], parts: Mapping[str, Sequence[Draft]]) -> dict[str, list[Draft]]:
     """Chord stabs for forced ticks that no part meets with at least two notes.
 
     One note of a melody is easily missed: a hit wants a chord, or a bass under something. In a rest the
@@ -76,10 +73,10 @@ def stabs(
                 continue
             long = STAB_TICKS if item.kind == "rest" else 2 * STAB_TICKS
             end = min(tick + long, max(sounding.end_tick, tick + STAB_TICKS))
-            voice = palette.accompaniment
+            voice = sounding.section.palette.accompaniment
             for pitch in voicing(sounding.chord, voice.low, voice.high, 3, (), sounding.shift):
                 added["accompaniment"].append(Draft(tick, pitch, end, True))
-            bass = palette.bass
+            bass = sounding.section.palette.bass
             root = nearest_pitch(
                 [(sounding.chord.root_pc + sounding.shift) % 12],
                 bass.low,

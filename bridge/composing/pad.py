@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge.composing.harmony import voicing
-from bridge.composing.palettes import Voice
 from bridge.composing.writing import Draft, Sounding
 
 
-def write_pad(chords: Sequence[Sounding], voice: Voice) -> list[Draft]:
+def write_pad(chords: Sequence[Sounding]) -> list[Draft]:
     """Pad notes for all chords, in order.
 
     The pad plays where its layer does, and in cells that hold or close. A pitch that the next chord
@@ -29,6 +28,7 @@ def write_pad(chords: Sequence[Sounding], voice: Voice) -> list[Draft]:
             for at in held.values():
                 out[at] = Draft(out[at].tick, out[at].pitch, each.end_tick, out[at].accent)
             continue
+        voice = each.section.palette.pad
         voices = 4 if item.energy > 0.55 or item.kind in ("hold", "final") else 3
         pitches = voicing(each.chord, voice.low, voice.high, voices, near, each.shift)
         forced = each.tick in item.forced

@@ -30,6 +30,9 @@ ROLES = {
 }
 """What each slot does, in score order."""
 
+MOST_PARTS = 15
+"""Sixteen channels less the drums'."""
+
 Doubling = tuple[Voice, list[Draft]]
 
 
@@ -41,13 +44,19 @@ def score_parts(
     voices: dict[str, tuple[Voice, PartRole]] = {}
     slots: dict[str, set[str]] = {}
     for slot, role in ROLES.items():
-        voice = plan.palette.voice(slot)
-        if voice is None or not lines.get(slot):
-            continue
-        voices.setdefault(voice.name, (voice, role))
-        notes.setdefault(voice.name, []).extend(lines[slot])
-        slots.setdefault(voice.name, set()).add(slot)
-    for voice, doubling in doublings:
+        for palette in plan.palettes:
+            own = [n for n in lines.get(slot, ()) if plan.palette_at(n.tick) is palette]
+            voice = palette.voice(slot)
+            if voice is None or not own:
+                continue
+            if voice.name not in voices and len(voices) >= MOST_PARTS:
+                # What the channels cannot hold is played by who does the same already, or by anybody.
+                known = [v for v, r in voices.values() if r is role] or [v for v, _ in voices.values()]
+                voice = known[-1]
+            voices.setdefault(voice.name, (voice, role))
+            notes.setdefault(voice.name, []).extend(own)
+            slots.setdefault(voice.name, set()).add(slot)
+    for voice, doubling in doublings[: max(0, MOST_PARTS - len(voices))]:
         voices.setdefault(voice.name, (voice, PartRole.ACCOMPANIMENT))
         notes.setdefault(voice.name, []).extend(doubling)
     return tuple(

@@ -6,14 +6,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from bridge.composing.harmony import SCALES, nearest_pitch
-from bridge.composing.palettes import Voice
 from bridge.composing.plan import Plan
 from bridge.composing.writing import Draft, Sounding
 from bridge.schema.tempo import TICKS_PER_QUARTER
 from bridge.vocabulary.chords import pitch_classes
 
 
-def pickups(plan: Plan, chords: Sequence[Sounding], melody: Sequence[Draft], voice: Voice) -> list[Draft]:
+def pickups(plan: Plan, chords: Sequence[Sounding], melody: Sequence[Draft]) -> list[Draft]:
     """Notes for every pickup that `melody` leaves empty.
 
     The line rises by step, in eighths (at most four), to the third or the root of the chord that
@@ -23,6 +22,7 @@ def pickups(plan: Plan, chords: Sequence[Sounding], melody: Sequence[Draft], voi
     starts = [each.tick for each in chords]
     out: list[Draft] = []
     for section in plan.sections:
+        voice = section.palette.melody
         for item in section.cells:
             cell = item.cell
             if not cell.bar.pickup_ticks or not cell.closes or item.kind in ("final", "tail"):

@@ -62,8 +62,8 @@ class Section:
 
     `opening` is the key-relative first chord; `goal` the key-relative chord of the section that follows
     without a pause, or `None` where the music closes. `moves` is what the mood asks of the harmony.
-    `leader` is the key of the earlier section of the same label that this one should sound like, empty
-    for the first.
+    `palette` is who plays: the cue's, unless the plot names its own. `leader` is the key of the earlier
+    section of the same label that this one should sound like, empty for the first.
     """
 
     key: str
@@ -74,6 +74,7 @@ class Section:
     goal: Chord | None
     layers: Layers
     moves: Moves
+    palette: Palette
     leader: str = ""
 
     def layer(self, writer: str) -> Layer | None:
@@ -88,12 +89,23 @@ class Section:
 
 @dataclass(frozen=True)
 class Plan:
-    """The whole cue: sections in order, the palette, and where sound must be over."""
+    """The whole cue: sections in order, its own palette, and where sound must be over."""
 
     sections: tuple[Section, ...]
     palette: Palette
     last_tick: int
     silences: tuple[tuple[int, int], ...]
+
+    @property
+    def palettes(self) -> tuple[Palette, ...]:
+        """Every palette that plays, the cue's own first."""
+        named = (self.palette, *(section.palette for section in self.sections))
+        return tuple(dict.fromkeys(named))
+
+    def palette_at(self, tick: int) -> Palette:
+        """Who plays at a tick; past a section's end it is still the section's."""
+        starts = [section.cells[0].cell.tick for section in self.sections]
+        return self.sections[max(0, bisect_right(starts, tick) - 1)].palette if starts else self.palette
 
 
 def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
@@ -120,9 +132,12 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
     for name, group in zip(names, groups):
         led.append(leaders.get(group[0].plot.label, ""))
         leaders.setdefault(group[0].plot.label, name)
+    own = {plot.id: palette_named(plot.palette) or palette for plot in sounding}
     layers = lay_layers(
-        [_stretch(groups, index, names[index], led[index]) for index in range(len(groups))],
-        palette,
+        [
+            _stretch(groups, index, name, led[index], own[groups[index][0].plot.id])
+            for index, name in enumerate(names)
+        ],
         settings,
     )
     sections: list[Section] = []
@@ -146,17 +161,20 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
                     key.mode,
                     stream(settings.seed, settings.variation, STAGE, "moves", led[index] or name),
                 ),
+                own[plot.id],
                 led[index],
             )
         )
     return Plan(tuple(sections), palette, _last_tick(cues, form, settings), _silences(form, plots))
 
 
-def _stretch(groups: list[tuple[CellPlan, ...]], index: int, name: str, leader: str) -> Stretch:
+def _stretch(
+    groups: list[tuple[CellPlan, ...]], index: int, name: str, leader: str, palette: Palette
+) -> Stretch:
     group = groups[index]
     seconds = sum(item.s_per_quarter * item.cell.ticks / TICKS_PER_QUARTER for item in group)
     joined = index > 0 and groups[index - 1][-1].cell.end_tick == group[0].cell.tick
-    return Stretch(name, group[0].plot, len(group), seconds, joined, leader)
+    return Stretch(name, group[0].plot, len(group), seconds, joined, leader, palette)
 
 
 def _plan_cells(cues: CueSheet, form: Form, cells: list[Cell], plots: dict[str, Plot]) -> list[CellPlan]:
@@ -274,10 +292,11 @@ def _key(groups: list[tuple[CellPlan, ...]], index: int) -> str:
 
 
 def _palette(name: str, plots: list[Plot], settings: Settings) -> Palette:
-    for text in (*(plot.palette for plot in plots), settings.brief):
-        named = palette_named(text)
-        if named is not None:
-            return named
+    """The cue's palette: what the brief names, or every plot alike; else by the mood."""
+    named = {palette_named(plot.palette) for plot in plots}
+    asked = palette_named(settings.brief) or (named.pop() if len(named) == 1 else None)
+    if asked is not None:
+        return asked
     weights = [max(1, plot.end_frame - plot.start_frame) for plot in plots]
     total = sum(weights) or 1
 

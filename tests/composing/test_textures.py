@@ -13,6 +13,7 @@ from bridge.composing.layers import words_known
 from bridge.composing.palettes import PALETTES, palette_named
 from bridge.composing.tables import strayed, table
 from bridge.config import Settings
+from bridge.performing import perform
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet, Label, Weight
 from bridge.schema.score import Note, Part, PartRole, Score
@@ -162,9 +163,9 @@ def test_a_riser_leads_into_a_louder_plot_and_leaves_a_breath(models: Models):
         assert pitches == sorted(pitches) and pitches[0] < pitches[-1]
         gaps = [b.start_beats - a.start_beats for a, b in zip(riser, riser[1:])]
         assert gaps[0] > gaps[-1]
-        assert riser[-1].end_beats == Fraction(63, 2)
+        assert riser[-1].end_beats == 31
         for part in score.parts:
-            assert not any(Fraction(63, 2) <= n.start_beats < 32 for n in part.notes)
+            assert not any(31 <= n.start_beats < 32 for n in part.notes)
             assert not any(n.start_beats < 32 < n.end_beats for n in part.notes)
 
 
@@ -233,6 +234,39 @@ def test_tense_music_turns_to_the_diminished_family(models: Models):
 
     assert diminished(0.85, 0.25) >= 0.1
     assert diminished(0.2, 0.7) < 0.05
+
+
+def test_each_plot_may_have_a_palette_of_its_own(models: Models):
+    cues, form = build(
+        Scene(8, palette="solo piano", layers=("melody", "pad")),
+        Scene(8, palette="sparse pads", layers=("melody", "drone")),
+        bpm=100,
+    )
+    score = write(models, (cues, form))
+    spans = {part.name: [float(n.start_beats) for n in part.notes] for part in score.parts}
+    assert max(spans["Piano"]) < 32 <= min(spans["Celesta"])
+    assert max(spans["Warm pad"]) < 32 <= min(spans["Deep drone"])
+
+
+def test_all_palettes_in_one_cue_fit_the_channels(models: Models):
+    scenes = [
+        Scene(6, label, energy=0.9, tension=0.8, palette=palette.name, hits=((0, Weight.MUST),))
+        for palette in PALETTES
+        for label in (Label.INTRODUCTION, Label.CLIMAX)
+    ]
+    cues, form = build(*scenes)
+    for seed in range(2):
+        score = write(models, (cues, form), seed)
+        assert 8 <= len(score.parts) <= 15
+        perform(score, form, cues, Settings())
+
+
+def test_silence_as_a_layer_leaves_only_hits_and_the_close(models: Models):
+    hits = ((3 * BAR, Weight.WANT), (5 * BAR + 960, Weight.MUST))
+    score = write(models, build(Scene(8, layers=("silence",), palette="guitar", hits=hits)))
+    starts = {int(n.start_beats * 960) for part in score.parts for n in part.notes}
+    assert starts == {3 * BAR, 5 * BAR + 960, 7 * BAR}
+    assert score.notes == ("Palette: guitar.",)
 
 
 def test_tables_hold_what_the_code_asks_of_them():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from bridge.composing.palettes import Voice
+from bridge.composing.palettes import Palette, Voice
 from bridge.composing.plan import Plan
 from bridge.composing.tables import table
 from bridge.composing.writing import Draft
@@ -30,8 +30,10 @@ def doubling_of(voice: Voice) -> tuple[Voice, int] | None:
     return Voice(name, int(by["program"]), int(by["low"]), int(by["high"])), int(best["semitones"])
 
 
-def doubled(plan: Plan, notes: Sequence[Draft], voice: Voice) -> tuple[Voice, list[Draft]] | None:
-    """The doubling voice and its notes in climaxes of some energy, within its range; `None` without any."""
+def doubled(
+    plan: Plan, notes: Sequence[Draft], voice: Voice, palette: Palette
+) -> tuple[Voice, list[Draft]] | None:
+    """The doubling voice and its notes in a palette's loud climaxes, within its range; `None` without any."""
     found = doubling_of(voice)
     if found is None:
         return None
@@ -39,7 +41,7 @@ def doubled(plan: Plan, notes: Sequence[Draft], voice: Voice) -> tuple[Voice, li
     spans = [
         (section.cells[0].cell.tick, section.cells[-1].cell.end_tick)
         for section in plan.sections
-        if section.plot.label is Label.CLIMAX and section.plot.energy >= _LOUD
+        if section.palette is palette and section.plot.label is Label.CLIMAX and section.plot.energy >= _LOUD
     ]
     starts = [start for start, _ in spans]
     out = []

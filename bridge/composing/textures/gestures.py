@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bridge.composing.approach import Approach, Gestures
 from bridge.composing.harmony import SCALES, nearest_pitch, voicing
-from bridge.composing.palettes import Palette, Voice
+from bridge.composing.palettes import Voice
 from bridge.composing.textures.where import tones
 from bridge.composing.writing import Draft, Sounding
 from bridge.schema.tempo import TICKS_PER_QUARTER
@@ -18,20 +18,19 @@ STINGER_PITCHES = 9
 _BLOW_TICKS = TICKS_PER_QUARTER * 3 // 4
 
 
-def write_gestures(
-    gestures: Gestures, chords: Sequence[Sounding], palette: Palette
-) -> dict[str, list[Draft]]:
+def write_gestures(gestures: Gestures, chords: Sequence[Sounding]) -> dict[str, list[Draft]]:
     """Notes by slot: riser, swell, stinger, impact, button; a slot the palette lacks stays silent."""
     out: dict[str, list[Draft]] = {}
     starts = [each.tick for each in chords]
     for approach in gestures.approaches:
-        voice = palette.voice(approach.kind)
+        here = chords[max(0, bisect_right(starts, approach.start_tick) - 1)]
+        voice = here.section.palette.voice(approach.kind)
         if voice is not None:
             writer = _riser if approach.kind == "riser" else _swell
             out.setdefault(approach.kind, []).extend(writer(approach, chords, voice))
     for blow in gestures.blows:
-        voice = palette.voice(blow.kind)
         sounding = chords[max(0, bisect_right(starts, blow.tick) - 1)]
+        voice = sounding.section.palette.voice(blow.kind)
         if voice is None or sounding.chord is None:
             continue
         if blow.kind == "stinger":
