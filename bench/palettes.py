@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -13,20 +15,29 @@ from bridge.composing.palettes import PALETTES
 from bridge.config import Settings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
-from bridge.schema.score import Score
+from bridge.schema.score import Part, Score
 from bridge.schema.tempo import Form
+from bridge.vocabulary.texture import Sounded, textures
 from bridge.writing.colors import PART_COLORS
 
 SEED = 1
+TREMOLO_PROGRAM = 44
+
+
+def labels_of(part: Part, bars: Sequence[float]) -> tuple[str, ...]:
+    """A part's labels in two-bar windows; a tremolo patch trembles by itself. `bars` are in quarters."""
+    trembles = part.program == TREMOLO_PROGRAM
+    heard = [Sounded(float(n.start_beats), float(n.end_beats), n.pitch, trembles) for n in part.notes]
+    return textures(sorted(heard), bars)
 
 
 def compare_palettes(cues: CueSheet, form: Form, models: Models, folder: Path) -> str:
     """A Markdown table of the palettes on one cue sheet; `folder/NAME.png` are their piano rolls."""
     folder.mkdir(parents=True, exist_ok=True)
     out = [
-        "| palette | instruments | mean pitch | notes a second | median onset spacing, s | notes at once"
-        " | parts at once |",
-        "|---" * 7 + "|",
+        "| palette | instruments | mean pitch | middle 80 % of pitches | notes a second"
+        " | median onset spacing, s | notes at once | parts at once | commonest textures, % |",
+        "|---" * 9 + "|",
     ]
     for palette in PALETTES:
         sheet = replace(cues, plots=tuple(replace(plot, palette=palette.name) for plot in cues.plots))
@@ -64,15 +75,21 @@ def _row(name: str, score: Score, form: Form) -> str:
     lasting = [(_s(form, note.end_beats) - _s(form, note.start_beats)) for note in notes]
     busy = [sum(_s(form, n.end_beats) - _s(form, n.start_beats) for n in part.notes) for part in score.parts]
     sounding = sum(min(each, length) for each in busy) / length
+    pitches = sorted(note.pitch for note in notes)
+    bars = [bar.tick / 960 for bar in form.bars if bar.tick < form.end_tick] + [form.end_tick / 960]
+    labels = Counter(label for part in score.parts for label in labels_of(part, bars) if label != "silent")
+    total = sum(labels.values())
     spacing = median(b - a for a, b in pairwise(onsets))
     cells = (
         name,
         str(len(score.parts)),
-        f"{mean(note.pitch for note in notes):.1f}",
+        f"{mean(pitches):.1f}",
+        f"{pitches[len(pitches) // 10]} to {pitches[len(pitches) * 9 // 10]}",
         f"{len(notes) / length:.1f}",
         f"{spacing:.2f}",
         f"{sum(lasting) / length:.1f}",
         f"{sounding:.1f}",
+        ", ".join(f"{label} {100 * count / total:.0f}" for label, count in labels.most_common(3)),
     )
     return f"| {' | '.join(cells)} |"
 

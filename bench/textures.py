@@ -21,7 +21,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
-from bench.palettes import compare_palettes
+from bench.palettes import compare_palettes, labels_of
 from bench.references import reference_rows
 from bench.sync.lists import CutList, simulated
 from bridge.composing import Models, compose, load_models
@@ -29,17 +29,16 @@ from bridge.config import Settings
 from bridge.inference.streams import stream
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet, Label
-from bridge.schema.score import Part, PartRole, Score
+from bridge.schema.score import PartRole, Score
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form
 from bridge.timing import solve
-from bridge.vocabulary.texture import TEXTURES, Sounded, textures
+from bridge.vocabulary.texture import TEXTURES
 
 KINDS: dict[str, dict[str, tuple[float, float]]] = {
     "underscore": {"valence": (0.4, 0.75), "energy": (0.15, 0.4), "tension": (0.2, 0.45)},
     "tension": {"valence": (0.15, 0.4), "energy": (0.35, 0.7), "tension": (0.7, 0.95)},
     "action": {"valence": (0.3, 0.65), "energy": (0.75, 0.95), "tension": (0.5, 0.85)},
 }
-TREMOLO_PROGRAM = 44
 COLUMNS = ("line", "chorale", "pad", "drone", "figure", "ostinato", "pulse", "tremolo", "run", "sparse")
 
 
@@ -109,7 +108,10 @@ def cue(kind: str, edits: CutList, seconds: int) -> tuple[CueSheet, Form]:
         # What spotting derives from the axes.
         density = 0.15 + 0.75 * mood["energy"]
         loudness = 0.1 + 0.55 * mood["energy"] + 0.3 * mood["tension"]
-        plots.append(replace(plot, label=label, density=density, loudness=loudness, **mood))
+        plots.append(replace(plot, label=label, density=density, loudness=loudness))
+        plots[-1] = replace(
+            plots[-1], valence=mood["valence"], energy=mood["energy"], tension=mood["tension"]
+        )
     loudest = max(range(len(plots)), key=lambda i: plots[i].energy)
     if len(plots) > 2:
         plots[loudest] = replace(plots[loudest], label=Label.CLIMAX)
@@ -146,8 +148,9 @@ def measure(cues: CueSheet, form: Form, score: Score, tally: Tally) -> None:
             tally.windows += len(rows[part.name])
             tally.silent += len(rows[part.name]) - len(sounding)
         run = 0
-        for label in (*rows[part.name], ""):
-            if label in ("ostinato", "pulse"):
+        for label in (*rows[part.name], "") if part.role is PartRole.RHYTHM else ():
+            # A chord that changes within the bars makes the same cell a figure to the labeller.
+            if label in ("ostinato", "pulse", "figure"):
                 run += 2
             elif run:
                 tally.held.append(run)
@@ -179,13 +182,6 @@ def measure(cues: CueSheet, form: Form, score: Score, tally: Tally) -> None:
     tally.away_s.append(max(b - a for a, b in pairwise([0.0, *sung, length_s])))
     tally.sounds[score.notes[0]] += 1
     tally.sounds[f"key {score.keys[0].tonic_pc} {score.keys[0].mode}"] += 1
-
-
-def labels_of(part: Part, bars: Sequence[float]) -> tuple[str, ...]:
-    """A part's labels in two-bar windows; a tremolo patch trembles by itself."""
-    trembles = part.program == TREMOLO_PROGRAM
-    heard = [Sounded(float(n.start_beats), float(n.end_beats), n.pitch, trembles) for n in part.notes]
-    return textures(sorted(heard), bars)
 
 
 def texture_table(tallies: dict[str, Tally], references: Sequence[tuple[str, Counter[str], float]]) -> str:

@@ -14,7 +14,7 @@ from bridge.composing.plan import CellPlan, Plan, Section
 from bridge.schema.tempo import TICKS_PER_QUARTER
 
 # A rise of energy from plot to plot that is worth a riser, and how tense or loud a hit must be to be struck.
-_RISES, _TENSE, _FIERCE, _SWELLS = 0.12, 0.6, 0.66, 0.35
+_RISES, _LIVELY, _TENSE, _FIERCE, _SWELLS = 0.12, 0.5, 0.6, 0.66, 0.35
 _RISER_CELLS, _SWELL_CELLS = (2, 4), (1, 2)
 _APART_S = 8.0
 _AIR_TICKS = TICKS_PER_QUARTER // 2
@@ -102,7 +102,7 @@ def plan_gestures(plan: Plan) -> Gestures:
 
 
 def _approach(before: Section, item: CellPlan, rise: float, tick: int) -> str:
-    if rise >= _RISES and before.palette.voice("riser") is not None:
+    if rise >= _RISES and item.energy >= _LIVELY and before.palette.voice("riser") is not None:
         return "riser"
     return "swell" if item.tension >= _SWELLS and tick in item.must else ""
 

@@ -44,7 +44,9 @@ def lay_layers(stretches: Sequence[Stretch], settings: Settings) -> dict[str, La
         if not each.joined:
             before, held = (), 0
         named = named_layers(each.plot, each.palette)
-        generator = stream(settings.seed, settings.variation, "composing", "layers", each.key)
+        generator = stream(
+            settings.seed, settings.variation, "composing", "layers", f"{each.key} {each.palette.name}"
+        )
         layers = (
             choose_layers(each.plot, each.cells, each.palette, before, held, generator, opens=index == 0)
             if named is None

@@ -38,13 +38,17 @@ class Voice:
 
 @dataclass(frozen=True)
 class Palette:
-    """Voices by slot, the (valence, energy, tension) it suits, 0 to 1, and the textures it leans to."""
+    """Voices by slot, the (valence, energy, tension) it suits, 0 to 1, and the textures it leans to.
+
+    `pace` is a factor on the density of what it is given.
+    """
 
     name: str
     mood: tuple[float, float, float]
     voices: tuple[tuple[str, Voice], ...]
     words: tuple[str, ...] = ()
     leans: tuple[tuple[str, float], ...] = ()
+    pace: float = 1.0
 
     @cached_property
     def _by_slot(self) -> dict[str, Voice]:
@@ -106,7 +110,7 @@ def _palettes() -> tuple[Palette, ...]:
             for v in table("palettes")
             if v["palette"] == name
         )
-        leans = [item.rsplit(":", 1) for item in row["leans"].split()]
+        leans = [item.rsplit(":", 1) for item in row["leans"].split(",")]
         out.append(
             Palette(
                 name,
@@ -114,6 +118,7 @@ def _palettes() -> tuple[Palette, ...]:
                 voices,
                 tuple(row["words"].split()),
                 tuple((texture, float(factor)) for texture, factor in leans),
+                float(row["pace"]),
             )
         )
     return tuple(out)

@@ -151,7 +151,10 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
             Section(
                 name,
                 plot,
-                tuple(replace(item, place=place) for place, item in enumerate(group)),
+                tuple(
+                    replace(item, place=place, density=min(1.0, item.density * own[plot.id].pace))
+                    for place, item in enumerate(group)
+                ),
                 key,
                 openings[index],
                 goal,

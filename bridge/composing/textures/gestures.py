@@ -46,7 +46,7 @@ def write_gestures(gestures: Gestures, chords: Sequence[Sounding]) -> dict[str, 
 
 
 def _riser(approach: Approach, chords: Sequence[Sounding], voice: Voice) -> list[Draft]:
-    """Up the scale, a step a beat at first, then two, then four, and no further than the air."""
+    """Up the scale, a step a beat, then two, then four, up to the air; by semitones if it is long."""
     length = approach.end_tick - approach.start_tick
     ticks: list[int] = []
     tick = approach.start_tick
@@ -57,7 +57,10 @@ def _riser(approach: Approach, chords: Sequence[Sounding], voice: Voice) -> list
     starts = [each.tick for each in chords]
     here = chords[max(0, bisect_right(starts, approach.start_tick) - 1)]
     scale = {(pc + here.shift) % 12 for pc in SCALES[here.section.tonality.mode]}
-    pool = [pitch for pitch in range(voice.low, voice.high + 1) if pitch % 12 in scale]
+    steps = range(voice.low, voice.high + 1)
+    pool = [pitch for pitch in steps if pitch % 12 in scale]
+    if len(pool) < len(ticks):
+        pool = list(steps)
     pitches = pool[-len(ticks) :] if len(ticks) <= len(pool) else pool + [pool[-1]] * (len(ticks) - len(pool))
     ends = [*ticks[1:], approach.end_tick]
     return [Draft(tick, pitch, end) for tick, pitch, end in zip(ticks, pitches, ends)]
