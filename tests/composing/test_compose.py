@@ -313,7 +313,7 @@ def test_mode_follows_mood(models: Models):
 
 def test_more_density_is_more_notes(models: Models):
     def count(density: float) -> int:
-        sheet = build(Scene(16, density=density, layers=("melody", "accompaniment"), palette="guitar"))
+        sheet = build(Scene(16, density=density, layers=("melody", "accompaniment"), palette="solo piano"))
         return sum(len(notes(write(models, sheet, seed))) for seed in SEEDS)
 
     assert count(0.1) < count(0.5) < count(0.95)
