@@ -32,12 +32,18 @@ LOG_EVERY_S = 15.0
 MEMORY = 0.995
 """Decay a step of the running mean of the weights; shorter at the start."""
 
+_NOTES = {"pop": 0.35, "metres": 0.1, "song": 0.25, "quartet": 0.2, "orchestra": 0.1}
 MIXES: dict[str, dict[str, float]] = {
-    "chords": {"heard": 0.45, "pop": 0.45, "metres": 0.1},
+    "chords": {"heard": 0.35, "pop": 0.35, "metres": 0.1, "song": 0.1, "quartet": 0.06, "orchestra": 0.04},
+    "melody": _NOTES,
+    "accompaniment": _NOTES,
+    "bass": _NOTES,
+    "drums": {"drums": 1.0},
 }
-"""How often a window comes from each pack of a part's training pieces."""
-OPEN_ALL = {"chords": 0.5}
-JUDGED = {"chords": "heard"}
+"""How often a window comes from each pack of a part's training pieces. The share of a pack that is not
+written yet goes to the others."""
+OPEN_ALL = {"chords": 0.35, "melody": 0.2, "accompaniment": 0.15, "bass": 0.15, "drums": 0.2}
+JUDGED = {"chords": "heard", "melody": "pop", "accompaniment": "pop", "bass": "pop", "drums": "drums"}
 """The pack of validation pieces that decides which checkpoint is best."""
 
 
@@ -129,12 +135,11 @@ def fit(asked: argparse.Namespace) -> None:
             optimiser.load_state_dict(saved)
         spent_s, step, best = state["spent_s"], state["step"], state["best"]
     open_all = OPEN_ALL[asked.part] if asked.open_all is None else asked.open_all
-    drawer = Drawer(
-        shares(BUILD, asked.part, MIXES[asked.part]), asked.context, asked.seed + step, open_all=open_all
-    )
+    packs = shares(BUILD, asked.part, MIXES[asked.part])
+    drawer = Drawer(packs.values(), asked.context, asked.seed + step, open_all=open_all)
     judged = Pieces(BUILD / f"{asked.part}-validation-{JUDGED[asked.part]}.npz")
     budget_s = asked.minutes * 60
-    print(json.dumps({"weights": model.parameters_count(), **vars(asked)}), flush=True)
+    print(json.dumps({"weights": model.parameters_count(), "packs": list(packs), **vars(asked)}), flush=True)
 
     def checkpoint(to: Path) -> None:
         save(

@@ -15,6 +15,7 @@ from bridge.inference.streams import stream
 from bridge.vocabulary import tokens
 from bridge.vocabulary.bars import ChordEvent, decode_chords
 from bridge.vocabulary.conditions import OPEN, SCALES, Conditions
+from bridge.vocabulary.leaning import lean
 from bridge.vocabulary.masks import BarRules
 from bridge.vocabulary.measure import MAJOR
 from bridge.vocabulary.prompts import opening
@@ -61,7 +62,12 @@ def write(decoder: Decoder, chosen: Sequence[Excerpt], asked: Sequence[Condition
     for excerpt, wanted in zip(chosen, asked, strict=True):
         told = wanted.vector()
         tasks = tuple(
-            BarTask(prompt, BarRules(steps=tokens.bar_steps(metre_of(prompt))), conditions=told)
+            BarTask(
+                prompt,
+                BarRules(steps=tokens.bar_steps(metre_of(prompt))),
+                conditions=told,
+                lean=lean(wanted.valence or 0.0, wanted.tension or 0.0),
+            )
             for prompt in excerpt.prompts
         )
         rows.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,15 +109,15 @@ class Drawer:
 
     def __init__(
         self,
-        packs: Sequence[tuple[Pieces, float]],
+        packs: Iterable[tuple[Pieces, float]],
         context: int,
         seed: int,
         *,
         open_all: float,
         open_one: float = 0.2,
     ) -> None:
-        weights = np.array([weight for _, weight in packs], float)
-        self.packs = [pieces for pieces, _ in packs]
+        self.packs, found = zip(*packs, strict=True)
+        weights = np.array(found, float)
         self.weights = weights / weights.sum()
         self.context = context
         self.open_all = open_all
@@ -168,6 +168,16 @@ def side_by_side(windows: Sequence[Window]) -> tuple[np.ndarray, np.ndarray, np.
     return ids, written, beside
 
 
-def shares(build: Path, part: str, wanted: Mapping[str, float]) -> list[tuple[Pieces, float]]:
-    """The packs of a part's training pieces, by source, with their weights."""
-    return [(Pieces(build / f"{part}-train-{name}.npz"), weight) for name, weight in wanted.items()]
+def shares(build: Path, part: str, wanted: Mapping[str, float]) -> dict[str, tuple[Pieces, float]]:
+    """The packs of a part's training pieces that are written, by source, with their weights.
+
+    Raises:
+        FileNotFoundError: none is.
+    """
+    paths = {name: build / f"{part}-train-{name}.npz" for name in wanted}
+    out = {name: (Pieces(path), wanted[name]) for name, path in paths.items() if path.exists()}
+    if not out:
+        raise FileNotFoundError(
+            f"no training pieces for {part} in {build}: run `python -m models.corpus.write`"
+        )
+    return out

@@ -16,6 +16,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 from bridge.inference.card import Card
 from bridge.vocabulary import tokens
+from bridge.vocabulary.conditions import WIDTH as WIDTH_OF_CONDITIONS
+
+RELEASED = {"chords": 2, "melody": 1, "accompaniment": 1}
+"""Parts with the version of their released model."""
 
 HEADS, HEAD_WIDTH = 2, 4
 WIDTH = HEADS * HEAD_WIDTH
@@ -40,18 +44,19 @@ def weights(seed: int, context: int, bias: dict[str, float] | None = None, condi
     def table(*shape: int, scale: float = 1.0) -> np.ndarray:
         return (random.standard_normal(shape) * scale).astype(np.float32)
 
-    each = np.zeros(tokens.SIZE, np.float32)
+    names = tokens.NAMES[: tokens.SIZES[2 if conditions else 1]]
+    each = np.zeros(len(names), np.float32)
     for name, value in (bias or {}).items():
-        for index, known in enumerate(tokens.NAMES):
+        for index, known in enumerate(names):
             if known == name or (name.endswith("*") and known.startswith(name[:-1])):
                 each[index] += value
     return Weights(
-        embed=table(tokens.SIZE, WIDTH),
+        embed=table(len(names), WIDTH),
         place=table(context, WIDTH, scale=0.5),
         query=table(WIDTH, WIDTH, scale=0.6),
         key=table(WIDTH, WIDTH, scale=0.6),
         value=table(WIDTH, WIDTH, scale=0.8),
-        out=table(WIDTH, tokens.SIZE, scale=0.5),
+        out=table(WIDTH, len(names), scale=0.5),
         bias=each,
         bend=table(conditions, WIDTH),
     )
@@ -93,8 +98,8 @@ def write_decoder(
         part=part,
         sha256=hashlib.sha256(raw).hexdigest(),
         bytes=len(raw),
-        vocabulary_version=tokens.VERSION,
-        vocabulary_size=tokens.SIZE,
+        vocabulary_version=2 if conditions else 1,
+        vocabulary_size=len(w.bias),
         layers=1,
         heads=HEADS,
         width=WIDTH,
@@ -120,8 +125,15 @@ TEST_BIASES = {
 
 def write_models(root: Path, *, context: int = 512, seed: int = 1) -> Path:
     """Three decoders under the names of the released ones; returns `root`."""
-    for index, part in enumerate(("chords", "melody", "accompaniment")):
-        write_decoder(root / f"{part}-v1", part, seed=seed + index, context=context, bias=TEST_BIASES[part])
+    for index, (part, version) in enumerate(RELEASED.items()):
+        write_decoder(
+            root / f"{part}-v{version}",
+            part,
+            seed=seed + index,
+            context=context,
+            bias=TEST_BIASES[part],
+            conditions=WIDTH_OF_CONDITIONS if version > 1 else 0,
+        )
     return root
 
 
@@ -218,7 +230,7 @@ def _graph(w: Weights) -> onnx.ModelProto:
             *([value("conditions", f32, ["B", "T", len(w.bend)])] if w.bend.size else []),
         ],
         [
-            value("logits", f32, ["B", "T", tokens.SIZE]),
+            value("logits", f32, ["B", "T", len(w.bias)]),
             value("present", f32, [*cache, "PT", HEAD_WIDTH]),
         ],
         [numpy_helper.from_array(array, name) for name, array in consts.items()],

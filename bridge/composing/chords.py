@@ -15,12 +15,14 @@ from bridge.inference.memory import ChordMemory
 from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
 from bridge.inference.streams import stream
-from bridge.vocabulary import bars, controls, prompts, tokens
-from bridge.vocabulary.bars import BarControls, ChordEvent
+from bridge.vocabulary import bars, prompts, tokens
+from bridge.vocabulary.bars import ChordEvent
 from bridge.vocabulary.chords import QUALITIES, Chord
 from bridge.vocabulary.conditions import Conditions
+from bridge.vocabulary.leaning import lean
 from bridge.vocabulary.masks import BarRules, Mask
-from bridge.vocabulary.recall import read_trust
+from bridge.vocabulary.mood import asked
+from bridge.vocabulary.recall import Bucket, read_trust
 
 SAMPLING = Sampling(temperature=0.9, top_p=0.9)
 
@@ -50,11 +52,8 @@ def write_chords(
     """Chords of every section by its key. Sections follow the one that leads their label."""
     out: dict[str, Harmony] = {}
     bodies: dict[str, tuple[Tokens, ...]] = {}
-    card = decoder.card
-    # A model of vocabulary 1 is told its controls as tokens, one of vocabulary 2 as numbers beside them.
-    numbers = card.conditions > 0
-    trust = read_trust(card.recall)
-    tasks = {section.key: _tasks(section, settings, numbers=numbers) for section in sections}
+    trust = read_trust(decoder.card.recall)
+    tasks = {section.key: _tasks(section, settings) for section in sections}
     for wave in waves(sections):
         rows = []
         for section in wave:
@@ -70,14 +69,14 @@ def write_chords(
             rows.append(
                 Row(
                     part="chords",
-                    start=_start(section, numbers=numbers),
+                    start=prompts.opening(SOURCE, section.tonality.mode),
                     bars=bar_tasks,
                     generator=stream(settings.seed, settings.variation, STAGE, "chords", section.key),
                     sampling=SAMPLING,
                     prime=prime,
                     prime_conditions=beside,
                     guide=guide,
-                    memory=ChordMemory(trust) if trust else None,
+                    memory=_memory(trust, bodies.get(section.leader, ())),
                 )
             )
         for section, written in zip(wave, generate(decoder, rows, check=check, on_bar=on_bar)):
@@ -148,14 +147,18 @@ def cells_a_chord(item: CellPlan) -> int:
     return 2 if wanted_s > 1.5 * cell_s else 1
 
 
-def _start(section: Section, *, numbers: bool) -> Tokens:
-    mode = section.tonality.mode
-    return prompts.opening(SOURCE, mode) if numbers else bars.start(mode)
+def _memory(trust: Mapping[Bucket, float], led: Sequence[Tokens]) -> ChordMemory | None:
+    """A memory of the section that leads, so that one of the same label comes back to its harmony."""
+    if not trust:
+        return None
+    memory = ChordMemory(trust)
+    for body in led:
+        for token in body:
+            memory.push(token)
+    return memory
 
 
-def _tasks(
-    section: Section, settings: Settings, *, numbers: bool = False
-) -> tuple[tuple[BarTask, ...], ChordGuide]:
+def _tasks(section: Section, settings: Settings) -> tuple[tuple[BarTask, ...], ChordGuide]:
     generator = stream(settings.seed, settings.variation, STAGE, "cadence", section.key)
     tonic = section.tonality.tonic
     goal = section.goal or tonic
@@ -197,11 +200,9 @@ def _tasks(
             required_steps=required,
             forbidden_steps=frozenset(range(cell.steps)) - frozenset(steps),
         )
-        if numbers:
-            told = _conditions(item, len(steps), slow).vector()
-            tasks.append(BarTask(prompts.chords_prompt(cell.metre), rules, conditions=told))
-        else:
-            tasks.append(BarTask(bars.chord_prompt(_controls(item, len(steps), slow)), rules))
+        mood = lean(2 * item.valence - 1, 2 * item.tension - 1)
+        told = _conditions(item, len(steps), slow).vector()
+        tasks.append(BarTask(prompts.chords_prompt(cell.metre), rules, conditions=told, lean=mood))
         wanted.append(want)
     return tuple(tasks), _Repeats(wanted, patience=1)
 
@@ -249,29 +250,15 @@ def _cadence_steps(
     return [0, half], {half: frozenset({approach[-1]})}
 
 
-def _controls(item: CellPlan, changes: int, slow: int) -> BarControls:
-    quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
-    rhythm = 0 if slow > 1 and item.cell.bar.phrase_bar % slow else changes
-    level = next((i for i, edge in enumerate(controls.CHANGES_PER_QUARTER) if rhythm / quarters <= edge), 7)
-    return BarControls(
-        metre=item.cell.metre,
-        label=item.plot.label.value,
-        left=controls.left(item.left),
-        density=level,
-        valence=controls.level_of_unit(item.valence, "VALENCE"),
-        tension=controls.level_of_unit(item.tension, "TENSION"),
-    )
-
-
 def _conditions(item: CellPlan, changes: int, slow: int) -> Conditions:
-    """The same as `_controls`, told as numbers; mood lies between -1 and 1 here."""
+    """What the bar should be like."""
     quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
     rhythm = 0 if slow > 1 and item.cell.bar.phrase_bar % slow else changes
     return Conditions(
         harmonic_rhythm=rhythm / quarters,
-        valence=2 * item.valence - 1,
-        energy=2 * item.energy - 1,
-        tension=2 * item.tension - 1,
+        valence=asked("valence", item.valence),
+        energy=asked("energy", item.energy),
+        tension=asked("tension", item.tension),
         bars_to_plot=item.left + 1.0,
         label=item.plot.label.value,
     )

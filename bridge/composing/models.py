@@ -8,6 +8,9 @@ from bridge.errors import ModelError
 from bridge.inference.card import Card, checked_card, find_models
 from bridge.inference.session import Decoder, runtime_version
 
+SPOKEN = {"chords": 2, "melody": 1, "accompaniment": 1}
+"""Version of the vocabulary each part is composed in."""
+
 
 @dataclass(frozen=True)
 class Models:
@@ -44,6 +47,12 @@ def load_models() -> Models:
             raise ModelError(
                 f"{decoder.card.name} writes {decoder.card.part}, not {part}",
                 remedy="Put the released models back under their own names",
+            )
+        if decoder.card.vocabulary_version != SPOKEN[part]:
+            raise ModelError(
+                f"{decoder.card.name} speaks vocabulary {decoder.card.vocabulary_version}; "
+                f"the {part} are written with {SPOKEN[part]}",
+                remedy="Use the models released with this version of Cuebridge",
             )
     return Models(decoders["chords"], decoders["melody"], decoders["accompaniment"])
 

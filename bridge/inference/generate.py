@@ -64,12 +64,14 @@ class BarTask:
     """One bar to write: `prompt` is read, then `body` is written under `rules`, or read when given.
 
     `conditions` stand beside each of its tokens, for a model that takes them; empty is nothing asked.
+    `lean` (V,) is added to the logits of every token drawn.
     """
 
     prompt: Tokens
     rules: BarRules
     body: Tokens | None = None
     conditions: Vector = ()
+    lean: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -254,6 +256,9 @@ class _Desk:
         memory = self.row.memory
         if memory is not None and legal[tokens.CHORD_0 : tokens.CHORD_0 + tokens.CHORDS].any():
             logits = memory.mixed(logits)
+        lean = self.row.bars[len(self.bodies)].lean
+        if lean is not None:
+            logits = logits + lean[: len(logits)]
         return draw(logits, legal, self.row.generator, self.row.sampling)
 
     def _open_bar(self) -> None:

@@ -40,7 +40,7 @@ def test_one_changed_byte_is_refused_naming_file_and_both_hashes(folder: Path):
     assert "Install Cuebridge again" in text
 
 
-@pytest.mark.parametrize("key, value", [("vocabulary_version", 3), ("vocabulary_size", 10)])
+@pytest.mark.parametrize("key, value", [("vocabulary_version", 2), ("vocabulary_size", 10)])
 def test_another_vocabulary_is_refused(folder: Path, key: str, value: int):
     rewrite(folder, {key: value})
     with pytest.raises(ModelError, match="vocabulary"):
@@ -80,7 +80,7 @@ def test_the_environment_names_another_folder(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("CUEBRIDGE_MODELS", str(tmp_path))
     assert models_folder() == tmp_path
     assert {part: path.name for part, path in find_models().items()} == {
-        "chords": "chords-v1",
+        "chords": "chords-v2",
         "melody": "melody-v1",
         "accompaniment": "accompaniment-v1",
     }

@@ -138,3 +138,12 @@ def test_a_row_with_a_memory_repeats_itself(chords: tuple[Decoder, Weights]) -> 
         return 1 - len(set(pairs)) / len(pairs)
 
     assert again(replace(row(3, 40), memory=ChordMemory(trust))) > again(row(3, 40)) + 0.2
+
+
+def test_a_lean_changes_what_is_drawn(chords: tuple[Decoder, Weights]) -> None:
+    decoder, _ = chords
+    only = np.zeros(tokens.SIZE, np.float32)
+    only[chord(4, "min")] = 60.0
+    asked = row(1, 6)
+    [bodies] = generate(decoder, [replace(asked, bars=tuple(replace(bar, lean=only) for bar in asked.bars))])
+    assert {body[1] for body in bodies} == {chord(4, "min")}

@@ -96,7 +96,7 @@ def test_a_row_alone_is_the_row_among_fifteen_others(melody):
 def test_logits_of_a_row_do_not_change_by_a_bit_in_company(melody):
     decoder, _ = melody
     random = np.random.default_rng(0)
-    fed = random.integers(0, tokens.SIZE, (16, 1))
+    fed = random.integers(0, tokens.SIZES[1], (16, 1))
     past = random.standard_normal(decoder.empty_past(16, 128).shape).astype(np.float32)
     valid = np.ones((16, 129), np.float32)
     valid[3, 70:128] = 0

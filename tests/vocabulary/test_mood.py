@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.vocabulary.mood import WEIGHTS, Cues, decibels, mood
+from bridge.vocabulary.mood import REACHED, WEIGHTS, Cues, asked, decibels, mood
 
 MIDDLE = Cues(mode=0.0, bpm=100.0, onsets_per_s=3.0, mean_pitch=60.0, velocity=72.0, roughness=0.38)
 
@@ -45,3 +45,9 @@ def test_mode_outweighs_tempo_and_tempo_register_for_valence() -> None:
 def test_the_axes_stay_within_one() -> None:
     wild = Cues(mode=-1, bpm=400, onsets_per_s=80, mean_pitch=10, velocity=127, roughness=3)
     assert all(-1 <= value <= 1 for value in mood(wild))
+
+
+def test_a_cue_sheet_asks_for_what_music_reaches() -> None:
+    for axis, (low, high) in REACHED.items():
+        assert (asked(axis, 0.0), asked(axis, 1.0)) == pytest.approx((low, high))
+        assert -1 <= low < asked(axis, 0.5) < high <= 1

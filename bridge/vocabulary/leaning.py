@@ -1,0 +1,41 @@
+"""How mood leans on the choice of a chord's quality: a prior the brief can set, whatever a model has learnt.
+
+After the affective mapping of Video2Music (Kang, Poria & Herremans 2024, "Video2Music: suitable music
+generation from videos using an affective multimodal transformer model"), which ties emotions to chord
+qualities in its loss; here the tie is a bias on the logits, so that it holds for any model and its strength
+is a number. The orderings of qualities are those of `controls`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.vocabulary import tokens
+from bridge.vocabulary.chords import QUALITIES
+from bridge.vocabulary.controls import TENSION_OF_QUALITY, VALENCE_OF_QUALITY
+
+STRENGTH: Final = 1.5
+"""Nats between the ends of a scale at full lean: at valence 1 a major chord gains e^1.5 on a minor one."""
+
+Floats = npt.NDArray[np.float32]
+
+
+@lru_cache(maxsize=256)
+def lean(valence: float, tension: float, strength: float = STRENGTH) -> Floats:
+    """(V,) what to add to the logits of each token; 0 for all but chords.
+
+    `valence` and `tension` lie within -1 and 1; at 0 neither leans. Less tension than 0 does not push below
+    what the model does by itself: music at rest is its default.
+    """
+    out = np.zeros(tokens.SIZE, np.float32)
+    bright = np.array([VALENCE_OF_QUALITY[quality] - 0.5 for quality in QUALITIES])
+    rough = np.array([TENSION_OF_QUALITY[quality] - 0.35 for quality in QUALITIES])
+    each = strength * (valence * bright + max(0.0, tension) * rough)
+    first = tokens.CHORD_0 + 1
+    out[first : first + 12 * len(QUALITIES)] = np.tile(each, 12)
+    out.setflags(write=False)
+    return out
