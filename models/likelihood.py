@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -132,8 +133,17 @@ def chord_floor(edition: str, order: int, *, transposition_free: bool) -> dict[s
 
 def chord_model(model: Decoder, edition: str, *, told: bool) -> dict[str, object]:
     """The decoder on the same changes; `told`: with the controls measured from the song itself."""
-    pack = Packed(BUILD / f"chords-test-{edition}.npz")
     tally = Tally()
+    for song, p, symbol, before in chord_items(model, edition, "test", told=told):
+        judge_ranked(tally, song, p, symbol, before)
+    return chord_figures(tally)
+
+
+def chord_items(
+    model: Decoder, edition: str, split: str, *, told: bool
+) -> Iterator[tuple[int, np.ndarray, int, int]]:
+    """Every change: (song, the decoder's weights of 120 symbols, the symbol, the symbol before)."""
+    pack = Packed(BUILD / f"chords-{split}-{edition}.npz")
     last: dict[int, int] = {}
     for segment, ids, fresh, logits in judged(model, pack, "chords", told=told):
         song = int(pack.meta[segment][0])
@@ -146,8 +156,7 @@ def chord_model(model: Decoder, edition: str, *, told: bool) -> dict[str, object
             if before is None or before == symbol:
                 continue
             row = logits[at - 1, FIRST_CHORD : FIRST_CHORD + CHORDS].astype(np.float64)
-            judge_ranked(tally, song, np.exp(row - row.max()), symbol, before)
-    return chord_figures(tally)
+            yield song, np.exp(row - row.max()), symbol, before
 
 
 def judged(

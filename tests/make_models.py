@@ -16,10 +16,6 @@ from onnx import TensorProto, helper, numpy_helper
 
 from bridge.inference.card import Card
 from bridge.vocabulary import tokens
-from bridge.vocabulary.conditions import WIDTH as WIDTH_OF_CONDITIONS
-
-RELEASED = {"chords": 2, "melody": 1, "accompaniment": 1}
-"""Parts with the version of their released model."""
 
 HEADS, HEAD_WIDTH = 2, 4
 WIDTH = HEADS * HEAD_WIDTH
@@ -125,15 +121,8 @@ TEST_BIASES = {
 
 def write_models(root: Path, *, context: int = 512, seed: int = 1) -> Path:
     """Three decoders under the names of the released ones; returns `root`."""
-    for index, (part, version) in enumerate(RELEASED.items()):
-        write_decoder(
-            root / f"{part}-v{version}",
-            part,
-            seed=seed + index,
-            context=context,
-            bias=TEST_BIASES[part],
-            conditions=WIDTH_OF_CONDITIONS if version > 1 else 0,
-        )
+    for index, part in enumerate(("chords", "melody", "accompaniment")):
+        write_decoder(root / f"{part}-v1", part, seed=seed + index, context=context, bias=TEST_BIASES[part])
     return root
 
 

@@ -15,8 +15,8 @@ from bridge.inference.memory import ChordMemory
 from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
 from bridge.inference.streams import stream
-from bridge.vocabulary import bars, prompts, tokens
-from bridge.vocabulary.bars import ChordEvent
+from bridge.vocabulary import bars, controls, prompts, tokens
+from bridge.vocabulary.bars import BarControls, ChordEvent
 from bridge.vocabulary.chords import QUALITIES, Chord
 from bridge.vocabulary.conditions import Conditions
 from bridge.vocabulary.leaning import lean
@@ -31,7 +31,7 @@ _SLOW_S, _FAST_S = 4.5, 1.4
 PRIME_CELLS = 4
 
 SOURCE = "pop"
-"""What the model is asked to write like; the released one has been shown nothing else."""
+"""What a model of vocabulary 2 is asked to write like: it has been shown nothing else yet."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ def write_chords(
     out: dict[str, Harmony] = {}
     bodies: dict[str, tuple[Tokens, ...]] = {}
     trust = read_trust(decoder.card.recall)
-    tasks = {section.key: _tasks(section, settings) for section in sections}
+    # A model of vocabulary 1 is told its controls as tokens, one of vocabulary 2 as numbers beside them.
+    numbers = decoder.card.conditions > 0
+    tasks = {section.key: _tasks(section, settings, numbers=numbers) for section in sections}
     for wave in waves(sections):
         rows = []
         for section in wave:
@@ -69,7 +71,7 @@ def write_chords(
             rows.append(
                 Row(
                     part="chords",
-                    start=prompts.opening(SOURCE, section.tonality.mode),
+                    start=_start(section.tonality.mode, numbers=numbers),
                     bars=bar_tasks,
                     generator=stream(settings.seed, settings.variation, STAGE, "chords", section.key),
                     sampling=SAMPLING,
@@ -158,7 +160,11 @@ def _memory(trust: Mapping[Bucket, float], led: Sequence[Tokens]) -> ChordMemory
     return memory
 
 
-def _tasks(section: Section, settings: Settings) -> tuple[tuple[BarTask, ...], ChordGuide]:
+def _start(mode: str, *, numbers: bool) -> Tokens:
+    return prompts.opening(SOURCE, mode) if numbers else bars.start(mode)
+
+
+def _tasks(section: Section, settings: Settings, *, numbers: bool) -> tuple[tuple[BarTask, ...], ChordGuide]:
     generator = stream(settings.seed, settings.variation, STAGE, "cadence", section.key)
     tonic = section.tonality.tonic
     goal = section.goal or tonic
@@ -201,8 +207,12 @@ def _tasks(section: Section, settings: Settings) -> tuple[tuple[BarTask, ...], C
             forbidden_steps=frozenset(range(cell.steps)) - frozenset(steps),
         )
         mood = lean(2 * item.valence - 1, 2 * item.tension - 1)
-        told = _conditions(item, len(steps), slow).vector()
-        tasks.append(BarTask(prompts.chords_prompt(cell.metre), rules, conditions=told, lean=mood))
+        if numbers:
+            told = _conditions(item, len(steps), slow).vector()
+            tasks.append(BarTask(prompts.chords_prompt(cell.metre), rules, conditions=told, lean=mood))
+        else:
+            prompt = bars.chord_prompt(_controls(item, len(steps), slow))
+            tasks.append(BarTask(prompt, rules, lean=mood))
         wanted.append(want)
     return tuple(tasks), _Repeats(wanted, patience=1)
 
@@ -248,6 +258,21 @@ def _cadence_steps(
     if len(approach) == 2 and len(beats) >= 3:
         return [0, half], {0: frozenset({approach[0]}), half: frozenset({approach[1]})}
     return [0, half], {half: frozenset({approach[-1]})}
+
+
+def _controls(item: CellPlan, changes: int, slow: int) -> BarControls:
+    """What the bar should be like, in the levels of vocabulary 1."""
+    quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
+    rhythm = 0 if slow > 1 and item.cell.bar.phrase_bar % slow else changes
+    level = next((i for i, edge in enumerate(controls.CHANGES_PER_QUARTER) if rhythm / quarters <= edge), 7)
+    return BarControls(
+        metre=item.cell.metre,
+        label=item.plot.label.value,
+        left=controls.left(item.left),
+        density=level,
+        valence=controls.level_of_unit(item.valence, "VALENCE"),
+        tension=controls.level_of_unit(item.tension, "TENSION"),
+    )
 
 
 def _conditions(item: CellPlan, changes: int, slow: int) -> Conditions:

@@ -8,9 +8,6 @@ from bridge.errors import ModelError
 from bridge.inference.card import Card, checked_card, find_models
 from bridge.inference.session import Decoder, runtime_version
 
-SPOKEN = {"chords": 2, "melody": 1, "accompaniment": 1}
-"""Version of the vocabulary each part is composed in."""
-
 
 @dataclass(frozen=True)
 class Models:
@@ -48,10 +45,9 @@ def load_models() -> Models:
                 f"{decoder.card.name} writes {decoder.card.part}, not {part}",
                 remedy="Put the released models back under their own names",
             )
-        if decoder.card.vocabulary_version != SPOKEN[part]:
+        if decoder.card.conditions and part != "chords":
             raise ModelError(
-                f"{decoder.card.name} speaks vocabulary {decoder.card.vocabulary_version}; "
-                f"the {part} are written with {SPOKEN[part]}",
+                f"{decoder.card.name} is told its controls as numbers, which the {part} is not written with",
                 remedy="Use the models released with this version of Cuebridge",
             )
     return Models(decoders["chords"], decoders["melody"], decoders["accompaniment"])

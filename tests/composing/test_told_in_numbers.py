@@ -44,13 +44,11 @@ def test_the_newest_model_of_a_part_is_taken_and_the_others_stay(told: Models) -
     assert told.chords.card.vocabulary_version == 2
 
 
-def test_a_chords_model_of_another_vocabulary_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_part_that_cannot_be_told_so_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_models(tmp_path)
-    write_decoder(tmp_path / "chords-v3", "chords")
+    write_decoder(tmp_path / "melody-v3", "melody", conditions=WIDTH)
     monkeypatch.setenv("CUEBRIDGE_MODELS", str(tmp_path))
-    with pytest.raises(ModelError, match="speaks vocabulary 1; the chords are written with 2"):
+    with pytest.raises(ModelError, match="melody-v3 is told its controls as numbers"):
         load_models()
 
 

@@ -80,7 +80,7 @@ def test_the_environment_names_another_folder(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("CUEBRIDGE_MODELS", str(tmp_path))
     assert models_folder() == tmp_path
     assert {part: path.name for part, path in find_models().items()} == {
-        "chords": "chords-v2",
+        "chords": "chords-v1",
         "melody": "melody-v1",
         "accompaniment": "accompaniment-v1",
     }
