@@ -56,8 +56,10 @@ def main() -> None:
         found = list(chord_items(model, edition, "test", told=False))
         card["figures"][f"{words}; {TOGETHER}"] = figures(recalled(found, trust))
         alone = recalled(knowing_nothing(found), dict.fromkeys(trust, ALONE_WEIGHT))
-        card["floors"][words][ALONE] = figures(alone)
-        print(words, card["figures"][f"{words}; {TOGETHER}"], card["floors"][words][ALONE], flush=True)
+        card["figures"][f"{words}; {ALONE}"] = figures(alone)
+        print(
+            words, card["figures"][f"{words}; {TOGETHER}"], card["figures"][f"{words}; {ALONE}"], flush=True
+        )
     beside = asked.card.with_suffix(".part")
     beside.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
     beside.replace(asked.card)
