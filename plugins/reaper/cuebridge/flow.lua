@@ -57,7 +57,7 @@ function flow.ask_tempo(t0, t1)
     "",
     "When it is replaced:",
     "- " .. counted(inside, "tempo marker goes", "tempo markers go") .. "; the tempo before and after stays",
-    "- bar numbers after it change",
+    "- bar numbers after it change, and automation that follows beats moves with the beats",
     "- " .. counted(dragged, "item", "items") .. " that would be dragged, and all markers, are held in place in time",
     "- " .. counted(midi, "MIDI item", "MIDI items") .. " from there on play at the new tempo inside the range",
     "",
