@@ -98,7 +98,7 @@ def plan_gestures(plan: Plan) -> Gestures:
             if item.kind == "final" and item.energy >= 0.5 and not section.plot.layers:
                 blows.append(Blow("button", item.cell.tick, item))
             at_s += item.s_per_quarter * item.cell.ticks / TICKS_PER_QUARTER
-    return Gestures(tuple(approaches), tuple(blows), tuple(airs))
+    return Gestures(tuple(approaches), tuple(blows), tuple(sorted(airs)))
 
 
 def _approach(before: Section, item: CellPlan, rise: float, tick: int) -> str:

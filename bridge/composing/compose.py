@@ -139,17 +139,23 @@ def _accented(lines: Lines, forced: frozenset[int]) -> Lines:
 
 def _breathe(lines: Lines, airs: Sequence[tuple[int, int]], forced: frozenset[int]) -> Lines:
     """Clear the air before hits; what was held through it comes in again after it."""
+    starts = [start for start, _ in airs]
     out: Lines = {}
     for slot, notes in lines.items():
-        kept = notes
-        for start, end in airs:
-            kept = [n for n in kept if not start <= n.tick < end or n.tick in forced]
-            across = [n for n in kept if n.tick < start < n.end_tick]
-            kept = [replace(n, end_tick=start) if n.tick < start < n.end_tick else n for n in kept]
-            if slot in HELD_SLOTS:
-                again = [replace(n, tick=end) for n in across if n.end_tick > end + RING_TICKS]
-                struck = {n.tick for n in kept}
-                kept += [n for n in again if end not in struck]
+        struck = {note.tick for note in notes}
+        kept: list[Draft] = []
+        waiting = list(reversed(notes))
+        while waiting:
+            note = waiting.pop()
+            at = bisect_right(starts, note.tick)
+            if at and note.tick < airs[at - 1][1] and note.tick not in forced:
+                continue
+            if at < len(airs) and airs[at][0] < note.end_tick:
+                start, end = airs[at]
+                if slot in HELD_SLOTS and note.end_tick > end + RING_TICKS and end not in struck:
+                    waiting.append(replace(note, tick=end))
+                note = replace(note, end_tick=start)
+            kept.append(note)
         out[slot] = sorted(kept)
     return out
 

@@ -11,7 +11,7 @@ from bridge.config import Settings
 from bridge.inference.streams import stream
 from bridge.schema.cues import Plot
 
-LONGEST_WITHOUT_LINE_S = 60.0
+LONGEST_WITHOUT_LINE_S = 45.0
 """A cue does not go longer without its melody, for a motif must be heard to be one."""
 
 _TOO_SHORT_CELLS = 4

@@ -243,7 +243,7 @@ def _resting(section: Section, settings: Settings) -> list[bool]:
     """Which cells the melody sits out: a line that never stops is not underscore.
 
     By phrase: an introduction waits for its second, calm plots leave out every third, and the density
-    curve decides the rest. Cells where the music holds or closes are sung.
+    curve decides the rest, but never two in a row. Cells where the music holds or closes are sung.
     """
     generator = stream(settings.seed, settings.variation, STAGE, "breath", section.key)
     phrases: dict[int, bool] = {}
@@ -251,13 +251,14 @@ def _resting(section: Section, settings: Settings) -> list[bool]:
     out = []
     for item in section.cells:
         phrase = item.cell.bar.phrase
+        late = section.plays("line", item) is None
         if phrase not in phrases:
             at = generator.random()
             share = 0.2 + 0.6 * item.density + (0.3 if section.plot.label is Label.CLIMAX else 0.0)
             order = len(phrases)
             waits = section.plot.label is Label.INTRODUCTION and order == 0
-            phrases[phrase] = count > 1 and (waits or (order > 0 and at > share))
-        late = section.plays("line", item) is None
+            rested = order > 0 and list(phrases.values())[-1]
+            phrases[phrase] = count > 1 and (late or waits or (order > 0 and at > share and not rested))
         out.append((phrases[phrase] or late) and item.kind == "play")
     return out
 

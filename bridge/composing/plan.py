@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from bridge.composing.cells import Cell, lay_cells
 from bridge.composing.harmony import Key, choose_keys, opening_chord
@@ -104,8 +105,11 @@ class Plan:
 
     def palette_at(self, tick: int) -> Palette:
         """Who plays at a tick; past a section's end it is still the section's."""
-        starts = [section.cells[0].cell.tick for section in self.sections]
-        return self.sections[max(0, bisect_right(starts, tick) - 1)].palette if starts else self.palette
+        return self.sections[max(0, bisect_right(self._starts, tick) - 1)].palette
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple(section.cells[0].cell.tick for section in self.sections)
 
 
 def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
