@@ -28,8 +28,8 @@ class Models:
 
     @property
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of each model by its name, for fingerprints."""
-        return {card.name: card.sha256 for card in self.cards.values()}
+        """What each model's music depends on, as a hash by its name, for fingerprints."""
+        return {card.name: card.identity for card in self.cards.values()}
 
 
 def load_models() -> Models:
@@ -54,13 +54,13 @@ def load_models() -> Models:
 
 
 def model_hashes() -> dict[str, str]:
-    """SHA-256 of each model by its name, checked against the files, without loading them.
+    """The hashes of `Models.hashes`, checked against the files, without loading them.
 
     Raises:
         ModelError: a model is missing or is not the one its card describes.
     """
     cards = [checked_card(folder) for folder in find_models().values()]
-    return {card.name: card.sha256 for card in cards}
+    return {card.name: card.identity for card in cards}
 
 
 def describe_models() -> dict[str, object]:

@@ -52,6 +52,13 @@ class Card:
     date: str = ""
     notes: Any = ""
 
+    @property
+    def identity(self) -> str:
+        """What the music depends on: the file's hash, and the trust in a piece's own past if any."""
+        if not self.recall:
+            return self.sha256
+        return hashlib.sha256(f"{self.sha256}{json.dumps(self.recall, sort_keys=True)}".encode()).hexdigest()
+
     def to_json(self) -> str:
         """The text of `card.json`."""
         return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"

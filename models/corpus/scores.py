@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import struct
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -35,22 +37,48 @@ Metre = tuple[int, int]
 def read(data: Path, source: str) -> Iterator[tuple[Piece, str, str]]:
     """(Piece, name, sha256 of its MIDI file) for every piece of a source, with its manifest's split.
 
-    A tenth of the training works, chosen by their names, is set apart for validation.
+    Works that hold a tenth of the training pieces are set apart for validation (see `set_apart`).
     """
-    folder = SOURCES[source]
-    files = members(data / f"{folder}.tar.gz")
-    with np.load(io.BytesIO(files[f"{folder}/notes.npz"])) as stored:
+    files = members(data / f"{SOURCES[source]}.tar.gz")
+    with np.load(io.BytesIO(files[f"{SOURCES[source]}/notes.npz"])) as stored:
         tables = {name: stored[name] for name in stored}
-    rows = csv.DictReader(io.StringIO(files[f"{folder}/manifest.tsv"].decode()), delimiter="\t")
-    manifest = {row["id"]: row for row in rows}
+    listed = {name: (split, digest) for name, split, _, digest in listing(files, source)}
     for number, name in enumerate(tables["piece_id"].tolist()):
-        row = manifest[name]
-        midi = files[f"{folder}/midi/{name}.mid"]
-        work = hashlib.sha256(f"{row['composer']}/{row['work']}".encode()).digest()[0]
-        split = "validation" if row["split"] == "train" and work % 10 == 0 else row["split"]
-        piece = read_piece(tables, number, mido.MidiFile(file=io.BytesIO(midi)), source, split)
+        midi = mido.MidiFile(file=io.BytesIO(first_track(files[f"{SOURCES[source]}/midi/{name}.mid"])))
+        split, digest = listed[name]
+        piece = read_piece(tables, number, midi, source, split)
         if piece is not None:
-            yield piece, name, hashlib.sha256(midi).hexdigest()
+            yield piece, name, digest
+
+
+def listing(files: dict[str, bytes], source: str) -> Iterator[tuple[str, str, int, str]]:
+    """(Name, split, printed bars, sha256 of its MIDI file) of every piece, without reading the notes."""
+    folder = SOURCES[source]
+    rows = list(csv.DictReader(io.StringIO(files[f"{folder}/manifest.tsv"].decode()), delimiter="\t"))
+    apart = set_apart([f"{row['composer']}/{row['work']}" for row in rows if row["split"] == "train"])
+    for row in rows:
+        validated = row["split"] == "train" and f"{row['composer']}/{row['work']}" in apart
+        split = "validation" if validated else row["split"]
+        digest = hashlib.sha256(files[f"{folder}/midi/{row['id']}.mid"]).hexdigest()
+        yield row["id"], split, int(row["bars"]), digest
+
+
+def set_apart(works: Sequence[str]) -> frozenset[str]:
+    """Works, in the order of their hashes, that hold a tenth of the pieces; `works` names each piece's."""
+    pieces = Counter(works)
+    out: list[str] = []
+    room = len(works) // 10
+    for work in sorted(pieces, key=lambda name: hashlib.sha256(name.encode()).digest()):
+        if pieces[work] <= room:
+            out.append(work)
+            room -= pieces[work]
+    return frozenset(out)
+
+
+def first_track(midi: bytes) -> bytes:
+    """A MIDI file of the first track alone, where tempo and metre stand: the notes come from the tables."""
+    length = struct.unpack(">I", midi[18:22])[0]
+    return midi[:8] + struct.pack(">HH", 0, 1) + midi[12 : 22 + length]
 
 
 def read_piece(

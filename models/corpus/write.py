@@ -22,7 +22,7 @@ from models.corpus.packing import Told, pack
 from models.corpus.pieces import Piece, of_song, tell
 from models.corpus.sequences import remetred
 from models.corpus.songs import Song, split_of
-from models.corpus.sources import read_all
+from models.corpus.sources import members, read_all
 
 HERE = Path(__file__).resolve().parents[1]
 BUILD = HERE / "build" / "v2"
@@ -82,14 +82,22 @@ def main() -> None:
     old = MANIFEST.read_text().splitlines()[1:] if MANIFEST.exists() else []
     lines = [line for line in old if line.split("\t")[0] not in asked.sources]
     for source in asked.sources:
-        entries = READERS[source](asked.data, asked.parts)
-        for one, other, share in across(entries):
-            print(f"near-duplicates on two sides: {source} {one} {other} {share:.2f}", flush=True)
+        if asked.parts != []:
+            for one, other, share in across(READERS[source](asked.data, asked.parts)):
+                print(f"near-duplicates on two sides: {source} {one} {other} {share:.2f}", flush=True)
         lines += [
-            f"{source}\t{name}\t{piece.split}\t{len(piece.metres)}\t{digest}"
-            for piece, name, digest in entries
+            f"{source}\t{name}\t{split}\t{bars}\t{digest}"
+            for name, split, bars, digest in listed(asked.data, source)
         ]
     MANIFEST.write_text("\n".join(["source\tpiece\tsplit\tbars\tsha256", *sorted(lines)]) + "\n")
+
+
+def listed(data: Path, source: str) -> list[tuple[str, str, int, str]]:
+    """(Name, split, bars, sha256) of every piece of a source."""
+    if source in scores.SOURCES:
+        return list(scores.listing(members(data / f"{scores.SOURCES[source]}.tar.gz"), source))
+    entries = pop(data)[0] if source == "pop" else list(drums.read(data))
+    return [(name, piece.split, len(piece.metres), digest) for piece, name, digest in entries]
 
 
 def write_pop(data: Path, parts: list[str] | None) -> list[Entry]:

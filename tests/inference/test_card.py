@@ -153,3 +153,12 @@ def test_importing_inference_does_not_load_onnxruntime():
 def rewrite(folder: Path, changes: dict[str, object]) -> None:
     path = folder / "card.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}), encoding="utf-8")
+
+
+def test_a_models_identity_changes_with_what_it_remembers(tmp_path: Path):
+    write_decoder(tmp_path / "plain", "chords")
+    write_decoder(tmp_path / "minding", "chords", recall={"2,1,0": 0.5})
+    plain, minding = (read_card(tmp_path / name / "card.json") for name in ("plain", "minding"))
+    assert plain.sha256 == minding.sha256 == plain.identity
+    assert minding.identity != plain.identity
+    assert minding.recall == {"2,1,0": 0.5}

@@ -1,7 +1,9 @@
 """From notes to packed windows, on pieces made here."""
 
+import io
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ from models.corpus.drums import NINE, read_strokes
 from models.corpus.duplicates import pairs, runs
 from models.corpus.packing import pack
 from models.corpus.pieces import Piece, bass_of, one_line, tell
-from models.corpus.scores import clock, cut_up, lay, thinned
+from models.corpus.scores import clock, cut_up, first_track, lay, thinned
 from models.windows import OPENING, Drawer, Pieces
 
 
@@ -140,8 +142,6 @@ def test_bars_are_laid_as_printed_and_a_pickup_joins_the_next() -> None:
 
 
 def test_a_clock_starts_at_nothing() -> None:
-    import mido
-
     assert clock(mido.MidiFile()) == ([(0, 100.0)], [(0, (4, 4))])
 
 
@@ -153,8 +153,6 @@ def test_an_orchestra_is_thinned_from_the_inside() -> None:
 
 
 def test_takes_of_drums_come_down_to_nine(tmp_path: Path) -> None:
-    import mido
-
     track = mido.MidiTrack()
     for pitch, gap in ((36, 0), (22, 0), (44, 118), (40, 122)):
         track.append(mido.Message("note_on", channel=9, note=pitch, velocity=90, time=gap))
@@ -175,3 +173,19 @@ def test_a_tune_is_known_again_in_another_key_and_place() -> None:
     found = pairs({"a": runs(line), "b": runs(moved[:60]), "c": runs(other)})
     assert [(one, two) for one, two, _ in found] == [("a", "b")]
     assert found[0][2] == pytest.approx(1.0)
+
+
+def test_the_first_track_of_a_score_stands_alone(tmp_path: Path) -> None:
+    midi = mido.MidiFile(type=1, ticks_per_beat=480)
+    for tempo in (400_000, 700_000):
+        track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=tempo, time=0)])
+        track.append(mido.Message("note_on", note=60, velocity=9, time=30))
+        midi.tracks.append(track)
+    midi.save(tmp_path / "x.mid")
+    content = first_track((tmp_path / "x.mid").read_bytes())
+    alone = mido.MidiFile(file=io.BytesIO(content))
+    assert alone.ticks_per_beat == 480
+    assert [[message.type for message in track] for track in alone.tracks] == [
+        ["set_tempo", "note_on", "end_of_track"]
+    ]
+    assert clock(alone)[0][-1] == (0, 150.0)
