@@ -32,11 +32,11 @@ from bridge.timing.swing import direction_changes
 from bridge.timing.targets import Span
 from bridge.timing.trace import best_path
 
-# The yardstick of the guarantee: never fewer hits in −1/+2 frames than the best constant tempo.
+# The yardstick of the guarantee: never fewer hits in −1/+2 frames than the best constant tempo, but for a must.
 YARDSTICK_FRAMES = (-1.0, 2.0)
-# Bases searched in full at each hit, by the number of hits in the span: long cues get fewer, and whole
-# frames as offsets, so that a feature film takes seconds.
-KEPT_BASES = ((600, 16), (3000, 8))
+# Bases searched at each hit, by the number of hits in the span: all of them in short ones; the best by a
+# relaxed pass in others, fewer the longer, and whole frames as offsets, so that a feature film takes seconds.
+KEPT_BASES = ((12, 1000), (600, 16), (3000, 8))
 FEWEST_BASES = 5
 COARSE_HITS = 600
 # In exact mode the frame matters more than the ease of the tempo.
@@ -138,7 +138,7 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
     steady = constant_route(cues, settings, span)
     if Limits.of(settings.tempo).steady:
         return steady or empty
-    goal = _scores(cues, settings, span, steady) if steady else (0, 0.0)
+    goal = _scores(cues, settings, span, steady) if steady else (0.0, 0, 0.0)
     best, best_score = steady, goal
     prices = Prices().loosened(EXACT_PRICES) if settings.tempo.exact else Prices()
     for factor in (1.0, *_LOOSER):
@@ -146,7 +146,7 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
         if found is None:
             break
         score = _scores(cues, settings, span, found)
-        if score[0] >= goal[0] and score[1] >= goal[1]:
+        if all(mine >= theirs for mine, theirs in zip(score, goal)):
             return found
         if best is None or score > best_score:
             best, best_score = found, score
@@ -154,11 +154,11 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
 
 
 def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, watch: Watch) -> Route | None:
-    """The optimum over the lattice; odd bars and see-saw are priced up until they are few enough."""
+    """The optimum over the bases kept; odd bars and see-saw are priced up until they are few enough."""
     keep = next((kept for most, kept in KEPT_BASES if len(span.targets) <= most), FEWEST_BASES)
     best: Route | None = None
     least = math.inf
-    for _ in range(ROUNDS):
+    for left in reversed(range(ROUNDS)):
         lattice = lattice_of(cues, settings, span, prices)
         search = Search(lattice, active_bases(lattice, keep))
         search.run(watch)
@@ -167,35 +167,42 @@ def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, wa
             return best
         route = route_of(lattice, span, stops, 0.0)
         odd, turns = unrest(cues, settings, route)
-        excess = max(0.0, odd / ODD_SHARE - 1) + max(0.0, turns / TURNS_A_MINUTE - 1)
+        excess = odd + turns
         if excess < least:
             best, least = route, excess
         if excess == 0:
             return route
-        if odd > ODD_SHARE:
+        if odd:
             prices = prices.dearer_odd_bars()
-        if turns > TURNS_A_MINUTE:
-            prices = prices.dearer_turns()
+        if turns:
+            prices = prices.dearer_turns(forbidden=left == 1)
     return best
 
 
 def unrest(cues: CueSheet, settings: Settings, route: Route) -> tuple[float, float]:
-    """Share of the route's bars that are of another metre than the main one, and turns a minute."""
+    """Odd bars beyond one in eight, and turns of the tempo beyond those a minute: 0 within, 1 for twice.
+
+    One of either is no unrest, however short the cue. Partial bars are no bars here.
+    """
     layout = lay(cues, settings, [route])
     bars = [bar for bar in layout.bars if not bar.rest and bar.tick < layout.end_tick]
-    odd = sum(bar.odd for bar in bars) / max(1, len(bars))
+    whole = [bar for bar in bars if not bar.partial]
+    odd = sum(bar.odd for bar in whole)
     beats = [tick for bar in bars for tick in bar.beats() if tick < layout.end_tick]
     turns = direction_changes([1 / layout.tempo_map.us_per_quarter_at(tick) for tick in beats])
     minutes = float(route.span.end_s - route.span.start_s) / 60
-    # One turn is no see-saw, however short the cue.
-    return odd, turns / minutes if turns > 1 else 0.0
+    return _beyond(odd, ODD_SHARE * len(whole)), _beyond(turns, TURNS_A_MINUTE * minutes)
 
 
-def _scores(cues: CueSheet, settings: Settings, span: Span, route: Route) -> tuple[int, float]:
-    """Hits in the yardstick, and weight met in the hits' own windows, on the beats as written."""
+def _beyond(count: int, allowed: float) -> float:
+    return max(0.0, count / max(1.0, allowed) - 1)
+
+
+def _scores(cues: CueSheet, settings: Settings, span: Span, route: Route) -> tuple[float, int, float]:
+    """Weight of musts met, hits in the yardstick, and all weight met in its windows, on beats as written."""
     beats = lay(cues, settings, [route]).beat_seconds()
     if len(beats) < 2:
-        return 0, 0.0
+        return 0.0, 0, 0.0
     hits = np.array([float(t.time_s) for t in span.targets])
     place = np.clip(np.searchsorted(beats, hits), 1, len(beats) - 1)
     before, after = beats[place - 1] - hits, beats[place] - hits
@@ -208,7 +215,8 @@ def _scores(cues: CueSheet, settings: Settings, span: Span, route: Route) -> tup
         (after * float(cues.rate) >= early - slack) & (after * float(cues.rate) <= late + slack)
     )
     share = (errors >= YARDSTICK_FRAMES[0] - slack) & (errors <= YARDSTICK_FRAMES[1] + slack)
-    return int(share.sum()), float(weight[met].sum())
+    must = np.array([t.must for t in span.targets])
+    return float(weight[met & must].sum()), int(share.sum()), float(weight[met].sum())
 
 
 def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | None:
@@ -239,16 +247,15 @@ def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | No
     return max(routes, key=lambda route: _scores(cues, settings, span, route), default=None)
 
 
-def _worth(span: Span, errors_s: Floats, frame_s: float) -> tuple[int, float, float]:
-    """How good a start is: hits in the yardstick, weight in the hits' own windows, then closeness."""
+def _worth(span: Span, errors_s: Floats, frame_s: float) -> tuple[float, int, float, float]:
+    """How good a start is: musts, hits in the yardstick, weight in the hits' own windows, closeness."""
     frames = errors_s / frame_s
     near = (frames >= YARDSTICK_FRAMES[0] - 1e-6) & (frames <= YARDSTICK_FRAMES[1] + 1e-6)
     own = [
-        t.weight
-        for t, error in zip(span.targets, frames)
-        if t.early_frames - 1e-6 <= error <= t.late_frames + 1e-6
+        t for t, error in zip(span.targets, frames) if t.early_frames - 1e-6 <= error <= t.late_frames + 1e-6
     ]
-    return int(near.sum()), sum(own), -float(np.abs(frames[near]).sum())
+    musts = sum(t.weight for t in own if t.must)
+    return musts, int(near.sum()), sum(t.weight for t in own), -float(np.abs(frames[near]).sum())
 
 
 def written_bpm(bpm: float, settings: TempoSettings) -> float:

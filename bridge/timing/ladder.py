@@ -86,6 +86,7 @@ class Ladder:
         bars = self.layout.bars
         led = index + 1 < len(bars) and not bars[index + 1].rest and bar.end_tick < self.layout.end_tick
         near = any(abs(index - other) < PICKUP_BARS_APART for other in self.pickups)
+        near = near or index in self.holds or index + 1 in self.holds
         ticks = bar.end_tick - tick
         if rank >= _PICKUP_STEPS or bar.partial or near or not led or ticks > _PICKUP_TICKS:
             return ""

@@ -2,7 +2,8 @@
 
 A *stop* is a beat on a hit: (hit, offset inside its window, base tempo, exit tempo, place in the phrase).
 - Offsets are whole multiples of a step just under half a frame, zero included.
-- Base tempi are `min_bpm · e^(b·2·LEVEL)`, about 1 % apart.
+- Base tempi are `min_bpm · e^(b·2·LEVEL)`, about 1 % apart. All are searched where a span has a dozen hits
+  or fewer; elsewhere those that a relaxed pass ranks best for each plot (`sketch`), which is no bound.
 - A *place* counts beats since the last bar line, and on from there through a phrase of two bars: a plot
   of an even number of bars divides into phrases of 2, 4 and 8, an odd one does not and is priced.
 - Tempo levels are multiples of LEVEL (0.485 %) above or below the base.

@@ -48,9 +48,9 @@ class Prices:
         odd = 1.5 * self.odd_bar
         return replace(self, odd_bar=odd, no_downbeat=max(self.no_downbeat, 1.5 * odd))
 
-    def dearer_turns(self) -> Prices:
-        """Changes of direction 30 % dearer."""
-        return replace(self, turn=1.3 * self.turn)
+    def dearer_turns(self, forbidden: bool) -> Prices:
+        """Changes of direction 30 % dearer, or at a price that no hit is worth."""
+        return replace(self, turn=1e6 if forbidden else 1.3 * self.turn)
 
     def loosened(self, factor: float) -> Prices:
         """The same with all costs but those of bars scaled: below 1, hits count for more."""

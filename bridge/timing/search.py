@@ -5,7 +5,7 @@ hit j there, at that place of a two-bar phrase; `way` is 0 when the tempo last m
 each change of direction can be priced. Costs are the weights of hits skipped so far plus musical costs, so
 the least cost is the best objective. Hits are taken in time order; from each, stretches are pulled from
 the lattice's sources, every pair of offsets, every count of beats. Nothing is pruned inside: the result is
-the optimum over the lattice (tests compare it with an enumeration of every path).
+the optimum over the lattice and the bases handed in (tests compare it with an enumeration of every path).
 What it does not see: a skipped hit that a beat meets by luck (the report counts it).
 """
 

@@ -1,8 +1,9 @@
 """From a cue sheet to a form: all hits weighed at once, a legal tempo map, bars, and every hit's fate.
 
 The order: hits → spans that sound (`targets`) → candidate bases (`candidates`) → the dynamic programme over
-each span (`search`, exact over the lattice that `lattice` states) → beside it the best constant tempo, which
-wins where it would meet more → integers and bars (`layout`, `bars`) → the ladder and the report (`report`).
+each span (`search`, exact over the lattice that `lattice` states and the bases kept) → beside it the best
+constant tempo, which wins where it would meet more → integers and bars (`layout`, `bars`; phrases inside a
+plot of even bars are `bars`' own) → the ladder and the report (`report`).
 """
 
 from __future__ import annotations

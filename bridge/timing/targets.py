@@ -62,7 +62,8 @@ def window_of(hit: Hit, settings: Settings) -> tuple[Fraction, Fraction]:
         tight = settings.hits.must_window_frames
         early, late = max(early, tight[0]), min(late, tight[1])
     if settings.tempo.exact:
-        early, late = max(early, -HALF), min(late, HALF)
+        narrow = settings.hits.window_frames
+        early, late = max(early, -HALF, narrow[0]), min(late, HALF, narrow[1])
     return early, late
 
 

@@ -8,13 +8,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from bridge.config import Settings, TempoSettings
+from bridge.config import HitSettings, Settings, TempoSettings
 from bridge.errors import Cancelled
 from bridge.progress import Progress, Step
 from bridge.schema.cues import CueSheet, Weight
 from bridge.schema.tempo import Form, Rung
 from bridge.timing import solve
 from bridge.timing.baselines import constant_tempo
+from bridge.timing.targets import window_of
 from tests.timing.rules import beats_of, broken
 from tests.timing.sheets import NTSC_24, NTSC_30, random_cuts, sheet
 
@@ -65,16 +66,19 @@ def test_never_worse_than_one_tempo(
     def within(found: np.ndarray) -> int:
         return int(((found >= -1 - slack) & (found <= 2 + slack)).sum())
 
-    def worth(found: np.ndarray) -> float:
+    def worth(found: np.ndarray, weights: tuple[Weight, ...] = (MUST, WANT, NICE)) -> float:
         value = {MUST: 100.0, WANT: 50.0, NICE: 10.0}
         return sum(
             value[h.weight]
             for h, e in zip(cues.hits, found)
-            if float(h.early_frames) - slack <= e <= float(h.late_frames) + slack
+            if h.weight in weights and float(h.early_frames) - slack <= e <= float(h.late_frames) + slack
         )
 
-    assert within(mine) >= within(theirs)
-    assert worth(mine) >= worth(theirs)
+    # A `must` comes before any number of others: only for one may fewer be met.
+    assert worth(mine, (MUST,)) >= worth(theirs, (MUST,))
+    if worth(mine, (MUST,)) == worth(theirs, (MUST,)):
+        assert within(mine) >= within(theirs)
+        assert worth(mine) >= worth(theirs)
 
 
 def test_more_than_one_tempo_pooled() -> None:
@@ -145,6 +149,20 @@ def test_odd_sheets(name: str, frames: Sequence[int], more: dict[str, object]) -
         by_id = {result.hit_id: result for result in form.hits}
         assert by_id["h2"].met and by_id["h2"].on_downbeat  # music comes back on its plot's first frame
         assert any(bar.rest for bar in form.bars)
+
+
+def test_one_tempo_starts_where_the_must_is_met() -> None:
+    frames, weights = [48, 96, 144, 151, 192], [NICE, NICE, NICE, MUST, NICE]
+    form = solved(sheet(frames, weights=weights), 120.0, 120.0)
+    assert form.hits[3].met and form.hits[3].rung is Rung.TEMPO
+
+
+def test_exact_windows_may_be_narrower_than_half_a_frame() -> None:
+    quarter = Fraction(1, 4)
+    wish = Settings(tempo=TempoSettings(exact=True), hits=HitSettings(window_frames=(-quarter, quarter)))
+    cues = sheet(random_cuts(5, 12, 4.0, Fraction(24)))
+    assert all(window_of(hit, wish) == (-quarter, quarter) for hit in cues.hits)
+    assert window_of(cues.hits[0], Settings(tempo=TempoSettings(exact=True))) == (-2 * quarter, 2 * quarter)
 
 
 def test_two_musts_a_frame_apart() -> None:
