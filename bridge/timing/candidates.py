@@ -32,7 +32,7 @@ from bridge.timing.swing import direction_changes
 from bridge.timing.targets import Span
 from bridge.timing.trace import best_path
 
-# The yardstick of the guarantee: never fewer hits in −1/+2 frames than the best constant tempo, but for a must.
+# The yardstick of the guarantee: never fewer hits in it than the best constant tempo, but for a must.
 YARDSTICK_FRAMES = (-1.0, 2.0)
 # Bases searched at each hit, by the number of hits in the span: all of them in short ones; the best by a
 # relaxed pass in others, fewer the longer, and whole frames as offsets, so that a feature film takes seconds.
