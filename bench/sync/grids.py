@@ -148,12 +148,13 @@ def of_midi(data: bytes, length_s: float) -> Grid:
         end = tick + metre.numerator * 4 * quarter / metre.denominator
         cut = [change for change in changes if tick < change < end]
         end = min([end, *cut])
-        beat = quarter * beat_quarters(metre)
+        size = metre.beat_ticks / TICKS_PER_QUARTER
+        beat = quarter * size
         lead = (end - tick) % beat if tick == 0 else 0.0
         bars.append(tick)
         inside = list(np.arange(tick + lead, end - 1e-6, beat))
         beats += inside
-        sizes += [beat_quarters(metre)] * len(inside)
+        sizes += [size] * len(inside)
         if seconds(tick) < length_s and not cut:
             whole.append(metre)
         tick = end
@@ -163,12 +164,6 @@ def of_midi(data: bytes, length_s: float) -> Grid:
         bpm=np.array([60e6 / speed[place(beat)] / size for beat, size in zip(beats, sizes)]),
         bars=tuple(whole),
     )
-
-
-def beat_quarters(metre: Metre) -> float:
-    """A beat's length in quarters: dotted in compound metres (6/8, 9/8, 12/8)."""
-    compound = metre.denominator >= 8 and metre.numerator > 3 and metre.numerator % 3 == 0
-    return 12 / metre.denominator if compound else 1.0
 
 
 def read(path: Path, length_s: float) -> Grid:

@@ -15,8 +15,8 @@ from bench.sync.lists import CutList
 from bench.sync.music import Music, music_of
 from bridge.config import Settings
 from bridge.progress import Progress
-from bridge.schema.cues import CueSheet, Hit, Weight
-from bridge.schema.tempo import Form, Rung
+from bridge.schema.cues import CueSheet, Weight
+from bridge.schema.tempo import Form, HitResult, Rung
 from bridge.timing import solve
 from bridge.timing.baselines import Floats, chance, constant_tempo
 from bridge.timing.comparison import nearest_errors_s
@@ -43,11 +43,11 @@ class Score:
 
 @dataclass(frozen=True)
 class LeftMust:
-    """A `must` that is not within half a frame, and the constraint that forbids it."""
+    """A `must` without a beat within half a frame, and the constraint that forbids it or what met it."""
 
     list_name: str
     hit_id: str
-    error_frames: float
+    error_frames: float  # of the nearest beat
     reason: str
 
 
@@ -199,13 +199,11 @@ def hits_of_form(cuts: CutList, sheet: CueSheet, form: Form) -> Hits:
     """The same, and what the form says of each hit."""
     results = {result.hit_id: result for result in form.hits}
     kept = [hit for hit in sheet.hits if not hit.grouped_with]
-    shown = hits_of_grid(cuts, grids.of_form(sheet, form))
-
-    def off(hit: Hit) -> bool:
-        result = results[hit.id]
-        return not (result.met and inside(np.array([result.error_frames]), "±½")[0])
-
-    left = [hit for hit in kept if hit.weight is Weight.MUST and off(hit)]
+    grid = grids.of_form(sheet, form)
+    shown = hits_of_grid(cuts, grid)
+    musts = [hit for hit in kept if hit.weight is Weight.MUST]
+    errors = errors_frames(grid.beats_s, tuple(hit.frame for hit in musts), float(cuts.rate))
+    on_beat = inside(errors, "±½")
     return replace(
         shown,
         named=sum(results[hit.id].met and results[hit.id].rung is not Rung.NONE for hit in kept),
@@ -213,6 +211,13 @@ def hits_of_form(cuts: CutList, sheet: CueSheet, form: Form) -> Hits:
         left=sum(not results[hit.id].met for hit in kept),
         not_hit=sum(not result.met for result in form.hits),
         left_musts=tuple(
-            LeftMust(cuts.name, hit.id, results[hit.id].error_frames, results[hit.id].reason) for hit in left
+            LeftMust(cuts.name, hit.id, float(error), _why(results[hit.id]))
+            for hit, error, near in zip(musts, errors, on_beat)
+            if not (near and results[hit.id].met)
         ),
     )
+
+
+def _why(result: HitResult) -> str:
+    """Why a must is on no beat: what forbids it, or the rung that met it off the beat."""
+    return f"met by {result.rung.value}, {result.reason}" if result.met else result.reason

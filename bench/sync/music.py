@@ -10,11 +10,11 @@ import numpy as np
 from bench.sync.grids import Grid
 from bridge.schema.tempo import Metre
 from bridge.timing.baselines import Floats
+from bridge.timing.limits import MAX_STEP
 from bridge.timing.swing import direction_changes
 
 # Neighbouring beats differ when their tempi do by more than this: whole microseconds are a fiftieth of it.
 CHANGE = 1e-4
-STEP = 0.03
 # A step of exactly 3 % is within the rule, whatever its microseconds round to.
 STEP_SLACK = 1e-4
 EIGHT_BARS = 8
@@ -77,7 +77,7 @@ def music_of(grid: Grid, length_s: float) -> Music:
         beats=count,
         mean_bend=float(bends.mean()),
         largest_bend=float(bends.max()),
-        wide_steps=int(np.count_nonzero(steps > STEP + STEP_SLACK)),
+        wide_steps=int(np.count_nonzero(steps > MAX_STEP + STEP_SLACK)),
         largest_step=float(steps.max(initial=0.0)),
         tempo_changes=tempo_changes(bpm),
         direction_changes=direction_changes(bpm),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.sync import tables
-from bench.sync.lists import CutList
 from bench.sync.measure import WINDOWS, Figures
 
 RANGES = {"free": (60.0, 160.0), "slow": (72.0, 88.0), "middle": (100.0, 116.0), "fast": (132.0, 148.0)}
-Measure = Callable[[Sequence[CutList]], Iterable[Figures]]
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def markdown(parts: Sequence[Part], first: str, told: bool = True) -> list[str]:
     section("What it costs the music: hits", tables.hits_table(rows, told))
     if told:
         groups = [(part.name, (*part.simulated, *part.real)) for part in parts]
-        section("Musts not within half a frame", tables.musts_left(groups))
+        section("Musts without a beat within half a frame", tables.musts_left(groups))
     return lines
 
 

@@ -209,10 +209,10 @@ def hits_table(rows: Rows, told: bool = True) -> list[str]:
 
 
 def musts_left(groups: Rows) -> list[str]:
-    """Every must outside half a frame, with the constraint that forbids it; groups are ranges of tempi."""
+    """Every must without a beat within half a frame, and why; groups are ranges of tempi."""
     left = [(name, must) for name, found in groups for f in found for must in f.hits.left_musts]
     if not left:
-        return ["Every must lies within half a frame."]
+        return ["Every must has a beat within half a frame."]
     lines = _head(["tempo", "list", "must", "frames", "why"])
     for name, must in left:
         lines.append(_line([name, must.list_name, must.hit_id, f"{must.error_frames:+.2f}", must.reason]))

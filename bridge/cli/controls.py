@@ -74,7 +74,10 @@ def tempo_of(options: argparse.Namespace) -> TempoSettings:
     Raises:
         SettingsError: one makes no sense, or two clash.
     """
-    found = TempoSettings(metre=options.metre or "4/4", changes=options.tempo_changes)
+    _check_kept_map(options)
+    found = TempoSettings(changes=options.tempo_changes)
+    if options.metre is not None:
+        found = replace(found, metre=options.metre)
     if options.max_bend is not None:
         percent = _number(options.max_bend.removesuffix("%"), "--max-bend")
         found = replace(found, max_bend=percent / 100)
@@ -93,6 +96,24 @@ def tempo_of(options: argparse.Namespace) -> TempoSettings:
         early, late = _window(options.hit_window)
         found = replace(found, exact=max(early, late) <= EXACT_FRAMES)
     return found
+
+
+def _check_kept_map(options: argparse.Namespace) -> None:
+    """Refuse what a kept map decides, even where it says what would hold without it."""
+    if options.keep_tempo_map is None:
+        return
+    told = [
+        f"--{name.replace('_', '-')}"
+        for name in ("tempo", "tempo_range", "metre", "max_bend")
+        if getattr(options, name) is not None
+    ]
+    told += ["--tempo-changes"] if options.tempo_changes else []
+    if told:
+        raise SettingsError(
+            "a tempo map that is kept leaves no choice of tempo, range, metre, bends or --tempo-changes",
+            where="--keep-tempo-map",
+            remedy=f"Leave it out, or leave out {', '.join(told)}",
+        )
 
 
 def hits_of(options: argparse.Namespace) -> HitSettings:

@@ -83,7 +83,7 @@ class _Reading:
         head = self._take(size, end)
         if size < 6:
             self._fail("its header is too short for a MIDI file")
-        kind, division = int.from_bytes(head[:2], "big"), int.from_bytes(head[4:6], "big")
+        kind, tracks, division = (int.from_bytes(head[k : k + 2], "big") for k in (0, 2, 4))
         if kind > 1:
             self._fail(f"it is a MIDI file of format {kind}, whose tracks are not played together")
         if division & 0x8000:
@@ -95,7 +95,7 @@ class _Reading:
             self._fail("it has no ticks a quarter")
         tempi: dict[int, int] = {}
         metres: dict[int, bytes] = {}
-        while self.place < end:
+        while tracks:  # what follows the last of them is no part of the music
             name = self._take(4, end)
             size = int.from_bytes(self._take(4, end), "big")
             stop = self.place + size
@@ -103,6 +103,7 @@ class _Reading:
                 self._fail(f"the MIDI file breaks off at byte {end}")
             if name == b"MTrk":
                 self._track(stop, division, tempi, metres)
+                tracks -= 1
             self.place = stop
         return GivenMap(self._tempo_map(tempi), self._metres(metres))
 

@@ -38,6 +38,16 @@ class Metre:
         """Ticks in one bar."""
         return self.numerator * 4 * TICKS_PER_QUARTER // self.denominator
 
+    @property
+    def compound(self) -> bool:
+        """Whether its beats are dotted, as in 6/8, 9/8 and 12/8; a 3/8 is no group of threes."""
+        return self.denominator >= 8 and self.numerator > 3 and self.numerator % 3 == 0
+
+    @property
+    def beat_ticks(self) -> int:
+        """Ticks in one beat: a quarter, or three of the written parts in a compound metre."""
+        return 3 * 4 * TICKS_PER_QUARTER // self.denominator if self.compound else TICKS_PER_QUARTER
+
     @staticmethod
     def parse(text: str) -> Metre:
         """From "6/8". Inverse of `str`."""
@@ -203,8 +213,7 @@ class Form:
         for before, bar in zip((None, *self.bars), self.bars):
             if before is None or before.metre != bar.metre:
                 metre = bar.metre
-                compound = metre.denominator >= 8 and metre.numerator > 3 and metre.numerator % 3 == 0
-                click = 24 * 4 * (3 if compound else 1) // metre.denominator
+                click = 24 * 4 * (3 if metre.compound else 1) // metre.denominator
                 found.append(MetreEvent(bar.tick, metre, max(1, click)))
         return tuple(found)
 

@@ -6,15 +6,8 @@ from fractions import Fraction
 
 from bridge.config import Settings
 from bridge.schema.cues import CueSheet
-from bridge.schema.tempo import TICKS_PER_QUARTER, GivenMap, Metre, TempoMap
+from bridge.schema.tempo import GivenMap, TempoMap
 from bridge.timing.layout import Layout, RawBar, ring_end_s
-
-
-def beat_ticks(metre: Metre) -> int:
-    """Ticks of a beat: a quarter; in eighths and shorter by threes, three of them."""
-    if metre.denominator >= 8 and metre.numerator % 3 == 0:
-        return 3 * 4 * TICKS_PER_QUARTER // metre.denominator
-    return TICKS_PER_QUARTER
 
 
 def lay_given(cues: CueSheet, settings: Settings, given: GivenMap) -> Layout:
@@ -37,7 +30,7 @@ def lay_given(cues: CueSheet, settings: Settings, given: GivenMap) -> Layout:
                 RawBar(
                     tick,
                     ticks,
-                    beat_ticks(event.metre),
+                    event.metre.beat_ticks,
                     rest=_rests(cues, begun_s, ended_s),
                     odd=ticks < event.metre.ticks,
                     signature=event.metre,

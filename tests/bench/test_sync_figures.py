@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -22,12 +23,13 @@ from bench.sync.measure import (
     Score,
     constant,
     figures,
+    hits_of_form,
     hits_of_grid,
     score,
     video2music,
 )
 from bench.sync.music import Music, music_of, tempo_changes
-from bridge.schema.tempo import Metre
+from bridge.schema.tempo import Bar, Form, HitResult, Metre, Rung, TempoEvent, TempoMap
 
 FOUR, THREE = Metre(4, 4), Metre(3, 4)
 
@@ -185,8 +187,27 @@ def test_plots_are_counted_in_bars_from_one_downbeat_to_the_next() -> None:
     assert (shown.plots, shown.plots_even) == (3, 2)
 
 
+def test_a_must_met_off_the_beat_is_listed_as_it_lowers_the_share() -> None:
+    cuts = cut_list((48, 102, 131, 192), musts=(48, 102, 131, 192))
+    cues = cuts.cue_sheet()
+    bars = tuple(Bar(k, k * 3840, FOUR, cues.plots[0].id) for k in range(6))
+    accent = HitResult("", True, 8160, 0.0, Rung.ACCENT, reason="an eighth after the beat")
+    told = {102: accent, 131: HitResult("", False, None, 1.0, Rung.NONE, reason="too far to bend")}
+    results = tuple(
+        replace(told.get(hit.frame, HitResult("", True, hit.frame * 80, 0.0, Rung.TEMPO)), hit_id=hit.id)
+        for hit in cues.hits
+    )
+    form = Form(TempoMap((TempoEvent(0, 500_000),)), bars, results, {cues.plots[0].id: 120.0}, 240 * 80)
+    found = hits_of_form(cuts, cues, form)
+    assert (found.musts, found.musts_met) == (4, 2)
+    assert [(must.error_frames, must.reason) for must in found.left_musts] == [
+        (pytest.approx(-6), "met by accent, an eighth after the beat"),
+        (pytest.approx(1), "too far to bend"),
+    ]
+
+
 def test_musts_are_listed_with_what_forbids_them() -> None:
-    assert tables.musts_left([("free", [made(3, 4)])]) == ["Every must lies within half a frame."]
+    assert tables.musts_left([("free", [made(3, 4)])]) == ["Every must has a beat within half a frame."]
     left = Hits(0, 0, 1, 0, left_musts=(LeftMust("a list", "hit-008", 0.75, "clashes with hit-007"),))
     lines = tables.musts_left([("free", [made(3, 4, hits=left)])])
     assert lines[-1] == "| free | a list | hit-008 | +0.75 | clashes with hit-007 |"

@@ -66,12 +66,6 @@ def test_a_pickup_counts_back_from_the_first_bar_line() -> None:
     assert grids.of_form(short().cue_sheet(), form).beats_s[:3] == pytest.approx([0.25, 0.75, 1.25])
 
 
-def test_compound_metres_count_in_dotted_quarters() -> None:
-    assert [grids.beat_quarters(m) for m in (Metre(6, 8), Metre(12, 8), Metre(3, 8), SEVEN, FOUR)] == [
-        1.5, 1.5, 1.0, 1.0, 1.0,
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize("place", [0, 7, 130])
 def test_as_written_in_the_midi_file_our_beats_are_where_we_said(place: int) -> None:
     cuts = simulated()[place]

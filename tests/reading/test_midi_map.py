@@ -92,6 +92,14 @@ def test_what_a_time_signature_says_besides_is_kept() -> None:
     assert (event.metre, event.clocks_per_click, event.notated_32nds_per_quarter) == (Metre(6, 8), 36, 10)
 
 
+@pytest.mark.parametrize(
+    "junk", [b"\0", b"\0\0\0\0\0", b"MTrk", b"MTrk\xff\xff\xff\xff", b"left over by a mailer"]
+)
+def test_what_follows_the_last_track_is_passed_over(junk: bytes) -> None:
+    data = midi([tempo(0, 612_345)], [metre(0, 3, 4)])
+    assert read_tempo_map(data + junk) == read_tempo_map(data)
+
+
 GOOD = midi([tempo(0, 500_000), metre(0, 3, 4)], notes(20))
 BROKEN = {
     "empty": (b"", "not a MIDI file"),

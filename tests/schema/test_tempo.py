@@ -55,6 +55,19 @@ def test_events_must_start_at_zero_and_rise(ticks: tuple[int, ...]) -> None:
         TempoMap(tuple(TempoEvent(tick, 500_000) for tick in ticks))
 
 
+@pytest.mark.parametrize(
+    ("metre", "beat", "click"),
+    [
+        ((6, 8), 1440, 36), ((9, 8), 1440, 36), ((12, 8), 1440, 36), ((6, 16), 720, 18),
+        ((3, 8), 960, 12), ((3, 16), 960, 6), ((7, 8), 960, 12), ((3, 4), 960, 24), ((6, 4), 960, 24),
+    ],
+)  # fmt: skip
+def test_a_beat_is_dotted_in_compound_metres_alone(metre: tuple[int, int], beat: int, click: int) -> None:
+    form = Form(TempoMap((TempoEvent(0, 500_000),)), (Bar(0, 0, Metre(*metre), "p"),), (), {}, 0)
+    assert Metre(*metre).beat_ticks == beat
+    assert [event.clocks_per_click for event in form.metre_events()] == [click]
+
+
 def test_bpm_and_metres() -> None:
     assert TempoEvent(0, 500_000).bpm == 120
     assert [Metre(*m).ticks for m in ((4, 4), (7, 8), (3, 8), (2, 2), (12, 8), (5, 16))] == [

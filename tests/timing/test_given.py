@@ -43,8 +43,8 @@ def faults(cues: CueSheet, given_map: GivenMap, form: Form) -> list[str]:
         found.append("bars do not abut")
     starts = {bar.tick for bar in form.bars}
     found += [f"no bar at {e.tick}" for e in form.metre_events() if e.tick not in starts]
-    for bar, after in zip(form.bars, [*form.bars[1:], None]):
-        if bar.cut_ticks and (after is None or after.tick not in {e.tick for e in given_map.metres}):
+    for bar in form.bars:
+        if bar.cut_ticks and bar.end_tick not in {e.tick for e in given_map.metres}:
             found.append(f"bar {bar.index} is cut without a reason")
     if form.tempo_map.s_at_tick(end) < cues.cue_length_s + 3:
         found.append("the bars end early")
