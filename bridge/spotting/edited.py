@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bridge.config import Settings
 from bridge.errors import CueSheetError
 from bridge.schema.cue_json import EditedCues, EditedHit, EditedPlot, parse_cues
 from bridge.schema.cues import CueSheet, Hit, HitKind, Plot, Weight
 from bridge.spotting.curves import NAMES, fit_curves
-from bridge.spotting.hits import group
+from bridge.spotting.hits import group, one_a_frame
 
 
 def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
@@ -26,7 +28,12 @@ def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
     own_hits = {hit.id: hit for hit in sheet.hits}
     own_plots = {plot.id: plot for plot in sheet.plots}
     hits = tuple(_hit(entry, own_hits.get(entry.id), settings) for entry in edited.hits)
-    told = {entry.id for entry in edited.hits if entry.grouped_with is not None}
+    hits, changed = _follow_plots(hits, own_hits, own_plots, edited)
+    told = {
+        entry.id
+        for entry in edited.hits
+        if entry.grouped_with is not None and entry.id not in changed and entry.grouped_with not in changed
+    }
     grouped = group(hits, sheet.rate, settings.hits)
     hits = tuple(hit if hit.id in told else other for hit, other in zip(hits, grouped))
     plots = tuple(_plot(entry, own_plots.get(entry.id), sheet) for entry in edited.plots)
@@ -37,6 +44,7 @@ def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
             where="cue sheet, mood",
             remedy="Keep one value a second, or take the curves out",
         )
+    notes = (*sheet.notes, *_warnings(edited, settings), *_starts_without_hits(hits, plots, own_plots))
     return CueSheet(
         name=sheet.name,
         rate=sheet.rate,
@@ -48,8 +56,48 @@ def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
         plots=plots,
         mood=fit_curves(curves, plots, sheet.cue_start_frame, sheet.rate),
         brief=settings.brief or edited.brief or "",
-        notes=(*sheet.notes, *_warnings(edited, settings)),
+        notes=notes,
     )
+
+
+def _follow_plots(
+    hits: tuple[Hit, ...], own_hits: dict[str, Hit], own_plots: dict[str, Plot], edited: EditedCues
+) -> tuple[tuple[Hit, ...], set[str]]:
+    """Move the hit of a plot's start with a plot that was moved; one moved by hand stays as it says.
+
+    Returns the hits, one a frame, and the ids of those that were moved or gave way to one that was.
+    """
+    moves = {
+        own_plots[plot.id].start_frame: plot.start_frame
+        for plot in edited.plots
+        if plot.id in own_plots and own_plots[plot.id].start_frame != plot.start_frame
+    }
+    moved: list[Hit] = []
+    changed: set[str] = set()
+    for hit in hits:
+        own = own_hits.get(hit.id)
+        unmoved = own is not None and own.kind is hit.kind is HitKind.PLOT and own.frame == hit.frame
+        frame = moves.get(hit.frame, hit.frame) if unmoved else hit.frame
+        if frame != hit.frame:
+            changed.add(hit.id)
+        if frame != edited.cue_start_frame or not unmoved:  # music that starts there is on it anyway
+            moved.append(replace(hit, frame=frame))
+    kept = tuple(one_a_frame(moved))
+    return kept, changed | {hit.id for hit in hits} - {hit.id for hit in kept}
+
+
+def _starts_without_hits(
+    hits: tuple[Hit, ...], plots: tuple[Plot, ...], own_plots: dict[str, Plot]
+) -> list[str]:
+    """Plots that the user added or moved and no hit stands at the start of, in words."""
+    frames = {hit.frame for hit in hits}
+    return [
+        f"Plot {plot.id} starts at frame {plot.start_frame} without a hit: add one there to have it met"
+        for before, plot in zip(plots, plots[1:])
+        if (before.music or plot.music)
+        and plot.start_frame not in frames
+        and (plot.id not in own_plots or own_plots[plot.id].start_frame != plot.start_frame)
+    ]
 
 
 def _warnings(edited: EditedCues, settings: Settings) -> tuple[str, ...]:

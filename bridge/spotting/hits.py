@@ -32,7 +32,7 @@ def find_hits(
             hits.append(_must(plot.start_frame, HitKind.PLOT, plot.words or plot.label.value, settings, True))
         previous_music = plot.music
     hits += [_from_marker(m, settings) for m in marked if start < m.frame < end]
-    kept = _silenced(_one_a_frame(hits), plots)
+    kept = _silenced(one_a_frame(hits), plots)
     numbered = tuple(replace(hit, id=f"h{number:03d}") for number, hit in enumerate(kept, start=1))
     return group(numbered, timeline.rate, settings)
 
@@ -56,7 +56,8 @@ def _from_marker(marked: MarkedHit, settings: HitSettings) -> Hit:
     return Hit("", marked.frame, marked.weight, HitKind.MARKER, early, late, False, marked.words)
 
 
-def _one_a_frame(hits: list[Hit]) -> list[Hit]:
+def one_a_frame(hits: list[Hit]) -> list[Hit]:
+    """Hits rising in frame; of several on one frame the heaviest stands and keeps the others' words."""
     by_frame: dict[int, Hit] = {}
     for hit in hits:
         other = by_frame.get(hit.frame)

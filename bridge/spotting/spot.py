@@ -37,16 +37,21 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
     plots = find_plots(timeline, features, axes, curves, directions, bool(picture.seen.any()), progress)
     if wish.palette:
         plots = tuple(p if p.palette else wish_for(p, Wish(palette=wish.palette)) for p in plots)
-    changes = settings.tempo.changes or allows_tempo_changes(settings.brief)
-    plots = _with_changes(plots, changes)
+    asked = allows_tempo_changes(settings.brief)
+    held = _held_by(settings)
+    told = asked or any(allows_tempo_changes(plot.words) for plot in plots[1:])
+    if not held:
+        plots = _with_changes(plots, settings.tempo.changes or asked)
     progress.report("spotting", 2, 4, "hits")
     hits = find_hits(timeline, plots, directions.hits, settings.hits)
     notes = [*timeline.warnings, *picture.problems, *directions.notes]
     if settings.brief:
-        heard = ", ".join((*wish.understood, *["tempo changes"][: allows_tempo_changes(settings.brief)]))
+        heard = ", ".join((*wish.understood, *["tempo changes"][: asked and not held]))
         notes.append(
             f"Brief understood as: {heard}" if heard else "The brief holds no word the lexicon knows"
         )
+    if held and told:
+        notes.append(f"Tempo changes are asked for in words, but {held}: the words change nothing")
     sheet = CueSheet(
         name=timeline.name,
         rate=timeline.rate,
@@ -65,6 +70,15 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
         sheet = apply_edits(sheet, settings)
     progress.report("spotting", 4, 4)
     return sheet
+
+
+def _held_by(settings: Settings) -> str:
+    """What keeps words from changing the tempo, as a clause; empty where nothing does."""
+    if settings.tempo_map_midi:
+        return "--keep-tempo-map has the tempo map that is kept"
+    if settings.tempo.target_bpm is not None:
+        return f"--tempo holds every plot to {settings.tempo.target_bpm:g} bpm"
+    return ""
 
 
 def _with_changes(plots: tuple[Plot, ...], everywhere: bool) -> tuple[Plot, ...]:

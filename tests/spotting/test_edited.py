@@ -62,6 +62,55 @@ def test_hits_are_moved_weighed_removed_and_added():
     assert [h.frame for h in edited.values()] == sorted(h.frame for h in edited.values())
 
 
+def _moved(document: dict, frames: int) -> tuple[dict, int, int]:
+    """The document with its second plot begun later; the hit on its start, and where it starts now."""
+    plots = document["plots"]
+    old = round(plots[1]["start_s"] * 24)
+    plots[0]["end_s"] = plots[1]["start_s"] = (old + frames) / 24
+    [at] = [k for k, hit in enumerate(document["hits"]) if (hit["frame"], hit["kind"]) == (old, "plot")]
+    return document, at, old + frames
+
+
+def test_a_plot_that_is_moved_takes_its_hit_along():
+    document, at, start = _moved(_document(), 9)
+    hit = document["hits"][at]
+    taken = {"id": "mine", "frame": start, "weight": "want", "words": "door"}
+    near = {"id": "near", "frame": start + 5, "weight": "want", "grouped_with": "mine"}
+    edited = _spot(json.dumps(document))
+    found = {h.id: h for h in edited.hits}[hit["id"]]
+    assert (found.frame, found.weight, found.downbeat) == (start, Weight.MUST, True)
+    assert edited.plots[1].start_frame == start
+    assert not any("without a hit" in note for note in edited.notes)
+    document["hits"] += [taken, near]
+    by_id = {h.id: h for h in _spot(json.dumps(document)).hits}
+    assert "mine" not in by_id and "door" in by_id[hit["id"]].words
+    assert by_id["near"].grouped_with == hit["id"]
+
+
+def test_a_hit_that_was_moved_or_taken_out_by_hand_stays_as_it_says():
+    document, at, start = _moved(_document(), 9)
+    document["hits"][at]["frame"] += 3
+    edited = _spot(json.dumps(document))
+    assert {h.id: h.frame for h in edited.hits}[document["hits"][at]["id"]] == start - 6
+    said = [note for note in edited.notes if "without a hit" in note]
+    assert len(said) == 1 and f"frame {start}" in said[0]
+    gone = document["hits"].pop(at)["id"]
+    for hit in document["hits"]:
+        hit.pop("grouped_with", None)
+    edited = _spot(json.dumps(document))
+    assert gone not in {h.id for h in edited.hits} and start not in {h.frame for h in edited.hits}
+
+
+def test_a_plot_moved_to_the_cues_start_needs_no_hit():
+    document = _document()
+    old = round(document["plots"][1]["start_s"] * 24)
+    del document["plots"][0]
+    document["plots"][0]["start_s"] = 0
+    edited = _spot(json.dumps(document))
+    assert edited.plots[0].start_frame == 0
+    assert not {0, old} & {h.frame for h in edited.hits}
+
+
 def test_a_plot_can_be_silenced():
     document = _document()
     document["plots"][1]["music"] = False
@@ -110,6 +159,25 @@ def test_a_brief_may_let_the_tempo_change(brief: str, allowed: bool):
     assert {plot.tempo_change for plot in sheet.plots[1:]} == {allowed}
     assert not sheet.plots[0].tempo_change
     assert any("tempo changes" in note for note in sheet.notes) is allowed
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ({"tempo": TempoSettings(target_bpm=96)}, "--tempo holds"),
+        ({"tempo_map_midi": b"MThd"}, "--keep-tempo-map"),
+    ],
+    ids=["tempo", "map"],
+)
+def test_words_change_no_tempo_that_is_held(held: dict, said: str):
+    marked = timeline(60, [7, 15, 30], [Marker(30 * 24, 8 * 24, "", "chase, new tempo")])
+    for source, brief in ((SOURCE, "tense, tempo changes"), (marked, "")):
+        sheet = spot(source, PICTURE, Settings(brief=brief, **held), Progress())
+        assert not any(plot.tempo_change for plot in sheet.plots)
+        assert any(said in note and "Tempo changes" in note for note in sheet.notes)
+        assert not any("understood" in note and "tempo changes" in note for note in sheet.notes)
+    quiet = spot(SOURCE, PICTURE, Settings(brief="tense", **held), Progress())
+    assert not any("Tempo changes" in note for note in quiet.notes)
 
 
 def test_the_setting_lets_the_tempo_change_and_the_sheet_takes_it_back():
