@@ -23,7 +23,7 @@ NEVER = 1e9
 
 
 def small(seed: int) -> Lattice:
-    """Three or four hits, three offsets, five or seven levels, one to three bases, bars of 2 or 3."""
+    """Three or four hits, three offsets, five or seven levels, one to three bases, bars of 2, 3 or 4."""
     rng = np.random.default_rng(seed)
     count = 4 if seed % 10 == 0 else 3
     times = np.cumsum(rng.integers(8, 60, size=count))
@@ -40,13 +40,13 @@ def small(seed: int) -> Lattice:
     end = float(times[-1]) / 24 + 1
     prices = replace(Prices(), no_downbeat=20.0, odd_bar=12.0) if seed % 2 else Prices()
     return Lattice(
-        tuple(targets), 0.0, 1 / 24, Limits.of(wish), prices, 2 + seed % 2, bases,
+        tuple(targets), 0.0, 1 / 24, Limits.of(wish), prices, 2 + seed // 3 % 3, bases,
         Prior((0.0, end / 2), (math.log(90), math.log(110)), 2.0, end),
     )  # fmt: skip
 
 
 class Every:
-    """Walks every path; scalar arithmetic from the stated rules, no tables shared with the search."""
+    """Walks every path; scalar arithmetic from the stated rules. Only the first partial bar is the search's own."""
 
     def __init__(self, lattice: Lattice) -> None:
         self.l = lattice
