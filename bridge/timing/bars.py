@@ -12,9 +12,10 @@ from bridge.schema.cues import CueSheet
 from bridge.schema.tempo import Bar
 from bridge.timing.layout import Layout, RawBar
 
-# Cost of a phrase by its bars: whole phrases of 2, 4 and 8 bars are what listeners expect.
+# Cost of a phrase by its bars: 2, 4 and 8 are what listeners expect; the others are there for odd bars.
 _PHRASE = {4: 0.0, 8: 0.6, 2: 0.6, 6: 1.6, 3: 2.0, 5: 2.2, 7: 2.6, 1: 3.0}
-_ODD_INSIDE = 1.5
+# A bar of another metre stands at a phrase end (design), even where that makes a phrase of another length.
+_ODD_INSIDE = 5.0
 # More than any lengths of phrases could save: a bar with a pickup always ends its phrase.
 _SPLIT = 1000.0
 

@@ -46,7 +46,7 @@ def test_phrases_equal_every_partition() -> None:
         bounds = [*starts, len(odd)]
         if any(b - a not in price for a, b in zip(bounds, bounds[1:])):
             return 1e9
-        return sum(price[b - a] + 1.5 * sum(odd[a : b - 1]) for a, b in zip(bounds, bounds[1:]))
+        return sum(price[b - a] + 5.0 * sum(odd[a : b - 1]) for a, b in zip(bounds, bounds[1:]))
 
     for pattern in range(0, 1024, 7):
         odd = [bool(pattern >> k & 1) for k in range(10)]
