@@ -46,7 +46,7 @@ def small(seed: int) -> Lattice:
 
 
 class Every:
-    """Walks every path in scalar arithmetic from the stated rules. The first partial bar is the search's own."""
+    """Walks every path in scalar arithmetic from the stated rules; the first partial bar is the search's."""
 
     def __init__(self, lattice: Lattice) -> None:
         self.l = lattice
