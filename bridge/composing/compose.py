@@ -208,7 +208,7 @@ def _fit(plan: Plan, lines: Lines, *, holding: bool) -> Lines:
         if after is None or after.cell.tick != cell.end_tick:
             stops.add(_ring(plan, cell.end_tick))
     for start, end in plan.silences:
-        stops.add(min(start + RING_TICKS, end))
+        stops.add(min(plan.rung_out(start), end))
     # A closing chord may ring past the cell it stands in, but never past what follows it.
     edges = sorted(stops)
     out: Lines = {}
@@ -221,10 +221,10 @@ def _fit(plan: Plan, lines: Lines, *, holding: bool) -> Lines:
 
 
 def _ring(plan: Plan, tick: int) -> int:
-    """How far a close at `tick` may ring: into a silence by half a beat, past the end by the tail."""
+    """How far a close at `tick` may ring: into a silence as the plan says, past the end by the tail."""
     for start, _ in plan.silences:
         if start == tick:
-            return tick + RING_TICKS
+            return plan.rung_out(tick)
     return max(plan.last_tick, tick) if tick <= plan.last_tick else plan.last_tick
 
 

@@ -96,6 +96,12 @@ class Plan:
     palette: Palette
     last_tick: int
     silences: tuple[tuple[int, int], ...]
+    stops: frozenset[int] = frozenset()
+    """First ticks of silences on which a hit is met: there the silence is what meets it."""
+
+    def rung_out(self, silence: int) -> int:
+        """Where sound must be over in the silence that begins at a tick: half a beat in, or at once."""
+        return silence if silence in self.stops else silence + RING_TICKS
 
     @property
     def palettes(self) -> tuple[Palette, ...]:
@@ -172,7 +178,10 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
                 led[index],
             )
         )
-    return Plan(tuple(sections), palette, _last_tick(cues, form, settings), _silences(form, plots))
+    silences = _silences(form, plots)
+    met = {result.tick for result in form.hits if result.met}
+    stops = frozenset(start for start, _ in silences if start in met)
+    return Plan(tuple(sections), palette, _last_tick(cues, form, settings), silences, stops)
 
 
 def _stretch(
