@@ -5,7 +5,8 @@ a stem beside which lie:
 
     PATH.request   UTF-8, one argument a line, as after `cuebridge`; escapes as in `bridge/rows.py`
     PATH.answer    written here: the events of `--json` as rows, each flushed whole. A row is the event's
-                   name and then KEY=VALUE fields. The first is `begin`, the last `end` with the exit code
+                   name and then KEY=VALUE fields. The first is `begin`, the last `end` with the exit code;
+                   `alive` comes every few seconds between, so that a command that was killed is found out
     PATH.cancel    when it appears the command is cancelled, as by Ctrl-C
 """
 
@@ -13,8 +14,9 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -24,6 +26,8 @@ from bridge.rows import fields_of, flat, row
 from bridge.wire.flag import Flag
 
 LOOK_S = 0.1
+# A tenth of the silence after which REAPER's side takes the command for dead (plugins/reaper, job.lua).
+ALIVE_S = 3.0
 # Far above any command line; a file that is longer is something else.
 MAX_REQUEST_BYTES = 1 << 20
 
@@ -51,16 +55,17 @@ def run(path: Path, stop: Flag, command: Callable[[list[str], Rows], int]) -> in
     Raises:
         OutputError: the answer cannot be written.
     """
-    with _answer(Path(f"{path}.answer")) as stream, _cancelled_by(Path(f"{path}.cancel"), stop):
+    with _answer(Path(f"{path}.answer")) as stream:
         rows = Rows(stream)
         rows.tell("begin", {"pid": os.getpid()}, [])
-        try:
-            words = _request(Path(f"{path}.request"))
-        except InputError as error:
-            rows.failed(error)
-            code = error.exit_code
-        else:
-            code = command(words, rows)
+        with _watching(Path(f"{path}.cancel"), stop, rows):
+            try:
+                words = _request(Path(f"{path}.request"))
+            except InputError as error:
+                rows.failed(error)
+                code = error.exit_code
+            else:
+                code = command(words, rows)
         rows.tell("end", {"exit_code": code}, [])
         return code
 
@@ -89,15 +94,19 @@ def _request(path: Path) -> list[str]:
 
 
 @contextmanager
-def _cancelled_by(path: Path, stop: Flag) -> Iterator[None]:
-    """While inside, set `stop` once the file is there."""
+def _watching(path: Path, stop: Flag, rows: Rows) -> Iterator[None]:
+    """While inside, tell that the command lives, and set `stop` once the file is there."""
     over = threading.Event()
 
     def look() -> None:
+        told_s = time.monotonic()
         while not over.wait(LOOK_S):
-            if path.exists():
+            if not stop.is_set() and path.exists():
                 stop.set()
-                return
+            if time.monotonic() - told_s >= ALIVE_S:
+                told_s = time.monotonic()
+                with suppress(OSError):  # a full disk is met again, and told, by the command's own rows
+                    rows.tell("alive", {}, [])
 
     watcher = threading.Thread(target=look, name="mailbox", daemon=True)
     watcher.start()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
+from bridge.cli import mailbox
 from bridge.daemon.server import Daemon
 from bridge.rows import fields_of, row
 from tests.cli.conftest import Command, Run
@@ -92,3 +94,23 @@ def test_a_cancel_file_cancels(
     assert code == 130
     assert dict(answer(box))["error"]["kind"] == "Cancelled"
     assert not (tmp_path / "out").exists()
+
+
+def test_a_command_that_runs_says_so(
+    command: type[Command], daemon: Daemon, scorer: TextScorer, box: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Else a host could not tell it from one that was killed."""
+    monkeypatch.setattr(mailbox, "ALIVE_S", 0.0)
+    (tmp_path / "a.otio").write_text("wait")
+    ask(box, "score", tmp_path / "a.otio", "-o", tmp_path / "out")
+    ran = command("mailbox", box)
+    assert scorer.started.wait(60)
+    until_s = time.monotonic() + 60
+    while "alive" not in dict(answer(box)):  # the command itself says nothing while it waits
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
+    Path(f"{box}.cancel").touch()
+    ran.end()
+    kinds = [kind for kind, _ in answer(box)]
+    assert (kinds[0], kinds[-1]) == ("begin", "end")

@@ -11,6 +11,12 @@ Job.__index = Job
 local NO_WAIT = -2
 -- A first start of Python on a cold disk; after that the command is taken for one that never ran.
 local START_S = 60
+-- A command that runs says so every few seconds; after so long without a word it is taken for dead.
+local SILENT_S = 30
+-- How long a command may take to end once it was asked to; dead or stuck, the user goes on.
+local CANCEL_S = 10
+-- The most that one look counts for: a computer that slept, or REAPER in a dialog, is no silence of the command's.
+local LOOK_S = 1
 -- Answer bytes looked at in one tick.
 local BYTES_A_TICK = 65536
 
@@ -45,7 +51,7 @@ function Job.start(modules, words)
   local folder = host.work_folder()
   sweep(folder)
   self.stem = host.join(folder, "job-" .. os.date("%Y%m%d%H%M%S") .. "-" .. stamp)
-  self.began_s = reaper.time_precise()
+  self.looked_s, self.waited_s, self.cancelling_s = reaper.time_precise(), 0, 0
   self.read_bytes, self.rest = 0, ""
   self.events, self.progress, self.done = {}, nil, false
   local request = {}
@@ -69,20 +75,27 @@ function Job:poll()
   if self.done then
     return
   end
+  local now_s = reaper.time_precise()
+  local passed_s = math.min(now_s - self.looked_s, LOOK_S)
+  self.looked_s, self.waited_s = now_s, self.waited_s + passed_s
+  self.cancelling_s = self.cancelling_s + (self.cancelling and passed_s or 0)
+  self:_read()
+  if not self.done then
+    self:_give_up()
+  end
+end
+
+function Job:_read()
   local file = io.open(self.stem .. ".answer", "rb")
   if not file then
-    if reaper.time_precise() - self.began_s > START_S then
-      self.done = true
-      self.error = {
-        what = "The cuebridge command did not start.",
-        remedy = "Run `cuebridge doctor` in a terminal, or `cuebridge plugins install reaper` again.",
-      }
-    end
     return
   end
   file:seek("set", self.read_bytes)
   local data = file:read(BYTES_A_TICK) or ""
   file:close()
+  if #data > 0 then
+    self.waited_s = 0
+  end
   self.read_bytes = self.read_bytes + #data
   data = self.rest .. data
   local from = 1
@@ -97,10 +110,33 @@ function Job:poll()
   self.rest = data:sub(from)
 end
 
+--- End a job whose command is not heard of any more.
+function Job:_give_up()
+  local has_begun, why = self.read_bytes > 0, nil
+  if self.cancelling_s > CANCEL_S then
+    why = { what = "The cuebridge command was told to stop.", cancelled = true }
+  elseif not has_begun and self.waited_s > START_S then
+    why = {
+      what = "The cuebridge command did not start.",
+      remedy = "Run `cuebridge doctor` in a terminal, or `cuebridge plugins install reaper` again.",
+    }
+  elseif has_begun and self.waited_s > SILENT_S then
+    why = {
+      what = "The cuebridge command is not heard of any more: it was ended, or it crashed.",
+      remedy = "Run the action again; if that happens again, run `cuebridge doctor` in a terminal.",
+    }
+  end
+  if why then
+    self.error, self.done, self.is_lost = why, true, true
+  end
+end
+
 function Job:_take(line)
   local event, values = rows.event(line)
   if event == "progress" or event == "queued" then
     self.progress = values
+  elseif event == "alive" then
+    return
   elseif event == "error" then
     self.error = { what = values.message or "It failed.", cancelled = values.kind == "Cancelled" }
   elseif event == "end" then
@@ -124,17 +160,17 @@ function Job:event(name)
   return nil
 end
 
---- Ask the command to stop. It answers with `done` and a cancelled error.
+--- Ask the command to stop. It answers with `done` and a cancelled error, or is given up.
 function Job:cancel()
-  if not self.done and not self.cancelling then
+  if not self.cancelling then
     self.cancelling = true
     host.write(self.stem .. ".cancel", "")
   end
 end
 
---- Remove the files of a job that is done, or ask one that is not to stop: it still has to read that.
+--- Remove the files of a job that has answered, or ask one that has not to stop: it may yet read that.
 function Job:leave()
-  if not self.done then
+  if not self.done or self.is_lost then
     return self:cancel()
   end
   for _, suffix in ipairs({ ".request", ".answer", ".cancel" }) do

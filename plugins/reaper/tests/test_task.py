@@ -122,6 +122,50 @@ def test_a_command_that_never_answers_is_given_up(reaper: Fake) -> None:
     assert "cuebridge doctor" in reaper.messages[-1]
 
 
+def ticks_of(slow: Slow, most: int) -> int:
+    """How many ticks the action lives, at 30 a second."""
+    for count in range(most):
+        if not slow.tick():
+            return count
+    raise AssertionError(f"still there after {most} ticks")
+
+
+def test_a_command_that_dies_is_noticed(reaper: Fake) -> None:
+    slow = Slow(reaper)
+    reaper.begin(ACTION)
+    slow.write(row("begin", "pid=1"))
+    for _ in range(3):  # a minute of work, with signs of life
+        assert slow.tick(20 * 30)
+        slow.write(row("alive"))
+    assert 29 * 30 <= ticks_of(slow, 40 * 30) <= 31 * 30
+    assert "not heard of any more" in reaper.messages[-1]
+    assert os.path.exists(f"{slow.stem}.cancel")  # for one that is there after all
+
+
+@pytest.mark.parametrize("words", ["", row("begin", "pid=1")], ids=["before it began", "after it began"])
+def test_cancelling_a_command_that_is_dead_ends_the_action(reaper: Fake, words: str) -> None:
+    slow = Slow(reaper)
+    reaper.begin(ACTION)
+    if words:
+        slow.write(words)
+    slow.tick(2)
+    reaper.fake.gfx.key = 27
+    assert 9 * 30 <= ticks_of(slow, 20 * 30) <= 11 * 30
+    assert reaper.messages == []
+    assert os.path.exists(f"{slow.stem}.cancel")
+
+
+def test_a_computer_that_slept_is_no_silence(reaper: Fake) -> None:
+    slow = Slow(reaper)
+    reaper.begin(ACTION)
+    slow.write(row("begin", "pid=1"))
+    slow.tick(2)
+    reaper.fake.now_s += 3600
+    assert slow.tick(30)
+    slow.write(done(1))
+    assert not slow.tick()
+
+
 def test_an_end_without_a_reason(reaper: Fake) -> None:
     slow = Slow(reaper)
     reaper.begin(ACTION)
