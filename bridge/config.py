@@ -156,6 +156,23 @@ class Settings:
                 remedy="Export a MIDI file of the tempo map alone",
             )
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether source, cue, frame rate, seed and brief say it all: nothing else was asked of the music.
+
+        A tempo map of any kind is left out: who composes again inside another map gives it up anyway.
+        """
+        plain = Settings(
+            fps=self.fps,
+            mark_in=self.mark_in,
+            mark_out=self.mark_out,
+            seed=self.seed,
+            brief=self.brief,
+            media_roots=self.media_roots,
+            tempo_map_midi=self.tempo_map_midi,
+        )
+        return replace(self, tempo=plain.tempo) == plain
+
 
 def state_dir() -> Path:
     """Folder for the daemon's lock, port file and takes: `CUEBRIDGE_HOME` or the platform's own."""

@@ -59,6 +59,8 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
         summary={
             **timing.compare(cues, form, settings),
             **writing.summarise(cues, form, written, performance, files["mid"]),
+            "seed": settings.seed,
+            "plain": settings.is_plain,
         },
     )
 

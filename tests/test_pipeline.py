@@ -89,6 +89,7 @@ def test_same_seed_same_bytes_other_seed_other_music(source: Path, result: pipel
     for suffix in ("mid", "cues.json", "cues.csv", "otio"):
         assert again.files[suffix] == result.files[suffix], suffix
     assert again.fingerprint == result.fingerprint
+    assert (result.summary["seed"], result.summary["plain"]) == (7, True)
     assert pipeline.score(source, Settings(seed=8), Progress()).files["mid"] != result.files["mid"]
 
 

@@ -23,7 +23,11 @@ def write_lines(client: Client, take: Take, path: Path) -> Path:
     missing = [suffix for suffix in ("mid", "cues.json") if suffix not in take.suffixes]
     if missing:
         raise NotFoundError(f"take {take.take_id} has no .{missing[0]}", remedy="Score the timeline again")
-    named = TakeName(take.take_id, take.number, take.name, take.source, take.timeline_name)
+    seed = take.summary.get("seed") if take.summary.get("plain") else None
+    named = TakeName(
+        take.take_id, take.number, take.name, take.source, take.timeline_name,
+        seed if isinstance(seed, int) else None,
+    )  # fmt: skip
     midi, cues = client.export(take.take_id, "mid"), client.export(take.take_id, "cues.json")
     place = absolute(path)
     beside = place.with_name(f".{place.name[:80]}.{secrets.token_hex(4)}.part")

@@ -4,6 +4,8 @@
     take    id, number, name, source, timeline
     place   cue's first frame on the timeline, rate's numerator, its denominator, the frame's timecode as
             text and as seconds from 00:00:00:00
+    again   the cue's first frame, the frame after its last, frames a second as N/D, seed, brief: what
+            composing it once more takes; absent when that would not be all
     ticks   ticks a quarter
     tempo   tick, microseconds a quarter, seconds     square: from here on
     metre   tick, numerator, denominator, seconds
@@ -52,13 +54,14 @@ _GREY: Colour = (128, 128, 128)
 
 @dataclass(frozen=True)
 class TakeName:
-    """What the rows say of the take they are of."""
+    """What the rows say of the take they are of; `seed` is None where more than a seed went into it."""
 
     take_id: str
     number: int
     name: str
     source: str
     timeline: str
+    seed: int | None = None
 
 
 def reaper_lines(take: TakeName, midi: bytes, cues_json: bytes) -> bytes:
@@ -76,6 +79,7 @@ def reaper_lines(take: TakeName, midi: bytes, cues_json: bytes) -> bytes:
         label, rate = str(sheet["cue_start_timecode"]), Fraction(int(numerator), int(denominator))
         label_s = _s(timecode_to_frames(label, rate) / rate)
         place = (sheet["cue_start_frame"], numerator, denominator, label, label_s)
+        again = (place[0], sheet["cue_end_frame"], sheet["fps"], take.seed, sheet["brief"])
         marked = [*_plots(sheet["plots"], read), *_hits(sheet["hits"], read, clock)]
     except (ValueError, KeyError, TypeError) as error:
         raise CueSheetError(
@@ -87,6 +91,7 @@ def reaper_lines(take: TakeName, midi: bytes, cues_json: bytes) -> bytes:
         row("cuebridge-score", VERSION),
         row("take", take.take_id, take.number, take.name, take.source, take.timeline),
         row("place", *place),
+        *([row("again", *again)] if take.seed is not None else []),
         row("ticks", read.ticks_per_quarter),
         *(row("tempo", tick, us, _s(clock(tick))) for tick, us in read.tempo),
         *(row("metre", t, m.numerator, m.denominator, _s(clock(t))) for t, m in read.metres),

@@ -25,6 +25,7 @@ def source(tmp_path: Path, scorer: TextScorer, monkeypatch: pytest.MonkeyPatch) 
         scored = plain(*arguments)  # type: ignore[arg-type]
         scored.files["mid"] = midi_bytes(make_performance(form), form, cues, "n")
         scored.files["cues.json"] = cues_json(cues, form, "n")
+        scored.summary["plain"] = arguments[1].is_plain  # type: ignore[attr-defined]
         return scored
 
     monkeypatch.setattr(scorer, "score", score)
@@ -78,3 +79,13 @@ def test_score_and_fetch_write_the_same_rows(run: Run, daemon: Daemon, source: P
     assert rows == (tmp_path / "b.rows").read_bytes()
     assert rows.startswith(b"cuebridge-score\t1\ntake\t")
     assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".part")] == []
+
+
+def test_rows_say_how_to_compose_again_where_that_is_all(
+    run: Run, daemon: Daemon, source: Path, tmp_path: Path
+) -> None:
+    """A hit window is part of a score that no row tells: composed without it, it would be another."""
+    words = ("score", source, "-o", tmp_path / "out", "--reaper-lines", tmp_path / "a.rows", "--seed", 3)
+    for more, told in (((), True), (("--tempo", 90), True), (("--hit-window", 2), False)):
+        assert run(*words, *more).code == 0
+        assert (b"\t24000/1001\t3\ta brief\n" in (tmp_path / "a.rows").read_bytes()) is told

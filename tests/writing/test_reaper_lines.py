@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -36,7 +37,18 @@ def test_head_and_end() -> None:
     assert rows[0] == ["cuebridge-score", "1"]
     assert of_kind(rows, "take") == [["abc", "3", "Szene\t7", "C:\\Filme\\Szene 7.otio", "Ein schöner Film"]]
     assert of_kind(rows, "place") == [["48", "24000", "1001", "01:00:02:00", f"{86_448 * 1001 / 24_000:.9f}"]]
+    assert of_kind(rows, "again") == []
     assert rows[-1] == ["end", str(len(rows) - 1)]
+
+
+def test_what_composing_it_again_takes() -> None:
+    cues = make_cues(start=48)
+    form = make_form(cues)
+    midi = midi_bytes(make_performance(form), form, cues, "name")
+    data = reaper_lines(replace(TAKE, seed=0), midi, cues_json(cues, form, "name"))
+    rows = [fields_of(line) for line in data.decode().split("\n")]
+    end = str(cues.cue_end_frame)
+    assert of_kind(rows, "again") == [["48", end, "24000/1001", "0", cues.brief]]
 
 
 def test_tempo_metres_and_their_seconds_are_the_forms() -> None:

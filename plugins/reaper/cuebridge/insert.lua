@@ -73,7 +73,14 @@ return function(place)
   local t0 = start_of(found)
   local tempo, asked_about = flow.ask_tempo(t0, t0 + found.range.s)
   if tempo == "keep" then
-    found = flow.score_inside(place, found.take.source, t0, t0 + found.range.s)
+    if not found.again then
+      error({
+        what = "This score was made with settings that the action does not know, or by an older Cuebridge, so it "
+          .. "can't be composed anew inside your tempo map.",
+        remedy = "Let it replace the map, or compose with `cuebridge score --keep-tempo-map` in a terminal.",
+      })
+    end
+    found = flow.score_inside(place, found.take.source, t0, t0 + found.range.s, found.again)
   end
   flow.write(found, t0, tempo, asked_about)
 end

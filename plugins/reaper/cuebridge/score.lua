@@ -24,6 +24,9 @@ local READERS = {
   place = function(found, f)
     found.place = { frame = number(f[2]), num = number(f[3]), den = number(f[4]), label = f[5], label_s = number(f[6]) }
   end,
+  again = function(found, f)
+    found.again = { "--in", f[2], "--out", f[3], "--fps", f[4], "--seed", f[5], "--brief", f[6] }
+  end,
   ticks = function(found, f)
     found.ticks = number(f[2])
   end,

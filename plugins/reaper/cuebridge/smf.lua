@@ -44,41 +44,41 @@ local function metre_event(tick, num, den)
   return { tick = tick, bytes = meta(0x58, string.char(num, power, 24, 8)) }
 end
 
---- A metre that a bar of so many quarters has, or nil.
+--- A metre that a bar of so many quarters has, or nil; none is shorter than an eighth.
 local function metre_of(quarters)
   for _, den in ipairs({ 4, 8, 16, 32 }) do
     local num = quarters * den / 4
-    if math.abs(num - math.floor(num + 0.5)) < 1e-6 and num < 256 then
+    if math.abs(num - math.floor(num + 0.5)) < 1e-6 and num < 256 and quarters > 0.5 - 1e-6 then
       return math.floor(num + 0.5), den
     end
   end
   return nil
 end
 
+--- Metres on [t0, t1). What is left of the bar that `t0` lies in is a bar of its own: by a metre of that length,
+-- or, when there is none (a start inside a beat, or a change of metre that cuts the bar), by the bar's metre, which
+-- the next event then cuts short.
 local function metres(markers, t0, t1, tick_at)
   local num, den = reaper.TimeMap_GetTimeSigAtTime(0, t0)
   local qn = reaper.TimeMap2_timeToQN(0, t0)
   local _, bar_start, bar_end = reaper.TimeMap_QNToMeasures(0, qn + 1e-7)
-  local events = {}
-  if qn - bar_start > 1e-6 and bar_end - qn > 1e-6 then
-    local first_num, first_den = metre_of(bar_end - qn)
-    if not first_num then
-      error({
-        what = "The score would start in the middle of a beat of your tempo map.",
-        remedy = "Let it start on a beat (time selection), or let it replace the map.",
-      })
-    end
-    events[1] = metre_event(0, first_num, first_den)
-    events[2] = metre_event(math.floor((bar_end - qn) * TICKS + 0.5), num, den)
-  else
-    events[1] = metre_event(0, num, den)
-  end
+  local changes = {}
   for _, marker in ipairs(markers) do
     if marker.num > 0 and marker.t > t0 + 1e-6 and marker.t < t1 then
-      events[#events + 1] = metre_event(tick_at(marker.t), marker.num, marker.den)
+      changes[#changes + 1] = metre_event(tick_at(marker.t), marker.num, marker.den)
     end
   end
-  return events
+  if qn - bar_start < 1e-6 or bar_end - qn < 1e-6 then
+    return table.move(changes, 1, #changes, 2, { metre_event(0, num, den) })
+  end
+  local left = math.floor((bar_end - qn) * TICKS + 0.5)
+  local is_cut = changes[1] and changes[1].tick <= left
+  local first_num, first_den = metre_of(is_cut and changes[1].tick / TICKS or bar_end - qn)
+  local events = { metre_event(0, first_num or num, first_den or den) }
+  if not is_cut then
+    events[2] = metre_event(left, num, den)
+  end
+  return table.move(changes, 1, #changes, #events + 1, events)
 end
 
 --- The map's tempo as whole microseconds a quarter whose sum never leaves the map by more than `DRIFT_S`.

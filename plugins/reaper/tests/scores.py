@@ -41,11 +41,12 @@ def made(
     performance: Performance | None = None,
     take_id: str = "t1",
     number: int = 1,
+    seed: int | None = 7,
 ) -> Made:
     cues = make_cues(start=start, length=length, cuts=(60, 97, 150, 190), rate=Fraction(24_000, 1001))
     form = make_form(cues, tempo, metres) if metres else make_form(cues, tempo)
     performance = performance or make_performance(form, parts)
-    take = TakeName(take_id, number, NAME, source, NAME)
+    take = TakeName(take_id, number, NAME, source, NAME, seed)
     midi = midi_bytes(performance, form, cues, NAME)
     return Made(cues, form, performance, reaper_lines(take, midi, cues_json(cues, form, NAME)))
 

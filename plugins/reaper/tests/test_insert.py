@@ -199,7 +199,7 @@ def test_cancel_at_the_question_changes_nothing(reaper: Fake) -> None:
 
 
 def test_keep_mine_composes_inside_the_map_and_leaves_it_alone(reaper: Fake) -> None:
-    score = made(source="/films/mein film.otio")
+    score = made(source="/films/mein film.otio", start=24)
     reaper.tempo((0.0, 120.0, 4, 4, False), *((2.0 * i, 120.0 + 1e-6 * i, 0, 0, False) for i in range(1, 4)))
     offer(reaper, score)
     # What comes back from composing inside it: a score whose map is the project's.
@@ -217,9 +217,25 @@ def test_keep_mine_composes_inside_the_map_and_leaves_it_alone(reaper: Fake) -> 
     reaper.run("Insert score")
     assert reaper.undo_names == [BLOCK]
     assert reaper.fake.difference(map_before, reaper.project.map) is None
-    assert reaper.asked[-1][:2] == ["score", "/films/mein film.otio"]
+    folder = str(reaper.folder / "Data" / "Cuebridge" / "unsaved")
+    words = reaper.asked[-1]
+    assert words[:4] == ["score", "/films/mein film.otio", "-o", folder]
+    assert words[4] == "--keep-tempo-map"
+    # The same cue, rate, seed and brief as the take that was chosen.
+    again = ["--in", "24", "--out", "264", "--fps", "24000/1001", "--seed", "7", "--brief", score.cues.brief]
+    assert words[6:-2] == again
+    assert words[-2] == "--reaper-lines"
     assert files[0][:4] == b"MThd"
     check_music(reaper, steady, 0.0)
+
+
+def test_a_score_of_settings_that_are_not_known_is_not_composed_anew(reaper: Fake) -> None:
+    reaper.tempo((0.0, 120.0, 4, 4, False))
+    offer(reaper, made(seed=None))
+    reaper.say("boxes", YES)
+    reaper.run("Insert score")
+    assert "can't be composed anew" in reaper.messages[-1]
+    assert reaper.asked[-1][0] == "fetch"
 
 
 def test_a_score_that_does_not_fit_the_kept_map_is_refused(reaper: Fake) -> None:

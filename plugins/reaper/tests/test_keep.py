@@ -55,11 +55,33 @@ def test_the_bars_of_it_are_the_projects(reaper: Fake) -> None:
     assert metres == [(0, "3/4"), (960 * 3, "4/4"), (960 * 7, "3/4"), (960 * 13, "6/8")]
 
 
-def test_a_start_inside_a_beat_is_refused_with_what_to_do(reaper: Fake) -> None:
+@pytest.mark.parametrize(
+    ("quarter", "expected"),
+    [
+        # The second bar of 4/4 begins at quarter 4 and is cut at 6.6 by 3/4, and that at 15.54 by 5/8.
+        (4.0, [(0, "4/4"), (2496, "3/4"), (11078, "5/8")]),
+        (5.0, [(0, "4/4"), (1536, "3/4"), (10118, "5/8")]),
+        (5.6, [(0, "1/4"), (960, "3/4"), (9542, "5/8")]),
+        (1.0, [(0, "3/4"), (2880, "4/4"), (5376, "3/4"), (13958, "5/8")]),
+    ],
+)
+def test_a_bar_that_is_cut_is_followed_by_what_cuts_it(
+    reaper: Fake, quarter: float, expected: list[tuple[int, str]]
+) -> None:
+    reaper.tempo(*MAPS["partial bars"])
+    t0 = time_at(reaper, reaper.fake.tempo.uncounted(reaper.project.map, quarter))
+    given = handed_over(reaper, t0)
+    assert [(event.tick, str(event.metre)) for event in given.metres] == expected
+
+
+@pytest.mark.parametrize("quarters_left", [3.3334, 2.5, 1 / 3, 0.25, 0.01])
+def test_a_start_inside_a_beat_has_its_bar_cut_at_the_projects_line(
+    reaper: Fake, quarters_left: float
+) -> None:
     reaper.tempo((0.0, 120.0, 4, 4, False))
-    reaper.project.cursor = 0.3333
-    offer(reaper, made())
-    reaper.say("boxes", YES)
-    reaper.run("Insert score")
-    assert "in the middle of a beat" in reaper.messages[-1]
-    assert reaper.undo_names == []
+    given = handed_over(reaper, 2.0 - quarters_left / 2)
+    first, second = given.metres
+    line = round(960 * quarters_left)
+    assert (second.tick, str(second.metre)) == (line, "4/4")
+    assert first.metre.ticks >= line
+    assert first.metre.ticks == line or str(first.metre) == "4/4"
