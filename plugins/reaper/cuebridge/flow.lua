@@ -38,16 +38,23 @@ local function counted(count, one, many)
   return count == 1 and "1 " .. one or count .. " " .. many
 end
 
---- Ask before a tempo map that is not empty is touched: "keep" or "replace"; raises when cancelled.
--- `t0`, `t1`: the range it is about. The second result is what the answer was about: see `write.score`.
-function flow.ask_tempo(t0, t1)
-  local markers, inside = reaper.CountTempoTimeSigMarkers(0), 0
-  for _, marker in ipairs(map.read()) do
-    inside = inside + (marker.t >= t0 and marker.t < t1 and 1 or 0)
+local function markers_in(list, t0, t1)
+  local count = 0
+  for _, marker in ipairs(list) do
+    count = count + (marker.t >= t0 and marker.t < t1 and 1 or 0)
   end
+  return count
+end
+
+--- Ask before a tempo map that is not empty is touched: "keep" or "replace"; raises when cancelled.
+-- `t0`, `t1`: the range it is about. The second result is what the answer was about: the map, and where the
+-- range ended.
+function flow.ask_tempo(t0, t1)
+  local about = { map = map.read(), t1 = t1 }
+  local inside = markers_in(about.map, t0, t1)
   local dragged, midi = hold.count(t0)
-  if markers == 0 and dragged == 0 and midi == 0 then
-    return "replace", markers
+  if #about.map == 0 and dragged == 0 and midi == 0 then
+    return "replace", about
   end
   local words = {
     "This project has a tempo map or items that depend on it.",
@@ -65,9 +72,9 @@ function flow.ask_tempo(t0, t1)
   }
   local answer = reaper.MB(table.concat(words, "\n"), "Cuebridge", YES_NO_CANCEL)
   if answer == YES then
-    return "keep", markers
+    return "keep", about
   elseif answer == NO then
-    return "replace", markers
+    return "replace", about
   end
   error({ cancelled = true })
 end
@@ -134,9 +141,19 @@ function flow.score_inside(place, source, t0, t1, more)
   return flow.score_from(place, words, "composing")
 end
 
---- Write a score: see `write.score`.
-function flow.write(found, t0, tempo, asked_about)
-  write.score({ score = found, t0 = t0, tempo = tempo, marks = true, asked_about = asked_about })
+--- Write a score: see `write.score`. `about` is the second result of `ask_tempo`, nil when nobody was asked.
+-- Music rings on past the picture: where that would replace more of the map than was said, it is said.
+function flow.write(found, t0, tempo, about)
+  local t1 = t0 + found.range.s
+  local more = tempo == "replace" and markers_in(about.map, about.t1, t1) or 0
+  if more > 0 then
+    flow.confirm(string.format(
+      "The music rings on to %.3f s, %.3f s further than you were asked about, and the tempo map is replaced as "
+        .. "far. %s there too.\n\nOne undo takes everything back.",
+      t1, t1 - about.t1, counted(more, "tempo marker goes", "tempo markers go")
+    ))
+  end
+  write.score({ score = found, t0 = t0, tempo = tempo, marks = true, asked_about = about and about.map })
 end
 
 return flow

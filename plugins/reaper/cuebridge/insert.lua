@@ -71,7 +71,7 @@ return function(place)
   local take = chosen(takes(place))
   local found = flow.score_from(place, { "fetch", take.take_id }, "fetching the score")
   local t0 = start_of(found)
-  local tempo, asked_about = flow.ask_tempo(t0, t0 + found.range.s)
+  local tempo, about = flow.ask_tempo(t0, t0 + found.range.s)
   if tempo == "keep" then
     if not found.again then
       error({
@@ -82,5 +82,5 @@ return function(place)
     end
     found = flow.score_inside(place, found.take.source, t0, t0 + found.range.s, found.again)
   end
-  flow.write(found, t0, tempo, asked_about)
+  flow.write(found, t0, tempo, about)
 end

@@ -24,6 +24,21 @@ function map.read()
   return found
 end
 
+--- Whether two lists of markers are one map.
+function map.same(one, other)
+  if #one ~= #other then
+    return false
+  end
+  for index, marker in ipairs(one) do
+    local against = other[index]
+    local near = math.abs(against.t - marker.t) < 1e-6 and math.abs(against.bpm - marker.bpm) < 1e-6
+    if not near or against.num ~= marker.num or against.den ~= marker.den or against.linear ~= marker.linear then
+      return false
+    end
+  end
+  return true
+end
+
 --- The marker in force at a time and its place in the list, or nil and 0.
 local function governing(markers, t)
   local index = 0

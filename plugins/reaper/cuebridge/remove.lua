@@ -7,24 +7,6 @@ local tags = require("cuebridge.tags")
 local undo = require("cuebridge.undo")
 local write = require("cuebridge.write")
 
-local SAME_BPM, SAME_S = 1e-6, 1e-6
-
---- Whether the map in the range is still what the insertion wrote.
-local function is_untouched(insertion)
-  local now = map.kept(insertion.t0, insertion.t1)
-  if #now ~= #insertion.written then
-    return false
-  end
-  for index, marker in ipairs(insertion.written) do
-    local other = now[index]
-    local same = math.abs(other.t - marker.t) < SAME_S and math.abs(other.bpm - marker.bpm) < SAME_BPM
-    if not same or other.num ~= marker.num or other.den ~= marker.den then
-      return false
-    end
-  end
-  return true
-end
-
 --- Delete our items from a track; whether anything is left on it.
 local function emptied(track, id)
   for index = reaper.CountTrackMediaItems(track) - 1, 0, -1 do
@@ -68,7 +50,7 @@ return function()
   if not last then
     error({ what = "There is no score in this project that Cuebridge has inserted." })
   end
-  local restores = last.written and is_untouched(last)
+  local restores = last.written and map.same(map.kept(last.t0, last.t1), last.written)
   local words = "Remove " .. last.name .. " take " .. last.number .. "?\n\nItems of yours on its tracks stay."
   if last.written and not restores then
     words = words .. "\n\nThe tempo map has been changed since, so it stays as it is."

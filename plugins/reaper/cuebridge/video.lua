@@ -22,7 +22,7 @@ return function(place)
     error({ what = "A seed is a whole number from 0.", remedy = "Run the action again." })
   end
   reaper.SetExtState(SECTION, "brief", brief, true)
-  local tempo, asked_about = flow.ask_tempo(picture.from_s, picture.to_s)
+  local tempo, about = flow.ask_tempo(picture.from_s, picture.to_s)
   local more = {
     "--in", tostring(picture.first), "--out", tostring(picture.last), "--fps", picture.fps,
     "--seed", string.format("%d", seed), "--brief", brief,
@@ -33,5 +33,5 @@ return function(place)
   else
     found = flow.score_from(place, { "score", picture.path, "-o", folder, table.unpack(more) }, "composing")
   end
-  flow.write(found, picture.from_s, tempo, asked_about)
+  flow.write(found, picture.from_s, tempo, about)
 end

@@ -146,7 +146,7 @@ end
 
 --- Prepare a score a piece a tick, then write it at once.
 -- `plan`: score, t0, tempo ("replace", or "keep" for a score composed inside the project's map), marks, and
--- asked_about: how many tempo markers there were when the user was asked, nil when nobody was.
+-- asked_about: the tempo map as `map.read` gave it when the user was asked, nil when nobody was.
 function write.score(plan)
   local found = plan.score
   plan.t1 = plan.t0 + found.range.s
@@ -157,7 +157,7 @@ function write.score(plan)
     task.pause()
   end)
   write.refuse_while_recording()
-  if plan.asked_about and plan.asked_about ~= reaper.CountTempoTimeSigMarkers(0) then
+  if plan.asked_about and not map.same(plan.asked_about, map.read()) then
     error({
       what = "The tempo map has changed since you were asked about it, so nothing was changed.",
       remedy = "Run “Insert score”: a score that was made is in the list.",

@@ -52,7 +52,7 @@ def test_the_timeline_is_the_projects_picture(reaper: Fake, tmp_path: Path) -> N
     film = project(reaper, tmp_path / "Projekt ü")
     answered(reaper)
     reaper.run(ACTION)
-    assert len(reaper.messages) == 1  # the question about the MIDI item
+    assert len(reaper.messages) == 1, reaper.messages  # the question about the MIDI item
     words = reaper.asked[-1]
     source = Path(words[1])
     assert source == tmp_path / "Projekt ü" / "Cuebridge" / "timeline" / "Szene 7.otio"
@@ -166,22 +166,50 @@ def test_windows_paths_become_file_urls(start: Start) -> None:
     assert url(b"\\\\nas\\films\\a.mov") == b"file://nas/films/a.mov"
 
 
-def test_a_map_that_changes_after_the_question_is_not_written_over(reaper: Fake, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        b"fake_map[2] = { t = 2.0, bpm = 99.0, num = 0, den = 0, linear = false, flags = 0 }",
+        b"fake_map[1].bpm = 99.0",  # as many markers as before
+        b"fake_map[1].linear = true",
+    ],
+)
+def test_a_map_that_changes_after_the_question_is_not_written_over(
+    reaper: Fake, tmp_path: Path, change: bytes
+) -> None:
     project(reaper, tmp_path / "p")
+    reaper.tempo((0.0, 120.0, 4, 4, False))
     answered(reaper)
     compose = reaper.answers["score"]
 
     # Made beforehand: inside a call from Lua, lupa cannot look into tables.
-    change = reaper.lua.eval(
-        b"function() fake_map[1] = { t = 0.0, bpm = 99.0, num = 4, den = 4, linear = false, flags = 1 } end"
-    )
+    changes = reaper.lua.eval(b"function() " + change + b" end")
     reaper.lua.globals()[b"fake_map"] = reaper.project.map.markers
 
     def change_and_compose(words: list[str]) -> Sequence[str]:
-        change()
+        changes()
         return compose(words)
 
     reaper.answers["score"] = change_and_compose
     reaper.run(ACTION)
     assert "has changed since" in reaper.messages[-1]
     assert reaper.undo_names == []
+
+
+@pytest.mark.parametrize("answer", [1, 2], ids=["OK", "Cancel"])
+def test_music_that_rings_on_over_markers_is_asked_about_again(
+    reaper: Fake, tmp_path: Path, answer: int
+) -> None:
+    """The picture ends before 10.5 s; the last bar of the music does not."""
+    project(reaper, tmp_path / "p")
+    reaper.tempo((0.0, 120.0, 4, 4, False), (10.5, 90.0, 0, 0, False))
+    before = reaper.snapshot()
+    answered(reaper)
+    reaper.say("boxes", answer)
+    reaper.run(ACTION)
+    first, again = reaper.messages
+    assert "1 tempo marker goes" not in first
+    assert "1 tempo marker goes there too" in again
+    assert len(reaper.undo_names) == (answer == 1)
+    if answer != 1:
+        assert reaper.difference(before) is None
