@@ -64,25 +64,40 @@ local function tracks_of(id)
   return found
 end
 
---- The place right after an insertion's folder.
-local function after_folder(id)
+--- An insertion's folder and its index. Looked for when it is needed: composing takes a while, and the user works on.
+local function folder_of(id)
   for index = 0, reaper.CountTracks(0) - 1 do
-    local insertion, part = tags.track_insertion(reaper.GetTrack(0, index))
+    local track = reaper.GetTrack(0, index)
+    local insertion, part = tags.track_insertion(track)
     if insertion == id and part == "" then
-      return index + 1
+      return track, index
     end
   end
-  return reaper.CountTracks(0)
+  error({
+    what = "The score's folder is gone from the project, so nothing was changed.",
+    remedy = "Run “Insert score”: the new take is in the list.",
+  })
 end
 
 local NOTE_OFF, NOTE_ON, CONTROL, PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 
 --- What one track plays in [first_tick, last_tick), on ticks of its own, with the controllers and the program
 -- that hold where it begins.
-local function clipped_track(track, first_tick, last_tick)
+local function clipped_track(track, first_tick, last_tick, each)
   local kept = { name = track.name, colour = track.colour, ticks = {}, bytes = {} }
   local sounding, held, order = {}, {}, {}
+  local function add(tick, bytes)
+    kept.ticks[#kept.ticks + 1] = tick
+    kept.bytes[#kept.bytes + 1] = bytes
+  end
+  local function begin()
+    for _, holder in ipairs(order) do
+      add(0, held[holder])
+    end
+    order = {}
+  end
   for event, tick in ipairs(track.ticks) do
+    each()
     local bytes = track.bytes[event]
     local status, data, value = bytes:byte(1, 3)
     local kind, key = status & 0xF0, (status & 0x0F) * 128 + data
@@ -94,23 +109,22 @@ local function clipped_track(track, first_tick, last_tick)
         order[#order + 1] = holder
       end
       held[holder] = bytes
-    elseif is_off and sounding[key] or not is_off and tick >= first_tick and tick < last_tick then
-      kept.ticks[#kept.ticks + 1] = math.min(tick, last_tick) - first_tick
-      kept.bytes[#kept.bytes + 1] = bytes
+    elseif tick >= first_tick and #order > 0 then
+      begin()
+    end
+    if is_off and sounding[key] or not is_off and tick >= first_tick and tick < last_tick then
+      add(math.min(tick, last_tick) - first_tick, bytes)
       sounding[key] = is_on or nil
     end
   end
-  for index, holder in ipairs(order) do
-    table.insert(kept.ticks, index, 0)
-    table.insert(kept.bytes, index, held[holder])
-  end
+  begin()
   return kept
 end
 
-local function clipped(found, first_tick, last_tick)
+local function clipped(found, first_tick, last_tick, each)
   local tracks = {}
   for index, track in ipairs(found.tracks) do
-    tracks[index] = clipped_track(track, first_tick, last_tick)
+    tracks[index] = clipped_track(track, first_tick, last_tick, each)
   end
   return { tracks = tracks, ticks = found.ticks, range = { tick = last_tick - first_tick } }
 end
@@ -133,7 +147,7 @@ return function(place)
   local function tick_at(t)
     return math.floor((reaper.TimeMap_timeToQN_abs(0, t) - qn0) * found.ticks + 0.5)
   end
-  local piece = clipped(found, tick_at(from), tick_at(to))
+  local piece = clipped(found, tick_at(from), tick_at(to), flow.counter("preparing"))
   local first_s = reaper.TimeMap_QNToTime_abs(0, qn0 + tick_at(from) / found.ticks)
   local last_s = reaper.TimeMap_QNToTime_abs(0, qn0 + tick_at(to) / found.ticks)
   local ppq = write.expected_ppq()
@@ -141,18 +155,19 @@ return function(place)
   write.refuse_while_recording()
   local title = insertion.name .. " take " .. found.take.number
   undo.block("Cuebridge: another take, " .. title, function()
+    local folder, index_of_folder = folder_of(insertion.id)
     local tracks = tracks_of(insertion.id)
     for _, track in pairs(tracks) do
       set_aside(track, insertion.id, first_s, last_s)
     end
     for index, part in ipairs(piece.tracks) do
       -- A part that the score did not have gets a track of its own, first in the folder.
-      local track = tracks[part.name] or write.track(after_folder(insertion.id), part, insertion.id)
+      local track = tracks[part.name] or write.track(index_of_folder + 1, part, insertion.id)
       local take = write.item(track, first_s, last_s, part.name .. " · " .. title, buffers[index], insertion.id)
       if write.take_ppq(take) ~= ppq then
         error({ what = "Takes here have other ticks than the preferences say.", remedy = "Restart REAPER." })
       end
     end
-    tags.renumber(insertion.track, found.take.id, found.take.number)
+    tags.renumber(folder, found.take.id, found.take.number)
   end)
 end

@@ -37,23 +37,33 @@ local function given()
 end
 
 local function given_file(list, t0, t1)
-  local breathe = flow.breather("reading your items")
-  local tracks = { smf.map_events(map.read(), t0, t1, breathe) }
-  for index, each in ipairs(list) do
-    local events = { smf.name_event(GIVEN .. index .. " " .. each.name) }
-    for _, item in ipairs(each.items) do
-      for _, event in ipairs(smf.item_events(item, t0, breathe)) do
-        events[#events + 1] = event
-      end
+  local each = flow.counter("reading your items")
+  local tracks = { smf.map_events(map.read(), t0, t1, each) }
+  for index, track in ipairs(list) do
+    local lists = { { smf.name_event(GIVEN .. index .. " " .. track.name) } }
+    for _, item in ipairs(track.items) do
+      lists[#lists + 1] = smf.item_events(item, t0, each)
     end
-    tracks[#tracks + 1] = events
+    tracks[#tracks + 1] = lists
   end
   local path = flow.scratch() .. ".mid"
-  host.write(path, smf.file(tracks))
+  host.write(path, smf.file(tracks, each))
   task.finally(function()
     os.remove(path)
   end)
   return path
+end
+
+--- From the first beginning to the last end of the items, in seconds.
+local function span_of(list)
+  local from, to = math.huge, 0
+  for _, track in ipairs(list) do
+    for _, item in ipairs(track.items) do
+      local start = reaper.GetMediaItemInfo_Value(item, "D_POSITION")
+      from, to = math.min(from, start), math.max(to, start + reaper.GetMediaItemInfo_Value(item, "D_LENGTH"))
+    end
+  end
+  return from, to
 end
 
 return function(place)
@@ -61,14 +71,19 @@ return function(place)
   window.open("Complement selected items")
   offers.need(offers.ask(place), "Complement")
   local list = given()
-  local folder, name = flow.out_folder()
-  local picture = timeline.write(folder, name, marks.list())
   local values = flow.inputs("Complement selected items", { "Parts to add" }, { "piano,guitar" })
-  local path = given_file(list, picture.from_s, picture.to_s)
-  local words = { "complement", path, "--timeline", picture.path, "--parts", values[1], "-o", folder }
-  for _, word in ipairs({ "--in", tostring(picture.first), "--out", tostring(picture.last) }) do
-    words[#words + 1] = word
+  local folder, name = flow.out_folder()
+  local from_s, to_s = span_of(list)
+  local words = { "--parts", values[1], "-o", folder }
+  -- A picture, where there is one, is the cue; without one the items are.
+  local picture = timeline.write(folder, name, marks.list())
+  if picture then
+    from_s, to_s = picture.from_s, picture.to_s
+    local cue = { "--timeline", picture.path, "--in", tostring(picture.first), "--out", tostring(picture.last) }
+    table.move(cue, 1, #cue, #words + 1, words)
   end
+  table.move(words, 1, #words, 3, words)
+  words[1], words[2] = "complement", given_file(list, from_s, to_s)
   local found = flow.score_from(place, words, "composing")
   local added = {}
   for _, track in ipairs(found.tracks) do
@@ -77,5 +92,5 @@ return function(place)
     end
   end
   found.tracks = added
-  flow.write(found, picture.from_s, "keep")
+  flow.write(found, from_s, "keep", nil, true)
 end

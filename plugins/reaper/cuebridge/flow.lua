@@ -10,6 +10,7 @@ local write = require("cuebridge.write")
 
 local flow = {}
 
+local SECTION = "cuebridge"
 local YES_NO_CANCEL, OK_CANCEL = 3, 1
 local OK, YES, NO = 1, 6, 7
 -- Beyond the picture the last notes ring on, and the last bar is filled.
@@ -23,12 +24,23 @@ function flow.breather(words)
   end
 end
 
+--- What tells this project from others without a name. Unsaved as it is, it keeps the note.
+local function unsaved_id(only_looks)
+  local _, id = reaper.GetProjExtState(0, SECTION, "unsaved")
+  if id == "" and not only_looks then
+    id = reaper.genGuid():gsub("[{}]", "")
+    reaper.SetProjExtState(0, SECTION, "unsaved", id)
+  end
+  return id
+end
+
 --- The folder for scores of this project, and the project's name.
--- Beside a saved project; in REAPER's resource folder for one that never was.
-function flow.out_folder()
+-- Beside a saved project; for one that never was, in REAPER's resource folder, under an id of the project's own,
+-- which it is given unless the caller `only_looks`.
+function flow.out_folder(only_looks)
   local _, path = reaper.EnumProjects(-1)
   if not path or path == "" then
-    return host.join(host.work_folder(), "unsaved"), "unsaved"
+    return host.join(host.work_folder(), "unsaved", unsaved_id(only_looks)), "unsaved"
   end
   local folder, name = path:match("^(.*)[/\\]([^/\\]*)$")
   return host.join(folder, "Cuebridge"), (name:gsub("%.[Rr][Pp][Pp]$", ""))
@@ -100,11 +112,24 @@ function flow.inputs(title, names, defaults)
   return texts
 end
 
+--- Something to call for every event of work that is cut into pieces: it pauses after so many, whoever counts.
+function flow.counter(words)
+  local breathe, count = flow.breather(words), 0
+  return function()
+    count = count + 1
+    if count == score.EVENTS_A_TICK then
+      count = 0
+      breathe()
+    end
+  end
+end
+
 --- The project's map from `t0` on as a MIDI file; its path.
 function flow.map_file(job_stem, t0, t1)
   local path = job_stem .. ".map.mid"
-  local events = smf.map_events(map.read(), t0, t1 + TAIL_S, flow.breather("reading your tempo map"))
-  host.write(path, smf.file({ events }))
+  local each = flow.counter("reading your tempo map")
+  local events = smf.map_events(map.read(), t0, t1 + TAIL_S, each)
+  host.write(path, smf.file({ events }, each))
   task.finally(function()
     os.remove(path)
   end)
@@ -135,15 +160,16 @@ end
 function flow.score_inside(place, source, t0, t1, more)
   local folder = flow.out_folder()
   local words = { "score", source, "-o", folder, "--keep-tempo-map", flow.map_file(flow.scratch(), t0, t1) }
-  for _, word in ipairs(more or {}) do
+  for _, word in ipairs(more) do
     words[#words + 1] = word
   end
   return flow.score_from(place, words, "composing")
 end
 
---- Write a score: see `write.score`. `about` is the second result of `ask_tempo`, nil when nobody was asked.
+--- Write a score: see `write.score`. `about` is the second result of `ask_tempo`, nil when nobody was asked;
+-- `unmarked` leaves out regions and markers.
 -- Music rings on past the picture: where that would replace more of the map than was said, it is said.
-function flow.write(found, t0, tempo, about)
+function flow.write(found, t0, tempo, about, unmarked)
   local t1 = t0 + found.range.s
   local more = tempo == "replace" and markers_in(about.map, about.t1, t1) or 0
   if more > 0 then
@@ -153,7 +179,7 @@ function flow.write(found, t0, tempo, about)
       t1, t1 - about.t1, counted(more, "tempo marker goes", "tempo markers go")
     ))
   end
-  write.score({ score = found, t0 = t0, tempo = tempo, marks = true, asked_about = about and about.map })
+  write.score({ score = found, t0 = t0, tempo = tempo, marks = not unmarked, asked_about = about and about.map })
 end
 
 return flow

@@ -48,7 +48,7 @@ end
 -- selection; else its timecode, where the project has a start time and reaches there; else the edit cursor.
 local function start_of(found)
   local place = found.place
-  local folder, name = flow.out_folder()
+  local folder, name = flow.out_folder(true)
   if found.take.source == timeline.path(folder, name) then
     return place.frame * place.den / place.num
   end

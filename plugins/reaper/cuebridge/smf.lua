@@ -4,7 +4,6 @@ local smf = {}
 local TICKS = 960
 -- How far apart the map is sampled, in ticks; and how far the whole microseconds may drift before a new event.
 local GRID, DRIFT_S = 240, 0.00002
-local SAMPLES_A_TICK = 1000
 
 local function length_of(value)
   local bytes = { value & 0x7F }
@@ -19,16 +18,33 @@ local function meta(kind, data)
   return string.char(0xFF, kind) .. length_of(#data) .. data
 end
 
---- One track of {tick, bytes} in any order; what stands first in the list comes first on a tick.
-local function track_chunk(events)
-  for index, event in ipairs(events) do
-    event.index = index
+--- Lists of {tick, bytes} that each rise in tick, as one; on a tick what is of the first list comes first.
+local function merged(lists, each)
+  while #lists > 1 do
+    local fewer = {}
+    for index = 1, #lists, 2 do
+      local one, other, both = lists[index], lists[index + 1] or {}, {}
+      local i, j = 1, 1
+      while one[i] or other[j] do
+        each()
+        if one[i] and (not other[j] or one[i].tick <= other[j].tick) then
+          both[#both + 1], i = one[i], i + 1
+        else
+          both[#both + 1], j = other[j], j + 1
+        end
+      end
+      fewer[#fewer + 1] = both
+    end
+    lists = fewer
   end
-  table.sort(events, function(a, b)
-    return a.tick < b.tick or a.tick == b.tick and a.index < b.index
-  end)
+  return lists[1]
+end
+
+--- One track of lists of {tick, bytes} that each rise in tick.
+local function track_chunk(lists, each)
   local pieces, now = {}, 0
-  for index, event in ipairs(events) do
+  for index, event in ipairs(merged(lists, each)) do
+    each()
     pieces[index] = length_of(event.tick - now) .. event.bytes
     now = event.tick
   end
@@ -82,7 +98,7 @@ local function metres(markers, t0, t1, tick_at)
 end
 
 --- The map's tempo as whole microseconds a quarter whose sum never leaves the map by more than `DRIFT_S`.
-local function tempo_events(markers, t0, t1, tick_at, breathe)
+local function tempo_events(markers, t0, t1, tick_at, each)
   local qn0 = reaper.TimeMap_timeToQN_abs(0, t0)
   local stops = {}
   for tick = GRID, tick_at(t1) + GRID, GRID do
@@ -95,7 +111,8 @@ local function tempo_events(markers, t0, t1, tick_at, breathe)
   end
   table.sort(stops)
   local events, now, scaled, us = {}, 0, 0, nil
-  for index, stop in ipairs(stops) do
+  for _, stop in ipairs(stops) do
+    each()
     if stop > now then
       local target_s = reaper.TimeMap_QNToTime_abs(0, qn0 + stop / TICKS) - t0
       local kept_s = us and (scaled + us * (stop - now)) / (TICKS * 1e6)
@@ -105,44 +122,38 @@ local function tempo_events(markers, t0, t1, tick_at, breathe)
       end
       scaled, now = scaled + us * (stop - now), stop
     end
-    if index % SAMPLES_A_TICK == 0 then
-      breathe()
-    end
   end
   return events
 end
 
---- The project's map on [t0, t1) as one track's events; tick 0 is `t0`.
-function smf.map_events(markers, t0, t1, breathe)
+--- The project's map on [t0, t1) as one track's lists of events; tick 0 is `t0`. `each` is called for every event.
+function smf.map_events(markers, t0, t1, each)
   local qn0 = reaper.TimeMap_timeToQN_abs(0, t0)
   local function tick_at(t)
     return math.floor((reaper.TimeMap_timeToQN_abs(0, t) - qn0) * TICKS + 0.5)
   end
-  local events = metres(markers, t0, t1, tick_at)
-  for _, event in ipairs(tempo_events(markers, t0, t1, tick_at, breathe)) do
-    events[#events + 1] = event
-  end
-  return events
+  return { metres(markers, t0, t1, tick_at), tempo_events(markers, t0, t1, tick_at, each) }
 end
 
---- A format 1 file of several tracks' events.
-function smf.file(tracks)
+--- A format 1 file of several tracks, each a list of lists of events that rise in tick.
+function smf.file(tracks, each)
   local chunks = { "MThd" .. string.pack(">I4I2I2I2", 6, 1, #tracks, TICKS) }
-  for index, events in ipairs(tracks) do
-    chunks[index + 1] = track_chunk(events)
+  for index, lists in ipairs(tracks) do
+    chunks[index + 1] = track_chunk(lists, each)
   end
   return table.concat(chunks)
 end
 
 --- What an item plays, as events on ticks from `t0`; muted events and those outside the item are left out.
-function smf.item_events(item, t0, breathe)
+function smf.item_events(item, t0, each)
   local take = reaper.GetActiveTake(item)
   local from = reaper.GetMediaItemInfo_Value(item, "D_POSITION")
   local to = from + reaper.GetMediaItemInfo_Value(item, "D_LENGTH")
   local qn0 = reaper.TimeMap_timeToQN_abs(0, t0)
   local _, data = reaper.MIDI_GetAllEvts(take)
-  local events, position, ppq, count = {}, 1, 0, 0
+  local events, position, ppq = {}, 1, 0
   while position <= #data do
+    each()
     local delta, flags, message
     delta, flags, message, position = string.unpack("<i4Bs4", data, position)
     ppq = ppq + delta
@@ -152,10 +163,6 @@ function smf.item_events(item, t0, breathe)
     local inside = t > from - 1e-6 and t < to + 1e-6 and tick >= 0
     if inside and flags & 2 == 0 and status >= 0x80 and status < 0xF0 then
       events[#events + 1] = { tick = tick, bytes = message }
-    end
-    count = count + 1
-    if count % SAMPLES_A_TICK == 0 then
-      breathe()
     end
   end
   return events

@@ -91,9 +91,9 @@ function tags.note(folder, insertion)
   set(folder, "folder", insertion.id)
   set(folder, "order", tostring(insertion.order))
   set(folder, "take", escaped(insertion.take))
-  set(folder, "name", escaped(insertion.name))
   set(folder, "number", tostring(insertion.number))
   set(folder, "range", string.format("%.17g:%.17g", insertion.t0, insertion.t1))
+  set_long(folder, "name", escaped(insertion.name))
   set_long(folder, "source", escaped(insertion.source))
   set_long(folder, "plots", plots_text(insertion.plots))
   set_long(folder, "marks", table.concat(insertion.marks, "_"))
@@ -133,13 +133,13 @@ end
 
 --- Take every tag from a track.
 function tags.forget(track)
-  for _, name in ipairs({ "source", "plots", "marks", "kept", "written" }) do
+  for _, name in ipairs({ "name", "source", "plots", "marks", "kept", "written" }) do
     for piece = 1, tonumber(get(track, name)) or 0 do
       set(track, name .. piece, "")
     end
     set(track, name, "")
   end
-  for _, name in ipairs({ "insertion", "folder", "order", "take", "name", "number", "range", "part" }) do
+  for _, name in ipairs({ "insertion", "folder", "order", "take", "number", "range", "part" }) do
     set(track, name, "")
   end
 end
@@ -159,7 +159,7 @@ function tags.insertions()
       end
       found[#found + 1] = {
         id = id, track = track, order = tonumber(get(track, "order")) or 0,
-        take = unescaped(get(track, "take")), name = unescaped(get(track, "name")),
+        take = unescaped(get(track, "take")), name = unescaped(get_long(track, "name")),
         number = tonumber(get(track, "number")), t0 = tonumber(from), t1 = tonumber(to),
         source = unescaped(get_long(track, "source")), plots = plots_of(get_long(track, "plots")),
         -- A map that was written over may have had nothing there; what was written never is nothing.

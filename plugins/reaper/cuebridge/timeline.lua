@@ -55,6 +55,7 @@ local function clips_of(track, fps)
       local from = reaper.GetMediaItemInfo_Value(item, "D_POSITION")
       local to = from + reaper.GetMediaItemInfo_Value(item, "D_LENGTH")
       clips[#clips + 1] = {
+        index = index,
         from = math.floor(from * fps + 0.5),
         to = math.floor(to * fps + 0.5),
         path = path,
@@ -65,7 +66,7 @@ local function clips_of(track, fps)
     end
   end
   table.sort(clips, function(a, b)
-    return a.from < b.from
+    return a.from < b.from or a.from == b.from and a.index < b.index
   end)
   return clips
 end
@@ -92,15 +93,45 @@ function timeline.url(path)
   return "file://" .. (escaped:sub(1, 1) == "/" and "" or "/") .. escaped
 end
 
-local function clip_node(clip, from, fps)
-  local length, effects = clip.to - from, json.array({})
+--- What is seen of each clip, in order of time. Where some overlap the one that starts last is on top; what it
+-- covers comes back when it ends.
+local function seen(clips)
+  local edges, pieces, started = {}, {}, 0
+  for _, clip in ipairs(clips) do
+    edges[#edges + 1] = clip.from
+    edges[#edges + 1] = clip.to
+  end
+  table.sort(edges)
+  for index = 1, #edges - 1 do
+    local from, to = edges[index], edges[index + 1]
+    while clips[started + 1] and clips[started + 1].from <= from do
+      started = started + 1
+    end
+    local top = started
+    while top > 0 and clips[top].to <= from do
+      top = top - 1
+    end
+    local last = pieces[#pieces]
+    if from < to and top > 0 then
+      if last and last.clip == clips[top] and last.to == from then
+        last.to = to
+      else
+        pieces[#pieces + 1] = { clip = clips[top], from = from, to = to }
+      end
+    end
+  end
+  return pieces
+end
+
+local function clip_node(piece, fps)
+  local clip, effects = piece.clip, json.array({})
   if math.abs(clip.rate - 1) > 1e-9 then
     effects[1] = json.object({ "OTIO_SCHEMA", "LinearTimeWarp.1", "name", "", "time_scalar", clip.rate })
   end
-  local source = clip.source_s * fps + (from - clip.from) * clip.rate
+  local source = clip.source_s * fps + (piece.from - clip.from) * clip.rate
   local media = json.object({ "OTIO_SCHEMA", "ExternalReference.1", "target_url", timeline.url(clip.path) })
   return json.object({
-    "OTIO_SCHEMA", "Clip.2", "name", clip.name, "source_range", range(source, length, fps),
+    "OTIO_SCHEMA", "Clip.2", "name", clip.name, "source_range", range(source, piece.to - piece.from, fps),
     "effects", effects, "markers", json.array({}),
     "media_references", json.object({ "DEFAULT_MEDIA", media }),
     "active_media_reference_key", "DEFAULT_MEDIA",
@@ -109,20 +140,13 @@ end
 
 local function track_node(name, clips, fps)
   local children, now = json.array({}), 0
-  for index, clip in ipairs(clips) do
-    -- Where two overlap, the later one is on top from where it starts.
-    local following = clips[index + 1]
-    if following and following.from < clip.to then
-      clip.to = following.from
+  for _, piece in ipairs(seen(clips)) do
+    if piece.from > now then
+      local gap = { "OTIO_SCHEMA", "Gap.1", "name", "", "source_range", range(0, piece.from - now, fps) }
+      children[#children + 1] = json.object(gap)
     end
-    if clip.to > clip.from then
-      if clip.from > now then
-        local gap = { "OTIO_SCHEMA", "Gap.1", "name", "", "source_range", range(0, clip.from - now, fps) }
-        children[#children + 1] = json.object(gap)
-      end
-      children[#children + 1] = clip_node(clip, clip.from, fps)
-      now = clip.to
-    end
+    children[#children + 1] = clip_node(piece, fps)
+    now = piece.to
   end
   return json.object({ "OTIO_SCHEMA", "Track.1", "name", name, "kind", "Video", "children", children })
 end
@@ -184,11 +208,12 @@ function timeline.path(folder, name)
 end
 
 --- Write the project's timeline; its path, its cue's first frame and the frame after the last, the same in
--- seconds of the project, and the rate in words. The cue is the time selection, where there is one.
+-- seconds of the project, and the rate in words. The cue is the time selection, where there is one. Nil, and no
+-- file, without video.
 function timeline.write(folder, name, marks)
   local text, first, last, rate = timeline.build(name, marks)
   if not text then
-    error({ what = "This project has no video.", remedy = "Drop a film onto a track, then run the action again." })
+    return nil
   end
   local fps = rate[1] / rate[2]
   local from, to = reaper.GetSet_LoopTimeRange2(0, false, false, 0, 0, false)

@@ -14,6 +14,9 @@ return function(place)
   offers.ask(place)
   local folder, name = flow.out_folder()
   local picture = timeline.write(folder, name, marks.list())
+  if not picture then
+    error({ what = "This project has no video.", remedy = "Drop a film onto a track, then run the action again." })
+  end
   local values = flow.inputs("Score this project's video", { "What it should be", "Seed" }, {
     reaper.GetExtState(SECTION, "brief"), "0",
   })

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bridge.rows import fields_of
 from bridge.schema.tempo import Metre, TempoEvent
 from bridge.writing.midi import read_back
 from plugins.reaper.tests.conftest import offer
@@ -177,9 +176,10 @@ def test_complement_hands_over_what_is_selected_and_adds_what_is_new(reaper: Fak
 
     def complement(words: list[str]) -> Any:
         given.append(Path(words[1]).read_bytes())
-        assert words[2] == "--timeline"
-        assert Path(words[3]).exists()
-        assert words[4:6] == ["--parts", "piano,guitar"]
+        options = dict(zip(words[2::2], words[3::2]))
+        assert options["--parts"] == "piano,guitar"
+        assert Path(options["--timeline"]).exists()
+        assert (options["--in"], options["--out"]) == ("0", "480")
         # The given tracks come back too; only the others are new.
         rows = new.rows.replace(b"\tStimme 1", "\tgiven 1 Drums é".encode())
         return serve_rows(rows)(words)
@@ -201,7 +201,41 @@ def test_complement_hands_over_what_is_selected_and_adds_what_is_new(reaper: Fak
     assert reading.tempo == ((0, 500_000),)
     assert [part.name.decode() for part in ours(reaper)] == ["Stimme 2 é", "Stimme 3 é"]
     assert reaper.fake.difference(map_before, reaper.project.map) is None
-    assert not any(fields_of(line)[0] == "error" for line in reaper.asked[-1])
+    assert list(reaper.project.marks.values()) == []  # the song is the user's
+
+
+def test_complement_needs_no_picture(reaper: Fake) -> None:
+    reaper.tempo((0.0, 120.0, 4, 4, False))
+    track = reaper.track("Drums")
+    reaper.item(track, 2.0, 8.0, kind="midi", ppq=480, events=reaper.lua.table(), sets=1).selected = True
+    reaper.offers = (*OFFERS, "Complement")
+    reaper.answers["complement"] = serve_rows(made(STEADY, metres=(Metre(4, 4),), length=480).rows)
+    reaper.say("inputs", "piano")
+    reaper.run(COMPLEMENT)
+    assert reaper.messages == []
+    assert "--timeline" not in reaper.asked[-1]
+    assert {item[b"from"] for part in ours(reaper) for item in part[b"items"].values()} == {2.0}
+
+
+def test_a_folder_that_is_gone_by_the_time_of_writing_is_said(reaper: Fake) -> None:
+    """Composing takes a while, and the user works on."""
+    score = score_with_plots()
+    insert(reaper, score, 2.0)
+    reaper.offers = (*OFFERS, "Revise")
+    compose = serve_rows(made(STEADY, metres=(Metre(4, 4),), take_id="t9", number=9).rows)
+    forget = reaper.lua.eval(b"function() table.remove(fake_tracks, 1) end")
+    reaper.lua.globals()[b"fake_tracks"] = reaper.project.tracks
+
+    def forget_and_compose(words: list[str]) -> Any:
+        forget()
+        return compose(words)
+
+    reaper.answers["revise"] = forget_and_compose
+    reaper.project.selection = reaper.lua.table_from([3.0, 4.0])
+    reaper.say("inputs", "")
+    reaper.run(ANOTHER)
+    assert "folder is gone" in reaper.messages[-1]
+    assert len(reaper.undo_names) == 1
 
 
 def test_complement_needs_something_selected(reaper: Fake) -> None:

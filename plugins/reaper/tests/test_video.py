@@ -117,7 +117,34 @@ def test_a_project_without_video_or_name(reaper: Fake, tmp_path: Path) -> None:
     reaper.video(reaper.track("film"), 0.0, 9.0, str(tmp_path / "a.mp4"))
     answered(reaper, 0)
     reaper.run(ACTION)
-    assert Path(reaper.asked[-1][1]) == reaper.folder / "Data/Cuebridge/unsaved/timeline/unsaved.otio"
+    path = Path(reaper.asked[-1][1])
+    assert path.parents[2] == reaper.folder / "Data/Cuebridge/unsaved"
+    reaper.project.marks = reaper.lua.table()
+    answered(reaper, 0)
+    reaper.run(ACTION)
+    assert Path(reaper.asked[-1][1]) == path
+    reaper.project.ext = reaper.lua.table()  # another project
+    answered(reaper, 0)
+    reaper.run(ACTION)
+    other = Path(reaper.asked[-1][1])
+    assert (other.name, other == path) == (path.name, False)
+
+
+def test_what_an_overlap_covers_comes_back_after_it(reaper: Fake, tmp_path: Path) -> None:
+    """A (0-10 s) under B (2-4 s) and C (3-6 s): A, B, C, and A again from 6 s of its file."""
+    reaper.settings(fps=25.0)
+    track = reaper.track("film")
+    for name, from_s, length in (("a", 0.0, 10.0), ("b", 2.0, 2.0), ("c", 3.0, 3.0)):
+        reaper.video(track, from_s, length, str(tmp_path / f"{name}.mp4"))
+    answered(reaper, 0)
+    reaper.run(ACTION)
+    tree = json.loads(Path(reaper.asked[-1][1]).read_bytes())
+    (row,) = tree["tracks"]["children"]
+    clips = [
+        (clip["name"], *(clip["source_range"][key]["value"] for key in ("start_time", "duration")))
+        for clip in row["children"]
+    ]
+    assert clips == [("a.mp4", 0, 50), ("b.mp4", 0, 25), ("c.mp4", 0, 75), ("a.mp4", 150, 100)]
 
 
 def test_sections_are_walked_up_to_their_film(reaper: Fake, tmp_path: Path) -> None:

@@ -89,7 +89,6 @@ return function(fake, core, tempo)
   end
 
   --- Change the map; what follows beats keeps its beats and so moves in time (note, 1.4).
-  -- `from` is the index of the first tempo marker that the change does not speak of itself.
   function fake.change_map(change)
     local project = fake.project
     local map, kept = project.map, {}

@@ -108,6 +108,15 @@ return function(fake)
     fake.ext_state[section .. "/" .. key] = nil
   end)
 
+  define("GetProjExtState", "proj str str -> int str", function(_, section, key)
+    local value = fake.project.ext[section .. "/" .. key] or ""
+    return #value, value
+  end)
+  define("SetProjExtState", "proj str str str -> int", function(_, section, key, value)
+    fake.project.ext[section .. "/" .. key] = value
+    return 1
+  end)
+
   define("MB", "str str int -> int", function(words, _, kind)
     table.insert(fake.messages, words)
     return kind == 0 and 1 or answer("boxes", words)
