@@ -61,6 +61,7 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
             **writing.summarise(cues, form, written, performance, files["mid"]),
             "seed": settings.seed,
             "plain": settings.is_plain,
+            "roles": {track.name: track.role.value for track in performance.tracks},
         },
     )
 

@@ -23,10 +23,12 @@ def write_lines(client: Client, take: Take, path: Path) -> Path:
     missing = [suffix for suffix in ("mid", "cues.json") if suffix not in take.suffixes]
     if missing:
         raise NotFoundError(f"take {take.take_id} has no .{missing[0]}", remedy="Score the timeline again")
+    roles = take.summary.get("roles")
     seed = take.summary.get("seed") if take.summary.get("plain") else None
     named = TakeName(
         take.take_id, take.number, take.name, take.source, take.timeline_name,
         seed if isinstance(seed, int) else None,
+        roles if isinstance(roles, dict) else {},
     )  # fmt: skip
     midi, cues = client.export(take.take_id, "mid"), client.export(take.take_id, "cues.json")
     place = absolute(path)

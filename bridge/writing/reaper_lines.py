@@ -23,38 +23,31 @@ seconds are the music's; one without was left and its seconds are the picture's.
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from bridge.errors import CueSheetError
 from bridge.rows import row
-from bridge.schema.tempo import TICKS_PER_QUARTER, Metre
+from bridge.schema.cues import Label
+from bridge.schema.score import PartRole
+from bridge.schema.tempo import TICKS_PER_QUARTER, Metre, TempoEvent, TempoMap
 from bridge.timebase import timecode_to_frames
+from bridge.writing.colors import BLUE, LABEL_COLORS, ORANGE, PART_COLORS, SILENCE, VERMILION
 from bridge.writing.midi import MidiEvents, events_of
 
 VERSION = 1
-Colour = tuple[int, int, int]
-# After the order of parts; told apart on light and dark themes alike.
-_TRACK_COLOURS: tuple[Colour, ...] = (
-    (208, 112, 64), (92, 140, 196), (104, 164, 104), (160, 120, 188), (196, 164, 72), (88, 164, 164),
-    (196, 104, 132), (140, 140, 140),
-)  # fmt: skip
-_PLOT_COLOURS: dict[str, Colour] = {
-    "introduction": (84, 120, 164),
-    "development": (96, 148, 104),
-    "climax": (188, 92, 76),
-    "conclusion": (136, 108, 160),
-}
-_HIT_COLOURS: dict[str, Colour] = {"must": (224, 80, 64), "want": (224, 160, 64), "nice": (144, 168, 96)}
-_GREY: Colour = (128, 128, 128)
+# For the parts of a take that does not say what they do.
+_IN_ORDER = tuple(PART_COLORS.values())
 
 
 @dataclass(frozen=True)
 class TakeName:
-    """What the rows say of the take they are of; `seed` is None where more than a seed went into it."""
+    """What the rows say of the take they are of; `seed` is None where more than a seed went into it.
+
+    `roles` are `PartRole` values by the name of a part, for its colour.
+    """
 
     take_id: str
     number: int
@@ -62,6 +55,7 @@ class TakeName:
     source: str
     timeline: str
     seed: int | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 def reaper_lines(take: TakeName, midi: bytes, cues_json: bytes) -> bytes:
@@ -98,9 +92,10 @@ def reaper_lines(take: TakeName, midi: bytes, cues_json: bytes) -> bytes:
         *marked,
     ]
     for index, part in enumerate(read.parts):
-        colour = _TRACK_COLOURS[index % len(_TRACK_COLOURS)]
+        role = take.roles.get(part.name)
+        color = PART_COLORS[PartRole(role)] if role else _IN_ORDER[index % len(_IN_ORDER)]
         program = "" if part.program is None else part.program
-        rows.append(row("track", part.name, part.channel, program, *colour))
+        rows.append(row("track", part.name, part.channel, program, *_rgb(color)))
         rows += [row("event", tick, data.hex()) for tick, data in part.events]
     end_tick = _bar_line_after(read)
     rows.append(row("range", end_tick, _s(clock(end_tick))))
@@ -112,7 +107,7 @@ def _plots(plots: Sequence[dict[str, Any]], read: MidiEvents) -> list[str]:
     names = _names(read)
     return [
         row("plot", plot["id"], _s(plot["start_s"]), _s(plot["end_s"]), names.get(plot["id"], plot["id"]),
-            *_PLOT_COLOURS.get(plot["label"], _GREY))
+            *_rgb(LABEL_COLORS[Label(plot["label"])] if plot["music"] else SILENCE))
         for plot in plots
     ]  # fmt: skip
 
@@ -128,9 +123,23 @@ def _hits(
         if hit["met"] and hit["tick"] is not None:
             scaled = Fraction(hit["tick"] * read.ticks_per_quarter, TICKS_PER_QUARTER)
             tick, seconds = round(scaled), clock(scaled)
-        colour = _HIT_COLOURS.get(hit["weight"], _GREY) if tick != "" else _GREY
-        rows.append(row("hit", hit["id"], tick, _s(seconds), names.get(hit["id"], hit["id"]), *colour))
+        missed = ORANGE if hit["grouped_with"] else VERMILION
+        rows.append(
+            row(
+                "hit",
+                hit["id"],
+                tick,
+                _s(seconds),
+                names.get(hit["id"], hit["id"]),
+                *_rgb(BLUE if tick != "" else missed),
+            )
+        )
     return rows
+
+
+def _rgb(color: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
+    return red, green, blue
 
 
 def _names(read: MidiEvents) -> dict[str, str]:
@@ -150,17 +159,9 @@ def _with_defaults(read: MidiEvents) -> MidiEvents:
 
 def _clock(read: MidiEvents) -> Callable[[Fraction | int], Fraction]:
     """Exact seconds at a tick of the file, by the integers that stand in it."""
-    ticks = [tick for tick, _ in read.tempo]
-    sums = [0]
-    for (tick, us), (following, _) in zip(read.tempo, read.tempo[1:]):
-        sums.append(sums[-1] + (following - tick) * us)
-
-    def seconds(tick: Fraction | int) -> Fraction:
-        index = max(0, bisect_right(ticks, tick) - 1)
-        scaled = sums[index] + (Fraction(tick) - ticks[index]) * read.tempo[index][1]
-        return scaled / (read.ticks_per_quarter * 1_000_000)
-
-    return seconds
+    tempo_map = TempoMap(tuple(TempoEvent(*pair) for pair in read.tempo))
+    scale = Fraction(TICKS_PER_QUARTER, read.ticks_per_quarter)
+    return lambda tick: tempo_map.s_at_tick(tick) * scale
 
 
 def _bar_line_after(read: MidiEvents) -> int:

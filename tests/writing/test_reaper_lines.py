@@ -10,6 +10,7 @@ from bridge.errors import CueSheetError
 from bridge.rows import fields_of
 from bridge.schema.performance import Performance
 from bridge.schema.tempo import Form
+from bridge.writing.colors import BLUE, LABEL_COLORS, ORANGE, PART_COLORS, SILENCE
 from bridge.writing.cue_sheet import cues_json
 from bridge.writing.midi import midi_bytes, read_back
 from bridge.writing.reaper_lines import TakeName, reaper_lines
@@ -110,6 +111,23 @@ def test_the_range_ends_on_a_bar_line_behind_everything() -> None:
     beyond = Fraction(int(tick) - last.end_tick, last.metre.ticks)
     assert beyond.denominator == 1
     assert math.isclose(float(seconds), float(form.tempo_map.s_at_tick(int(tick))), abs_tol=1e-9)
+
+
+def test_colours_are_those_of_the_project_file() -> None:
+    cues = make_cues(start=48)
+    form = make_form(cues)
+    performance = make_performance(form)
+    midi = midi_bytes(performance, form, cues, "name")
+    roles = {track.name: track.role.value for track in performance.tracks}
+    data = reaper_lines(replace(TAKE, roles=roles), midi, cues_json(cues, form, "name"))
+    rows = [fields_of(line) for line in data.decode().split("\n")]
+
+    def colors(kind: str) -> list[str]:
+        return ["#" + "".join(f"{int(part):02X}" for part in fields[-3:]) for fields in of_kind(rows, kind)]
+
+    assert colors("track") == [PART_COLORS[track.role] for track in performance.tracks]
+    assert colors("plot") == [LABEL_COLORS[plot.label] if plot.music else SILENCE for plot in cues.plots]
+    assert set(colors("hit")) == {BLUE, ORANGE}
 
 
 def test_a_sheet_that_is_none_is_refused() -> None:

@@ -19,10 +19,10 @@ end
 
 local READERS = {
   take = function(found, f)
-    found.take = { id = f[2], number = number(f[3]), name = f[4], source = f[5], timeline = f[6] }
+    found.take = { id = f[2], number = number(f[3]), name = f[4], source = f[5] }
   end,
   place = function(found, f)
-    found.place = { frame = number(f[2]), num = number(f[3]), den = number(f[4]), label = f[5], label_s = number(f[6]) }
+    found.place = { frame = number(f[2]), num = number(f[3]), den = number(f[4]), label_s = number(f[6]) }
   end,
   again = function(found, f)
     found.again = { "--in", f[2], "--out", f[3], "--fps", f[4], "--seed", f[5], "--brief", f[6] }
@@ -44,7 +44,7 @@ local READERS = {
     table.insert(found.hits, { id = f[2], tick = number(f[3]), s = number(f[4]), name = f[5], colour = colour(f, 6) })
   end,
   track = function(found, f)
-    local track = { name = f[2], channel = number(f[3]), program = number(f[4]), colour = colour(f, 5) }
+    local track = { name = f[2], colour = colour(f, 5) }
     track.ticks, track.bytes = {}, {}
     table.insert(found.tracks, track)
   end,

@@ -75,6 +75,23 @@ local function traced(why)
   return type(why) == "table" and why or debug.traceback(tostring(why), 2)
 end
 
+-- Close what is open and take it back, each step whatever the others do.
+local function abandon(name, refresh)
+  if refresh > 0 then
+    pcall(reaper.PreventUIRefresh, -1)
+  end
+  local _, last = pcall(reaper.Undo_CanUndo2, 0)
+  if last ~= name then
+    -- The block is still open: close it under a name that nothing else can have.
+    name = "Cuebridge: taken back " .. reaper.genGuid()
+    pcall(reaper.Undo_EndBlock2, 0, name, -1)
+    _, last = pcall(reaper.Undo_CanUndo2, 0)
+  end
+  if last == name then
+    pcall(reaper.Undo_DoUndo2, 0)
+  end
+end
+
 --- Run `body` as one undo step called `name`. When anything in it fails the project is as it was, and the
 -- failure goes on. Nothing is asked of REAPER after the step has been closed well.
 function undo.block(name, body)
@@ -103,29 +120,12 @@ function undo.block(name, body)
       closed()
     end, traced)
     if not ok then
-      undo.abandon(name, refresh)
+      abandon(name, refresh)
       pcall(restore, was)
     end
   end)
   if not ok then
     error(why, 0)
-  end
-end
-
---- Close what is open and take it back, each step whatever the others do.
-function undo.abandon(name, refresh)
-  if refresh > 0 then
-    pcall(reaper.PreventUIRefresh, -1)
-  end
-  local _, last = pcall(reaper.Undo_CanUndo2, 0)
-  if last ~= name then
-    -- The block is still open: close it under a name that nothing else can have.
-    name = "Cuebridge: taken back " .. reaper.genGuid()
-    pcall(reaper.Undo_EndBlock2, 0, name, -1)
-    _, last = pcall(reaper.Undo_CanUndo2, 0)
-  end
-  if last == name then
-    pcall(reaper.Undo_DoUndo2, 0)
   end
 end
 

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from bridge import pipeline
+from bridge.cli.arguments import parse
+from bridge.errors import SettingsError
 from bridge.schema.tempo import Metre, TempoEvent
 from bridge.writing.midi import read_back
 from plugins.reaper.tests.conftest import offer
-from plugins.reaper.tests.host import OFFERS, PLUGIN, Fake, serve_rows
+from plugins.reaper.tests.host import OFFERS, OPTIONAL, PLUGIN, Fake, serve_rows
 from plugins.reaper.tests.played import notes, ours, tracks
 from plugins.reaper.tests.scores import Made, made
 from plugins.reaper.tests.test_insert import insert
@@ -140,7 +143,6 @@ def test_another_take_needs_a_selection_on_a_score(reaper: Fake) -> None:
 def test_another_take_on_a_map_that_has_changed_is_refused(reaper: Fake) -> None:
     insert(reaper, score_with_plots(), 0.0)
     reaper.project.map.markers[1].bpm = 121.0
-    before = reaper.snapshot()
     reaper.offers = (*OFFERS, "Revise")
     reaper.answers["revise"] = serve_rows(score_with_plots().rows)
     reaper.project.selection = reaper.lua.table_from([1.0, 2.0])
@@ -236,6 +238,27 @@ def test_a_folder_that_is_gone_by_the_time_of_writing_is_said(reaper: Fake) -> N
     reaper.run(ANOTHER)
     assert "folder is gone" in reaper.messages[-1]
     assert len(reaper.undo_names) == 1
+
+
+def test_the_command_line_takes_what_the_actions_say_once_the_daemon_offers_it(reaper: Fake) -> None:
+    insert(reaper, score_with_plots(), 2.0)
+    track = reaper.track("Drums")
+    reaper.item(track, 2.0, 8.0, kind="midi", ppq=480, events=reaper.lua.table(), sets=1).selected = True
+    reaper.project.selection = reaper.lua.table_from([3.0, 4.0])
+    reaper.offers = (*OFFERS, *OPTIONAL.values())
+    reaper.say("inputs", "tense", "piano")
+    for action in (ANOTHER, COMPLEMENT):
+        reaper.run(action)  # the stand-in knows neither: only the words count here
+    offered = pipeline.describe()["rpcs"]
+    assert isinstance(offered, list)
+    optional = {words[0]: words for words in reaper.asked if words[0] in OPTIONAL}
+    assert set(optional) == set(OPTIONAL)
+    for command, words in optional.items():
+        if OPTIONAL[command] in offered:
+            assert parse(words).command == command
+        else:
+            with pytest.raises(SettingsError, match="invalid choice"):
+                parse(words)
 
 
 def test_complement_needs_something_selected(reaper: Fake) -> None:
