@@ -1,0 +1,47 @@
+"""What the ladder promises, from the solver through composing: pickups sung, chords held, accents struck."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from bridge.composing import Models, compose
+from bridge.config import Settings, TempoSettings
+from bridge.progress import Progress
+from bridge.schema.score import Note, PartRole
+from bridge.schema.tempo import Rung
+from bridge.timing import solve
+from tests.timing.sheets import random_cuts, sheet
+
+
+@pytest.mark.parametrize("metre", ["4/4", "3/4", "6/8", "5/4"])
+def test_every_rung_is_heard(models: Models, metre: str):
+    asked = Settings(tempo=TempoSettings(min_bpm=60, max_bpm=64, metre=metre))
+    cues = sheet(random_cuts(3, 20, 1.3, Fraction(24)))
+    form = solve(cues, asked, Progress())
+    score = compose(cues, form, asked, models, Progress())
+    notes = [(part.role, note) for part in score.parts for note in part.notes]
+    ladder = [r for r in form.hits if r.met and r.rung in (Rung.PICKUP, Rung.HOLD, Rung.ACCENT)]
+    assert ladder
+    for result in ladder:
+        tick = result.tick
+        assert tick is not None
+        beat = Fraction(tick, 960)
+        bar = next(bar for bar in form.bars if bar.tick <= tick < bar.end_tick)
+        struck = [(role, note) for role, note in notes if note.start_beats == beat]
+        assert len(struck) >= 2 and all(note.accent for _, note in struck), result
+        if result.rung is Rung.PICKUP:
+            assert tick == bar.end_tick - bar.pickup_ticks
+            assert any(role is PartRole.MELODY for role, _ in struck), result
+            assert form.bars[bar.index + 1].phrase_bar == 0
+        if result.rung is Rung.HOLD:
+            assert bar.hold
+
+            def inside(note: Note, start: int = bar.tick, end: int = bar.end_tick) -> bool:
+                return start <= note.start_beats * 960 < end
+
+            through = [n for _, n in notes if n.start_beats <= beat < n.end_beats]
+            assert len({n.pitch % 12 for n in through}) >= 2, result
+            sung = {n.start_beats for role, n in notes if role is PartRole.MELODY and inside(n)}
+            assert len(sung) <= 2, result
