@@ -157,7 +157,8 @@ def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, wa
     """The optimum over the bases kept; odd bars and see-saw are priced up until they are few enough."""
     keep = next((kept for most, kept in KEPT_BASES if len(span.targets) <= most), FEWEST_BASES)
     best: Route | None = None
-    least = math.inf
+    least = (0.0, math.inf)  # weight of musts not met by a beat, then unrest
+    whole = sum(target.weight for target in span.targets if target.must)
     for left in reversed(range(ROUNDS)):
         lattice = lattice_of(cues, settings, span, prices)
         search = Search(lattice, active_bases(lattice, keep))
@@ -167,11 +168,11 @@ def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, wa
             return best
         route = route_of(lattice, span, stops, 0.0)
         odd, turns = unrest(cues, settings, route)
-        excess = odd + turns
-        if excess < least:
-            best, least = route, excess
-        if excess == 0:
-            return route
+        missed = whole - _scores(cues, settings, span, route)[0]
+        if best is None or (missed, odd + turns) < least:
+            best, least = route, (missed, odd + turns)
+        if odd + turns == 0:
+            return best
         if odd:
             prices = prices.dearer_odd_bars()
         if turns:

@@ -70,17 +70,17 @@ def broken(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
 def _unrest(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
     """Too many odd bars or changes of direction, where no `must`, plot or silence asks for more."""
     faults: list[str] = []
+    musts = any(hit.weight is Weight.MUST for hit in cues.hits)
     if any(not plot.music or plot.tempo_change or plot.tempo_bpm for plot in cues.plots):
         return faults
     inside = [bar for bar in form.bars if not bar.rest and bar.tick < form.end_tick]
     whole = [bar for bar in inside if not bar.partial]
     odd = sum(bar.metre != Metre.parse(settings.tempo.metre) for bar in whole)
-    asked = len(cues.plots) > 1 or any(hit.weight is Weight.MUST for hit in cues.hits)
-    if not asked and odd > max(1, len(whole) / 8):
+    if not musts and len(cues.plots) == 1 and odd > max(1, len(whole) / 8):
         faults.append(f"{odd} odd bars of {len(whole)}")
     ticks = [tick for bar in inside for tick, _ in beats_of(bar) if tick < form.end_tick]
     turns = direction_changes([60e6 / form.tempo_map.us_per_quarter_at(tick) for tick in ticks])
-    if turns > max(1, 4 * float(cues.cue_length_s) / 60):
+    if not musts and turns > max(1, 4 * float(cues.cue_length_s) / 60):
         faults.append(f"{turns} changes of direction in {float(cues.cue_length_s):.1f} s")
     return faults
 
