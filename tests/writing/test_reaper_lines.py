@@ -10,7 +10,7 @@ from bridge.errors import CueSheetError
 from bridge.rows import fields_of
 from bridge.schema.performance import Performance
 from bridge.schema.tempo import Form
-from bridge.writing.colors import BLUE, LABEL_COLORS, ORANGE, PART_COLORS, SILENCE
+from bridge.writing.colors import BLUE, LABEL_COLORS, ORANGE, PART_COLORS, SILENCE, VERMILION
 from bridge.writing.cue_sheet import cues_json
 from bridge.writing.midi import midi_bytes, read_back
 from bridge.writing.reaper_lines import TakeName, reaper_lines
@@ -127,7 +127,8 @@ def test_colours_are_those_of_the_project_file() -> None:
 
     assert colors("track") == [PART_COLORS[track.role] for track in performance.tracks]
     assert colors("plot") == [LABEL_COLORS[plot.label] if plot.music else SILENCE for plot in cues.plots]
-    assert set(colors("hit")) == {BLUE, ORANGE}
+    fates = [(result.met, hit.grouped_with) for result, hit in zip(form.hits, cues.hits)]
+    assert colors("hit") == [BLUE if met else ORANGE if group else VERMILION for met, group in fates]
 
 
 def test_a_sheet_that_is_none_is_refused() -> None:
