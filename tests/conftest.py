@@ -15,16 +15,18 @@ from tests.daemon.scorers import TextScorer
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> Iterator[None]:
-    """Let child processes hear Ctrl-C even when the tests run in the background.
+    """Let child processes hear Ctrl-C and a closed terminal even when the tests run in the background.
 
-    A shell starts background jobs with SIGINT ignored and children inherit that; a handler of our own, they
-    do not.
+    A shell starts background jobs with SIGINT ignored, and `nohup` SIGHUP; children inherit that, but not a
+    handler of our own.
     """
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    ends = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
+    ignored = [end for end in ends if signal.getsignal(end) is signal.SIG_IGN]
+    for end in ignored:
+        signal.signal(end, signal.default_int_handler)
     yield
-    signal.signal(signal.SIGINT, before)
+    for end in ignored:
+        signal.signal(end, signal.SIG_IGN)
 
 
 @pytest.fixture
