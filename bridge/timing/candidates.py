@@ -12,6 +12,7 @@ from bridge.config import Settings, TempoSettings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
 from bridge.timing.baselines import Constant, constant_tempo
+from bridge.timing.comparison import WINDOW_FRAMES
 from bridge.timing.lattice import (
     DOTTED_PICKUP_PARTS,
     HALF_REACH_S,
@@ -23,7 +24,7 @@ from bridge.timing.lattice import (
     Lattice,
     Prior,
 )
-from bridge.timing.layout import lay
+from bridge.timing.layout import Layout, lay
 from bridge.timing.limits import ODD_SHARE, TURNS_A_MINUTE, Limits, Prices
 from bridge.timing.route import Leg, Route, route_of
 from bridge.timing.search import Search
@@ -32,8 +33,6 @@ from bridge.timing.swing import direction_changes
 from bridge.timing.targets import Span
 from bridge.timing.trace import best_path
 
-# The yardstick of the guarantee: never fewer hits in it than the best constant tempo, but for a must.
-YARDSTICK_FRAMES = (-1.0, 2.0)
 # Bases searched at each hit, by the number of hits in the span: all of them in short ones; the best by a
 # relaxed pass in others, fewer the longer, and whole frames as offsets, so that a feature film takes seconds.
 KEPT_BASES = ((12, 1000), (600, 16), (3000, 8))
@@ -138,14 +137,14 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
     steady = constant_route(cues, settings, span)
     if Limits.of(settings.tempo).steady:
         return steady or empty
-    goal = _scores(cues, settings, span, steady) if steady else (0.0, 0, 0.0)
+    goal = _scores(cues, span, lay(cues, settings, [steady])) if steady else (0.0, 0, 0.0)
     best, best_score = steady, goal
     prices = Prices().loosened(EXACT_PRICES) if settings.tempo.exact else Prices()
     for factor in (1.0, *_LOOSER):
         found = _searched(cues, settings, span, prices.loosened(factor), watch)
         if found is None:
             break
-        score = _scores(cues, settings, span, found)
+        score = _scores(cues, span, lay(cues, settings, [found]))
         if all(mine >= theirs for mine, theirs in zip(score, goal)):
             return found
         if best is None or score > best_score:
@@ -167,8 +166,9 @@ def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, wa
         if not stops:
             return best
         route = route_of(lattice, span, stops, 0.0)
-        odd, turns = unrest(cues, settings, route)
-        missed = whole - _scores(cues, settings, span, route)[0]
+        layout = lay(cues, settings, [route])
+        odd, turns = unrest(span, layout)
+        missed = whole - _scores(cues, span, layout)[0]
         if best is None or (missed, odd + turns) < least:
             best, least = route, (missed, odd + turns)
         if odd + turns == 0:
@@ -180,18 +180,17 @@ def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, wa
     return best
 
 
-def unrest(cues: CueSheet, settings: Settings, route: Route) -> tuple[float, float]:
+def unrest(span: Span, layout: Layout) -> tuple[float, float]:
     """Odd bars beyond one in eight, and turns of the tempo beyond those a minute: 0 within, 1 for twice.
 
     One of either is no unrest, however short the cue. Partial bars are no bars here.
     """
-    layout = lay(cues, settings, [route])
     bars = [bar for bar in layout.bars if not bar.rest and bar.tick < layout.end_tick]
     whole = [bar for bar in bars if not bar.partial]
     odd = sum(bar.odd for bar in whole)
     beats = [tick for bar in bars for tick in bar.beats() if tick < layout.end_tick]
     turns = direction_changes([1 / layout.tempo_map.us_per_quarter_at(tick) for tick in beats])
-    minutes = float(route.span.end_s - route.span.start_s) / 60
+    minutes = float(span.end_s - span.start_s) / 60
     return _beyond(odd, ODD_SHARE * len(whole)), _beyond(turns, TURNS_A_MINUTE * minutes)
 
 
@@ -199,9 +198,9 @@ def _beyond(count: int, allowed: float) -> float:
     return max(0.0, count / max(1.0, allowed) - 1)
 
 
-def _scores(cues: CueSheet, settings: Settings, span: Span, route: Route) -> tuple[float, int, float]:
+def _scores(cues: CueSheet, span: Span, layout: Layout) -> tuple[float, int, float]:
     """Weight of musts met, hits in the yardstick, and all weight met in its windows, on beats as written."""
-    beats = lay(cues, settings, [route]).beat_seconds()
+    beats = layout.beat_seconds()
     if len(beats) < 2:
         return 0.0, 0, 0.0
     hits = np.array([float(t.time_s) for t in span.targets])
@@ -215,7 +214,7 @@ def _scores(cues: CueSheet, settings: Settings, span: Span, route: Route) -> tup
     met = ((before * float(cues.rate) >= early - slack) & (before * float(cues.rate) <= late + slack)) | (
         (after * float(cues.rate) >= early - slack) & (after * float(cues.rate) <= late + slack)
     )
-    share = (errors >= YARDSTICK_FRAMES[0] - slack) & (errors <= YARDSTICK_FRAMES[1] + slack)
+    share = (errors >= WINDOW_FRAMES[0] - slack) & (errors <= WINDOW_FRAMES[1] + slack)
     must = np.array([t.must for t in span.targets])
     return float(weight[met & must].sum()), int(share.sum()), float(weight[met].sum())
 
@@ -228,7 +227,7 @@ def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | No
     """
     hits = np.array([float(t.time_s - span.start_s) for t in span.targets])
     frame = float(1 / cues.rate)
-    early, late = (bound * frame for bound in YARDSTICK_FRAMES)
+    early, late = (bound * frame for bound in WINDOW_FRAMES)
     slow, fast = settings.tempo.min_bpm, settings.tempo.max_bpm
     if span.base_bpm is not None:
         slow = fast = span.base_bpm
@@ -245,13 +244,13 @@ def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | No
         best = max(starts, key=lambda each: _worth(span, each.errors_s(hits), frame))
         found.append(_as_route(settings, span, best, hits, early, late))
     routes = [route for route in found if route is not None]
-    return max(routes, key=lambda route: _scores(cues, settings, span, route), default=None)
+    return max(routes, key=lambda route: _scores(cues, span, lay(cues, settings, [route])), default=None)
 
 
 def _worth(span: Span, errors_s: Floats, frame_s: float) -> tuple[float, int, float, float]:
     """How good a start is: musts, hits in the yardstick, weight in the hits' own windows, closeness."""
     frames = errors_s / frame_s
-    near = (frames >= YARDSTICK_FRAMES[0] - 1e-6) & (frames <= YARDSTICK_FRAMES[1] + 1e-6)
+    near = (frames >= WINDOW_FRAMES[0] - 1e-6) & (frames <= WINDOW_FRAMES[1] + 1e-6)
     own = [
         t for t, error in zip(span.targets, frames) if t.early_frames - 1e-6 <= error <= t.late_frames + 1e-6
     ]

@@ -8,6 +8,7 @@ from bridge.config import Settings
 from bridge.schema.cues import CueSheet
 from bridge.schema.tempo import Form
 from bridge.timing.baselines import Floats, constant_tempo, fixed_tempo, share_within
+from bridge.timing.layout import sounding_beats
 
 HALF_FRAME = (-0.5, 0.5)
 WINDOW_FRAMES = (-1.0, 2.0)
@@ -33,7 +34,7 @@ def compare(cues: CueSheet, form: Form, settings: Settings) -> dict[str, float |
     numbers: dict[str, float | int | None] = {"hits": len(cues.hits), "kept": len(kept)}
     hits_s = np.array([float(cues.cue_s(hit.frame)) for hit in kept])
     frame_s = float(1 / cues.rate)
-    beats_s = np.array([float(form.tempo_map.s_at_tick(tick)) for tick in sounding_beats(form)])
+    beats_s = np.array([float(form.tempo_map.s_at_tick(tick)) for tick in sounding_beats(form.bars)])
     ours = nearest_errors_s(beats_s, hits_s)
     for name, window in (("half_frame", HALF_FRAME), ("window", WINDOW_FRAMES)):
         early_s, late_s = window[0] * frame_s, window[1] * frame_s
@@ -47,17 +48,6 @@ def compare(cues: CueSheet, form: Form, settings: Settings) -> dict[str, float |
         numbers[f"fixed_120_{name}"] = share_within(fixed_tempo(hits_s).errors_s(hits_s), early_s, late_s)
         numbers[f"best_constant_{name}"] = share_within(best.errors_s(hits_s), early_s, late_s)
     return numbers
-
-
-def sounding_beats(form: Form) -> list[int]:
-    """Ticks of every beat where music sounds, and of each bar line on which it stops."""
-    ticks: list[int] = []
-    for before, bar in zip((None, *form.bars), form.bars):
-        beats = () if bar.rest else bar.beats()
-        if before is not None and not before.rest and bar.tick not in beats:
-            ticks.append(bar.tick)
-        ticks += beats
-    return ticks
 
 
 def nearest_errors_s(beats_s: Floats, hits_s: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import exp, log
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from bridge.config import Settings, TempoSettings
 from bridge.schema.cues import CueSheet
-from bridge.schema.tempo import TICKS_PER_QUARTER, Metre, TempoMap
+from bridge.schema.tempo import TICKS_PER_QUARTER, Bar, Metre, TempoMap
 from bridge.timing.integers import Clock
 from bridge.timing.limits import Limits
 from bridge.timing.route import Leg, Route
@@ -62,6 +63,17 @@ class RawBar:
         return range(self.tick + lead_ticks, self.end_tick, self.beat_ticks)
 
 
+def sounding_beats(bars: Sequence[Bar | RawBar]) -> list[int]:
+    """Ticks of every beat where music sounds, and of each bar line on which it stops."""
+    ticks: list[int] = []
+    for before, bar in zip((None, *bars), bars):
+        beats = () if bar.rest else bar.beats()
+        if before is not None and not before.rest and bar.tick not in beats:
+            ticks.append(bar.tick)
+        ticks += beats
+    return ticks
+
+
 def leg_pieces(leg: Leg, phi: int, whole: int, beat: int) -> list[int]:
     """Ticks of each beat of a leg that starts φ beats of `beat` ticks into a bar of `whole` ticks."""
     pieces: list[int] = []
@@ -87,13 +99,7 @@ class Layout:
 
         So is the bar line on which music stops or another tempo begins: a silence is met by ending on it.
         """
-        ticks: list[int] = []
-        for before, bar in zip((None, *self.bars), self.bars):
-            beats = () if bar.rest else bar.beats()
-            if before is not None and not before.rest and bar.tick not in beats:
-                ticks.append(bar.tick)
-            ticks += beats
-        return ticks
+        return sounding_beats(self.bars)
 
     def beat_seconds(self) -> NDArray[np.float64]:
         """Seconds of `beat_ticks` from tick 0."""

@@ -8,7 +8,7 @@ from bridge.config import Settings
 from bridge.progress import Progress
 from bridge.schema.cues import Weight
 from bridge.timing import compare, solve
-from bridge.timing.comparison import sounding_beats
+from bridge.timing.layout import sounding_beats
 from tests.timing.sheets import random_cuts, sheet
 
 SETTINGS = Settings()
@@ -35,7 +35,7 @@ def test_only_beats_that_sound_are_counted(seed):
     form = solve(cues, SETTINGS, Progress())
     rests = [(bar.tick, bar.end_tick) for bar in form.bars if bar.rest]
     assert rests
-    assert not any(start < tick < end for tick in sounding_beats(form) for start, end in rests)
+    assert not any(start < tick < end for tick in sounding_beats(form.bars) for start, end in rests)
     inside = sum(middle[0] < frame < middle[1] for frame in cuts)
     assert compare(cues, form, SETTINGS)["kept"] == len(cuts) - inside
 

@@ -6,7 +6,7 @@ whatever the harmony does; over a diminished chord the fifth is lowered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bridge.composing.harmony import nearest_pitch
 from bridge.composing.textures.cell import Cell, cells_of
@@ -33,12 +33,7 @@ def write_ostinato(chords: Sequence[Sounding], settings: Settings) -> list[Draft
         fitting = [cell for cell in known if cell.quarters == quarters]
         by_quarters[quarters] = pick(generator, fitting, [float(cell.pieces) for cell in fitting])
     out: list[Draft] = []
-    near: int | None = None
-    for each, layer in played(chords, "ostinato"):
-        root = _root(each, layer.voice.low, layer.voice.high, near)
-        if root is None:
-            continue
-        near = root
+    for each, root in _rooted(chords, "ostinato"):
         cell = by_quarters[fitting_quarters(each, tuple(by_quarters))]
         shape = _shape(each, cell.ranks)
         out += cell.written(each, [root + up for up in shape], detached=True)
@@ -48,12 +43,7 @@ def write_ostinato(chords: Sequence[Sounding], settings: Settings) -> list[Draft
 def write_driving(chords: Sequence[Sounding]) -> list[Draft]:
     """Sixteenths (eighths where they would blur) on root and fifth."""
     out: list[Draft] = []
-    near: int | None = None
-    for each, layer in played(chords, "driving"):
-        root = _root(each, layer.voice.low, layer.voice.high, near)
-        if root is None:
-            continue
-        near = root
+    for each, root in _rooted(chords, "driving"):
         pace = pace_of(each.item.s_per_quarter, _DRIVING_S, (6, 3))
         fifth = _shape(each, 2)[1]
         for step in steps_in(each, pace):
@@ -72,10 +62,16 @@ def fitting_quarters(each: Sounding, known: Sequence[float]) -> float:
     return max(dividing or shorter or [min(known)])
 
 
-def _root(each: Sounding, low: int, high: int, near: int | None) -> int | None:
-    """The chord's root with an octave and a second above it in range."""
-    aim = low + 5 if near is None else round(0.5 * near + 0.5 * (low + 5))
-    return nearest_pitch(tones(each)[:1], low, max(low + 11, high - 14), aim)
+def _rooted(chords: Sequence[Sounding], texture: str) -> Iterator[tuple[Sounding, int]]:
+    """Where a texture plays, and the chord's root near the last, an octave and a second in range above it."""
+    near: int | None = None
+    for each, layer in played(chords, texture):
+        low, high = layer.voice.low, layer.voice.high
+        aim = low + 5 if near is None else round(0.5 * near + 0.5 * (low + 5))
+        root = nearest_pitch(tones(each)[:1], low, max(low + 11, high - 14), aim)
+        if root is not None:
+            near = root
+            yield each, root
 
 
 def _shape(each: Sounding, ranks: int) -> tuple[int, ...]:

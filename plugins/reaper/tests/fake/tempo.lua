@@ -24,14 +24,19 @@ local function segments(map)
   return list
 end
 
---- Quarters from the project's start at a time.
-function tempo.qn_at(map, t)
+--- The last segment that starts at or before a place, by `t` or by `qn`.
+local function segment_at(map, key, place)
   local list = segments(map)
   local index = 1
-  while list[index + 1] and list[index + 1].t <= t do
+  while list[index + 1] and list[index + 1][key] <= place do
     index = index + 1
   end
-  local s = list[index]
+  return list[index]
+end
+
+--- Quarters from the project's start at a time.
+function tempo.qn_at(map, t)
+  local s = segment_at(map, "t", t)
   local x = t - s.t
   if not s.length or s.bpm == s.bpm_end then
     return s.qn + x * s.bpm / 60
@@ -41,12 +46,7 @@ end
 
 --- Time at quarters from the project's start. Inverse of `qn_at`.
 function tempo.time_at(map, qn)
-  local list = segments(map)
-  local index = 1
-  while list[index + 1] and list[index + 1].qn <= qn do
-    index = index + 1
-  end
-  local s = list[index]
+  local s = segment_at(map, "qn", qn)
   local rest = qn - s.qn
   if not s.length or s.bpm == s.bpm_end then
     return s.t + rest * 60 / s.bpm
@@ -58,12 +58,7 @@ end
 
 --- Tempo in quarters a minute at a time.
 function tempo.bpm_at(map, t)
-  local list = segments(map)
-  local index = 1
-  while list[index + 1] and list[index + 1].t <= t do
-    index = index + 1
-  end
-  local s = list[index]
+  local s = segment_at(map, "t", t)
   if not s.length then
     return s.bpm
   end
