@@ -174,6 +174,26 @@ class Settings:
         return replace(self, tempo=plain.tempo) == plain
 
 
+@dataclass(frozen=True)
+class Revision:
+    """What to compose anew of a score, and how.
+
+    `plots` are ids, or their numbers; `lock` names parts, or what they do, that stay. Without a `seed` the
+    plots' own seeds go on to their next variation.
+    """
+
+    plots: tuple[str, ...]
+    brief: str = ""
+    seed: int | None = None
+    lock: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.plots:
+            raise SettingsError("no plot is named", remedy="Name some, such as --plots 2,4")
+        if self.seed is not None and not 0 <= self.seed < 2**63:
+            raise SettingsError(f"seed {self.seed} is out of range", remedy="Use 0 to 2**63 - 1")
+
+
 def state_dir() -> Path:
     """Folder for the daemon's lock, port file and takes: `CUEBRIDGE_HOME` or the platform's own."""
     home = os.environ.get("CUEBRIDGE_HOME")

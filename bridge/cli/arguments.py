@@ -50,6 +50,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     batch.add_argument("--jobs", type=int, default=1, metavar="N", help="score so many at once (default 1)")
     batch.add_argument("--again", action="store_true", help="score anew what is done already")
 
+    _revise(commands.add_parser("revise", help="compose some plots of a score anew", allow_abbrev=False))
+
     _serve(commands.add_parser("serve", help="run a daemon in this terminal", allow_abbrev=False))
 
     _play(commands.add_parser("play", help="play a score live to a MIDI port", allow_abbrev=False))
@@ -111,6 +113,28 @@ def _scoring(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--brief", default="", metavar="TEXT", help="what the music should be, in words")
     _json(parser)
     add_controls(parser)
+
+
+def _revise(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Makes another take of a score: the plots named are composed anew, all else stays as it is, note for "
+        "note. The brief may say less, more or no INSTRUMENT, moods, busy, sparse, louder, softer."
+    )
+    parser.add_argument(
+        "score", metavar="SCORE", help="a take (`takes` lists them), `latest`, or a file such as NAME.mid"
+    )
+    parser.add_argument("--plots", required=True, metavar="2,4", help="plots to compose anew, as numbered")
+    parser.add_argument("--brief", default="", metavar="TEXT", help="what should change there, in words")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="seed of the new music (default: the next variation)"
+    )
+    parser.add_argument(
+        "--lock", action="append", default=[], metavar="PART",
+        help="a part that stays, by name or by what it does (melody, bass ...); chords keeps the harmony",
+    )  # fmt: skip
+    parser.add_argument("-o", "--out-dir", type=Path, metavar="OUT_DIR", help="default: where the score lies")
+    _lines(parser)
+    _json(parser)
 
 
 def _serve(parser: argparse.ArgumentParser) -> None:

@@ -52,6 +52,10 @@ def _command(words: list[str], told: Reporter, stop: Flag) -> int:
         from bridge.cli import batch
 
         return batch.run(options, told, stop)
+    if options.command == "revise":
+        from bridge.cli import revising
+
+        return revising.run(options, told, stop)
     if options.command == "serve":
         from bridge.cli import serving
 

@@ -39,11 +39,23 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
             "shelf": take.shelf,
             "when": when,
             "created_ms": take.created_ms,
+            "of": _made_from(take),
         }
-        reporter.tell("take", fields, [f"{take.take_id}  {when}  {take.name} take {take.number}"])
+        of = f", of {_made_from(take)}" if _made_from(take) else ""
+        reporter.tell("take", fields, [f"{take.take_id}  {when}  {take.name} take {take.number}{of}"])
     if not takes:
         reporter.tell("nothing", {}, ["There are no takes yet"])
     return 0
+
+
+def _made_from(take: Take) -> str:
+    """What a take is a revision of, and of which plots; empty for one that stands by itself."""
+    revision = take.summary.get("revision")
+    if not isinstance(revision, dict):
+        return ""
+    plots = revision.get("plots")
+    named = ", ".join(map(str, plots)) if isinstance(plots, list) else ""
+    return f"{revision.get('of', '')}: {named} anew"
 
 
 def fetch(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
@@ -57,7 +69,7 @@ def fetch(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     if options.out_dir is None and options.reaper_lines is None:
         raise SettingsError("nothing is asked for", remedy="Add -o OUT_DIR or --reaper-lines FILE")
     with connect(say=reporter.warn, stop=stop) as client:
-        take = _named(client, options.take)
+        take = named_take(client, options.take)
         delivered = _deliver(client, take, absolute(options.out_dir) if options.out_dir else None)
         if options.reaper_lines is not None:
             write_lines(client, take, options.reaper_lines)
@@ -65,7 +77,12 @@ def fetch(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     return 0
 
 
-def _named(client: Client, take_id: str) -> Take:
+def named_take(client: Client, take_id: str) -> Take:
+    """A take by its id, or the newest by `LATEST`.
+
+    Raises:
+        NotFoundError: there is none.
+    """
     if take_id != LATEST:
         return client.get_score(take_id)
     newest = next(iter(client.list_scores()), None)

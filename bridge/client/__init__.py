@@ -2,7 +2,20 @@
 
 from bridge.client.calls import About, Client, Finished, Job, Take
 from bridge.client.connect import connect
-from bridge.client.scoring import Delivered, Order, score
+from bridge.client.scoring import Change, Delivered, Order, revise, score
 from bridge.client.shelf import Shelf
 
-__all__ = ["About", "Client", "Delivered", "Finished", "Job", "Order", "Shelf", "Take", "connect", "score"]
+__all__ = [
+    "About",
+    "Change",
+    "Client",
+    "Delivered",
+    "Finished",
+    "Job",
+    "Order",
+    "Shelf",
+    "Take",
+    "connect",
+    "revise",
+    "score",
+]

@@ -11,9 +11,10 @@ from types import TracebackType
 
 import grpc
 
-from bridge.config import Settings
+from bridge.config import Revision, Settings
 from bridge.errors import CuebridgeError, DaemonError, InputError
 from bridge.progress import Step
+from bridge.schema.record import ScoreFiles
 from bridge.wire import convert
 from bridge.wire.door import MAX_MESSAGE_BYTES
 from bridge.wire.faults import error_of, error_of_call
@@ -160,6 +161,44 @@ class Client:
             raise _not_utf8({**texts, **{key: str(text) for key, text in vars(settings).items()}}) from None
         with _raised():
             return _job(self._stub.StartScore(request, timeout=CALL_S, metadata=self._metadata).job)
+
+    def revise(
+        self,
+        base: str | ScoreFiles,
+        revision: Revision,
+        *,
+        shelf: str = "",
+        name: str = "",
+        take_at_least: int = 0,
+        job_id: str = "",
+    ) -> Job:
+        """Queue one revision of a take, or of a score's files; fields as in `ReviseRequest`.
+
+        Raises:
+            InputError: a text is not UTF-8.
+        """
+        try:
+            request = pb.ReviseRequest(
+                plots=revision.plots,
+                brief=revision.brief,
+                seed=revision.seed,
+                lock=revision.lock,
+                shelf=shelf,
+                name=name,
+                take_at_least=take_at_least,
+                job_id=job_id,
+            )
+            if isinstance(base, str):
+                request.take_id = base
+            else:
+                files = pb.ScoreFiles(
+                    path=str(base.source), midi=base.midi, cues_json=base.cues_json, otio=base.otio
+                )
+                request.files.CopyFrom(files)
+        except UnicodeError:
+            raise _not_utf8({"output folder's path": shelf, "name": name, "brief": revision.brief}) from None
+        with _raised():
+            return _job(self._stub.Revise(request, timeout=CALL_S, metadata=self._metadata).job)
 
     def watch(self, job_id: str) -> Iterator[Job | Step | Finished]:
         """News of a job up to its end, which is a `Finished`, or the job's error raised here."""

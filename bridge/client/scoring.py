@@ -13,9 +13,10 @@ from pathlib import Path
 from bridge import config
 from bridge.client.calls import Client, Finished, Job, Take
 from bridge.client.shelf import Shelf
-from bridge.config import Settings
+from bridge.config import Revision, Settings
 from bridge.errors import Cancelled, CuebridgeError, DaemonError, NotFoundError
 from bridge.progress import Step
+from bridge.schema.record import ScoreFiles
 from bridge.wire.convert import FORMATS
 from bridge.wire.flag import Flag
 
@@ -24,6 +25,7 @@ CHECK_S = 0.1
 CANCEL_S = 30.0
 
 Listener = Callable[[Job | Step], None]
+Start = Callable[[str, int], None]
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,25 @@ class Order:
     settings: Settings
     reuse: bool = False
     parallel: int = 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """A score to revise.
+
+    Attributes:
+        base: its take, by id, or its files.
+        revision: what is asked.
+        source: what it is about, for words.
+        name: what the new take is filed under.
+        folder: absolute output folder; None: the take is kept by the daemon, where its shelf is.
+    """
+
+    base: str | ScoreFiles
+    revision: Revision
+    source: Path
+    name: str
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -69,40 +90,86 @@ def score(client: Client, order: Order, listen: Listener, stop: Flag) -> Deliver
         Cancelled: `stop` was set; nothing is left in the folder.
         CuebridgeError: whatever the daemon says.
     """
-    shelf = Shelf(order.folder, order.source.stem, FORMATS)
-    shelf.prepare()
+
+    def start(job_id: str, first_free: int) -> None:
+        client.start_score(
+            order.source,
+            order.settings,
+            shelf=str(order.folder),
+            take_at_least=first_free,
+            reuse=order.reuse,
+            parallel=order.parallel,
+            job_id=job_id,
+        )
+
+    place = Shelf(order.folder, order.source.stem, FORMATS)
+    return carry_out(client, order.source, place, start, listen, stop)
+
+
+def revise(client: Client, order: Change, listen: Listener, stop: Flag) -> Delivered:
+    """Compose some plots of a score anew; arguments and errors as in `score`."""
+
+    def start(job_id: str, first_free: int) -> None:
+        client.revise(
+            order.base,
+            order.revision,
+            shelf="" if order.folder is None else str(order.folder),
+            name=order.name,
+            take_at_least=first_free,
+            job_id=job_id,
+        )
+
+    place = None if order.folder is None else Shelf(order.folder, order.name, FORMATS)
+    return carry_out(client, order.source, place, start, listen, stop)
+
+
+def carry_out(
+    client: Client, source: Path, shelf: Shelf | None, start: Start, listen: Listener, stop: Flag
+) -> Delivered:
+    """Run one job and put its files in place.
+
+    Args:
+        client: the daemon.
+        source: what the job is about, for words.
+        shelf: where the files go; None: nowhere, the take is kept by the daemon.
+        start: queues the job, given its name and the first number free on the shelf (0 without one).
+        listen: told how the job stands and how far it is, in the caller's thread.
+        stop: set by another thread or a signal handler, it cancels the job.
+
+    Raises:
+        OutputError, Cancelled, CuebridgeError: as in `score`.
+    """
+    if shelf is None:
+        finished = _follow(client, source, lambda job_id: start(job_id, 0), listen, stop)
+        return Delivered(finished.take, {}, (), finished.reused)
+    place = shelf
+    place.prepare()
     try:
-        finished = _follow(client, order, shelf, listen, stop)
+        finished = _follow(client, source, lambda job_id: start(job_id, place.first_free()), listen, stop)
         take = finished.take
-        missing = shelf.missing(take.number, take.suffixes) if finished.reused else list(take.suffixes)
+        missing = place.missing(take.number, take.suffixes) if finished.reused else list(take.suffixes)
         files = {suffix: client.export(take.take_id, suffix) for suffix in missing}
-        shelf.write(take.number, files, last_check=lambda: _check(stop, order))
+        place.write(take.number, files, last_check=lambda: _check(stop, source))
     except BaseException:
-        shelf.abandon()
+        place.abandon()
         raise
-    places = {suffix: shelf.path(take.number, suffix) for suffix in take.suffixes}
+    places = {suffix: place.path(take.number, suffix) for suffix in take.suffixes}
     return Delivered(take, places, tuple(files), finished.reused)
 
 
-def _check(stop: Flag, order: Order) -> None:
+def _check(stop: Flag, source: Path) -> None:
     if stop.is_set():
-        raise Cancelled(where=str(order.source))
+        raise Cancelled(where=str(source))
 
 
-def _follow(client: Client, order: Order, shelf: Shelf, listen: Listener, stop: Flag) -> Finished:
+def _follow(
+    client: Client, source: Path, start: Callable[[str], None], listen: Listener, stop: Flag
+) -> Finished:
     """Start the job and follow it to its end, cancelling it when `stop` is set."""
-    _check(stop, order)
-    # The job is named here: should the answer to StartScore never come, it can still be cancelled.
+    _check(stop, source)
+    # The job is named here: should the answer to its start never come, it can still be cancelled.
     job_id = secrets.token_hex(6)
-    client.start_score(
-        order.source,
-        order.settings,
-        shelf=str(order.folder),
-        take_at_least=shelf.first_free(),
-        reuse=order.reuse,
-        parallel=order.parallel,
-        job_id=job_id,
-    )
+    start(job_id)
     # gRPC blocks while it waits for news, so another thread waits, and this one can look at `stop`.
     news: queue.SimpleQueue[Job | Step | Finished | CuebridgeError] = queue.SimpleQueue()
 
@@ -120,9 +187,7 @@ def _follow(client: Client, order: Order, shelf: Shelf, listen: Listener, stop: 
             give_up_s = time.monotonic() + CANCEL_S
             client.cancel(job_id)
         if give_up_s is not None and time.monotonic() > give_up_s:
-            raise Cancelled(
-                where=str(order.source), remedy="The daemon has been told; the job has not ended yet"
-            )
+            raise Cancelled(where=str(source), remedy="The daemon has been told; the job has not ended yet")
         try:
             item = news.get(timeout=CHECK_S)
         except queue.Empty:
@@ -130,11 +195,11 @@ def _follow(client: Client, order: Order, shelf: Shelf, listen: Listener, stop: 
         if isinstance(item, Finished):
             return item
         if isinstance(item, DaemonError) and stop.is_set():
-            raise Cancelled(where=str(order.source))
+            raise Cancelled(where=str(source))
         if isinstance(item, DaemonError) and not isinstance(item, NotFoundError):
             raise DaemonError(
                 f"the daemon went away while it was scoring ({item.what})",
-                where=str(order.source),
+                where=str(source),
                 remedy=f"Run the command again; {config.state_dir() / 'daemon.log'} may say why",
             )
         if isinstance(item, CuebridgeError):

@@ -12,6 +12,8 @@ from bridge.composing.approach import Gestures, plan_gestures
 from bridge.composing.bass import write_bass
 from bridge.composing.chords import Harmony, write_chords
 from bridge.composing.gesture import LONGEST_S, gesture
+from bridge.composing.instruments import as_asked, unplayed, with_voices
+from bridge.composing.kept import Kept, only_anew, spans_anew, without_locked
 from bridge.composing.layering import unknown_words
 from bridge.composing.melody import Notes, write_melody
 from bridge.composing.models import Models
@@ -45,16 +47,26 @@ STAGE = "composing"
 Lines = dict[str, list[Draft]]
 
 
-def compose(cues: CueSheet, form: Form, settings: Settings, models: Models, progress: Progress) -> Score:
+def compose(
+    cues: CueSheet,
+    form: Form,
+    settings: Settings,
+    models: Models,
+    progress: Progress,
+    kept: Kept | None = None,
+) -> Score:
     """Write the score of a cue.
 
     Bars are never changed. Every met hit and every accent inside a plot with music has an onset at its
-    tick; plots without music, and bars marked rest, are silent.
+    tick; plots without music, and bars marked rest, are silent. With `kept` only its plots are written, and
+    only their notes are in the score, which names chords and keys of the whole cue.
 
     Raises:
         Cancelled: somebody asked to stop.
     """
-    plan = make_plan(cues, form, settings)
+    plan = make_plan(cues, form, settings, None if kept is None else kept.fixed)
+    if kept is not None:
+        plan = with_voices(plan, kept)
     total = 3 * sum(len(section.cells) for section in plan.sections)
     progress.report(STAGE, 0, total)
     if not plan.sections:
@@ -63,7 +75,7 @@ def compose(cues: CueSheet, form: Form, settings: Settings, models: Models, prog
     if cues.cue_length_s < LONGEST_S:
         harmonies, lines = gesture(plan, settings.seed, settings.variation)
     else:
-        harmonies, lines = _write(plan, settings, models, progress, total)
+        harmonies, lines = _write(plan, settings, models, progress, total, kept)
         gestures = plan_gestures(plan)
     chords = tuple(
         each for section in plan.sections for each in sounding_chords(section, harmonies[section.key].events)
@@ -71,21 +83,30 @@ def compose(cues: CueSheet, form: Form, settings: Settings, models: Models, prog
     led = pickups(plan, chords, lines["melody"])
     _add(lines, {"melody": led})
     _add(lines, write_gestures(gestures, chords))
+    if kept is not None:
+        lines = {**without_locked(plan, lines, kept.locks), "locked": kept.locked()}
     lines = _breathe(lines, gestures.airs, _forced(plan))
     lines.update({slot: list(notes) for slot, notes in restruck(chords, lines).items()})
     _add(lines, stabs(chords, lines))
     lines = _fit(plan, _accented(lines, _forced(plan)), holding=cues.cue_length_s >= LONGEST_S)
+    if kept is not None:
+        lines = as_asked(plan, only_anew(lines, spans_anew(form, kept.fixed.anew)), kept)
     progress.report(STAGE, total, total)
     return Score(
         parts=score_parts(plan, lines, gestures, _doublings(plan, lines)),
         chords=_chord_spans(chords),
         keys=_key_spans(plan),
-        notes=(f"Palette: {plan.palette.name}.", *unknown_words(cues.plots)),
+        notes=(
+            f"Palette: {plan.palette.name}.",
+            *unknown_words(cues.plots),
+            *(unplayed(kept, plan) if kept is not None else ()),
+        ),
+        palette=plan.palette.name,
     )
 
 
 def _write(
-    plan: Plan, settings: Settings, models: Models, progress: Progress, total: int
+    plan: Plan, settings: Settings, models: Models, progress: Progress, total: int, kept: Kept | None
 ) -> tuple[dict[str, Harmony], Lines]:
     done = 0
 
@@ -94,9 +115,15 @@ def _write(
         done += 1
         progress.report(STAGE, min(done, total), total)
 
-    sections = plan.sections
-    harmonies = write_chords(models.chords, sections, settings, check=progress.check, on_bar=on_bar)
+    sections = [s for s in plan.sections if kept is None or s.plot.id in kept.fixed.anew]
+    free = [s for s in sections if kept is None or not kept.keeps_harmony(s)]
+    harmonies = write_chords(models.chords, free, settings, check=progress.check, on_bar=on_bar)
+    if kept is not None:
+        harmonies |= {s.key: kept.harmony(s) for s in plan.sections if kept.keeps_harmony(s)}
     melodies = write_melody(models.melody, sections, harmonies, settings, check=progress.check, on_bar=on_bar)
+    for section in sections:
+        stays = None if kept is None else kept.locked_melody(section)
+        melodies |= {section.key: stays} if stays is not None else {}
     inner = write_accompaniment(
         models.accompaniment,
         sections,
@@ -107,7 +134,7 @@ def _write(
         on_bar=on_bar,
     )
     chords = [
-        each for section in sections for each in sounding_chords(section, harmonies[section.key].events)
+        each for section in plan.sections for each in sounding_chords(section, harmonies[section.key].events)
     ]
     melody = one_voice(_drafts(plan, melodies, "melody"))
     accompaniment = at_chord_changes(_drafts(plan, inner, "accompaniment"), chords)
@@ -176,7 +203,7 @@ def _drafts(plan: Plan, notes: Mapping[str, Notes], slot: str) -> list[Draft]:
     out: list[Draft] = []
     for section in plan.sections:
         own: list[Draft] = []
-        for item, events in zip(section.cells, notes[section.key]):
+        for item, events in zip(section.cells, notes.get(section.key, ())):
             own += drafts(item, events, section.tonality.shift)
         voice = section.palette.voice(slot)
         out += legato(sorted(own), TICKS_PER_QUARTER) if voice is not None and voice.sustains else own

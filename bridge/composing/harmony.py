@@ -34,6 +34,10 @@ SCALES = {"major": frozenset({0, 2, 4, 5, 7, 9, 11}), "minor": frozenset({0, 2, 
 _TONICS_PC = (0, 2, 3, 4, 5, 7, 9, 10)
 
 
+_OTHER_MODE = -0.2
+"""How dark a plot in a major cue must be to turn to minor; a bright one turns a minor cue at its opposite."""
+
+
 @dataclass(frozen=True)
 class Key:
     """A sounding key."""
@@ -65,9 +69,9 @@ def choose_keys(plots: Sequence[Plot], generator: np.random.Generator) -> dict[s
     for plot in plots:
         lift = generator.random()
         bright = _brightness([plot])
-        if home.mode == "major" and bright < -0.2:
+        if home.mode == "major" and bright < _OTHER_MODE:
             keys[plot.id] = Key((home.tonic_pc + 9) % 12, "minor")
-        elif home.mode == "minor" and bright > 0.2:
+        elif home.mode == "minor" and bright > -_OTHER_MODE:
             keys[plot.id] = Key((home.tonic_pc + 3) % 12, "major")
         elif plot.label is Label.CLIMAX and plot.energy > 0.6 and lift < 0.4:
             up = 2 if home.mode == "major" else 5
@@ -75,6 +79,18 @@ def choose_keys(plots: Sequence[Plot], generator: np.random.Generator) -> dict[s
         else:
             keys[plot.id] = home
     return keys
+
+
+def revised_key(key: Key, plot: Plot) -> Key:
+    """The key of a plot that is composed anew: the one it had, or its relative where the mood asks for the
+    other mode.
+    """
+    bright = _brightness([plot])
+    if key.mode == "major" and bright < _OTHER_MODE:
+        return Key((key.tonic_pc + 9) % 12, "minor")
+    if key.mode == "minor" and bright > -_OTHER_MODE:
+        return Key((key.tonic_pc + 3) % 12, "major")
+    return key
 
 
 def chord_set(mode: str, tension: float) -> frozenset[Chord]:

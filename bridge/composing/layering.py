@@ -30,8 +30,10 @@ class Stretch:
     palette: Palette
 
 
-def lay_layers(stretches: Sequence[Stretch], settings: Settings) -> dict[str, Layers]:
-    """Layers by stretch. Where a cue sheet names them they are taken as they are.
+def lay_layers(
+    stretches: Sequence[Stretch], settings: Settings, fixed: Mapping[str, Layers]
+) -> dict[str, Layers]:
+    """Layers by stretch. Where a cue sheet names them they are taken as they are; those in `fixed` stay.
 
     A stretch whose plot is like its leader's (the first of its label) sounds like it.
     """
@@ -56,10 +58,11 @@ def lay_layers(stretches: Sequence[Stretch], settings: Settings) -> dict[str, La
         same = each.leader and lead.id != each.plot.id and palettes[each.leader] is each.palette
         if named is None and same and _alike(lead, each.plot) and not held:
             layers = tuple(replace(layer, enters=0) for layer in out[each.leader])
+        layers = fixed.get(each.key, layers)
         motions = [{layer.texture for layer in some if layer.slot == "motion"} for some in (before, layers)]
         held = held + each.cells if motions[0] == motions[1] else each.cells
         out[each.key] = before = layers
-    return _with_lines(stretches, out)
+    return {**_with_lines(stretches, out), **fixed}
 
 
 def unknown_words(plots: Sequence[Plot]) -> tuple[str, ...]:

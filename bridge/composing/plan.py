@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -118,7 +119,20 @@ class Plan:
         return tuple(section.cells[0].cell.tick for section in self.sections)
 
 
-def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
+@dataclass(frozen=True)
+class Fixed:
+    """What is settled before a plan is made, of a cue in which only the plots `anew` are written.
+
+    Keys by plot id; openings and layers by section key. Sections written anew follow only each other.
+    """
+
+    anew: frozenset[str]
+    keys: Mapping[str, Key]
+    openings: Mapping[str, Chord]
+    layers: Mapping[str, Layers]
+
+
+def make_plan(cues: CueSheet, form: Form, settings: Settings, fixed: Fixed | None = None) -> Plan:
     """Plan a cue. Cells of plots without music are left out."""
     plots = {plot.id: plot for plot in cues.plots}
     cells = [cell for cell in lay_cells(form) if plots[cell.bar.plot_id].music]
@@ -126,6 +140,8 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
     palette = _palette(cues.name, sounding, settings)
     # By name, so that films of one seed do not all stand in one key.
     keys = choose_keys(sounding, stream(settings.seed, settings.variation, STAGE, "keys", cues.name))
+    if fixed is not None:
+        keys = {**keys, **fixed.keys}
     planned = _plan_cells(cues, form, cells, plots)
     groups = _sections(planned)
     openings = [
@@ -137,11 +153,15 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
         for index, group in enumerate(groups)
     ]
     names = [_key(groups, index) for index in range(len(groups))]
+    if fixed is not None:
+        openings = [fixed.openings.get(name, opening) for name, opening in zip(names, openings)]
     leaders: dict[Label, str] = {}
     led = []
     for name, group in zip(names, groups):
-        led.append(leaders.get(group[0].plot.label, ""))
-        leaders.setdefault(group[0].plot.label, name)
+        written = fixed is None or group[0].plot.id in fixed.anew
+        led.append(leaders.get(group[0].plot.label, "") if written else "")
+        if written:
+            leaders.setdefault(group[0].plot.label, name)
     own = {plot.id: palette_named(plot.palette) or palette for plot in sounding}
     layers = lay_layers(
         [
@@ -149,6 +169,7 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings) -> Plan:
             for index, name in enumerate(names)
         ],
         settings,
+        {} if fixed is None else fixed.layers,
     )
     sections: list[Section] = []
     for index, (name, group) in enumerate(zip(names, groups)):

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from bridge.config import Settings
+from bridge.config import Revision, Settings
 from bridge.daemon.store import Take
 from bridge.errors import Cancelled, CuebridgeError, DaemonError, NotFoundError, SettingsError
 from bridge.progress import Progress, Step
+from bridge.schema.record import ScoreFiles
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +32,19 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
+class Revising:
+    """A score to revise, and what is asked of it."""
+
+    files: ScoreFiles
+    revision: Revision
+
+
+@dataclass(frozen=True)
 class Request:
     """One scoring as asked for; the fields are documented in `StartScoreRequest`.
 
-    `after_row` is the store's newest row when the request came.
+    `after_row` is the store's newest row when the request came. With `revising` a score is revised, of
+    which `settings` say nothing but the folders allowed.
     """
 
     source: str
@@ -45,6 +55,7 @@ class Request:
     after_row: int = 0
     reuse: bool = False
     parallel: int = 0
+    revising: Revising | None = None
 
 
 @dataclass(frozen=True)

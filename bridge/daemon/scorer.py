@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from bridge.config import Settings
+from bridge.config import Revision, Settings
 from bridge.progress import Progress
+from bridge.schema.record import ScoreFiles
 
 
 class Scored(Protocol):
@@ -32,6 +33,11 @@ class Scorer(Protocol):
     def fingerprint(self, source: Path, settings: Settings, progress: Progress) -> str:
         """SHA-256 over all that the result depends on."""
 
+    def revise(
+        self, base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progress: Progress
+    ) -> Scored:
+        """Compose some plots of a score anew."""
+
     def named(self, files: Mapping[str, bytes], stem: str) -> Mapping[str, bytes]:
         """The files as they are when they are called `stem`, which is known once the take has a number."""
 
@@ -53,6 +59,14 @@ class Line:
         from bridge import pipeline
 
         return pipeline.fingerprint(source, settings, progress)
+
+    def revise(
+        self, base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progress: Progress
+    ) -> Scored:
+        """See `pipeline.revise`."""
+        from bridge import pipeline
+
+        return pipeline.revise(base, revision, roots, progress)
 
     def named(self, files: Mapping[str, bytes], stem: str) -> Mapping[str, bytes]:
         """See `writing.named`."""

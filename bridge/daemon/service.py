@@ -17,14 +17,17 @@ from typing import Any, TypeVar
 import grpc
 
 from bridge import __version__
+from bridge.config import Settings
 from bridge.daemon.auth import Access
-from bridge.daemon.jobs import Finished, Jobs, News, Request, Standing, State, Watch
+from bridge.daemon.jobs import Finished, Jobs, News, Request, Revising, Standing, State, Watch
 from bridge.daemon.scorer import Scorer
 from bridge.daemon.store import Store, Take
 from bridge.errors import CuebridgeError, DaemonError, InputError, NotFoundError
 from bridge.progress import Step
+from bridge.schema.record import ScoreFiles
 from bridge.wire import convert
 from bridge.wire.faults import Refused, code_of, fault_of, metadata_of
+from bridge.wire.naming import take_stem
 from bridge.wire.v1 import scoring_pb2 as pb
 from bridge.wire.v1 import scoring_pb2_grpc
 
@@ -44,7 +47,7 @@ _STATES = {
     State.FAILED: pb.JOB_STATE_FAILED,
     State.CANCELLED: pb.JOB_STATE_CANCELLED,
 }
-_OFFERS = ("Describe", "StartScore", "WatchJob", "CancelJob", "GetScore", "ListScores", "Export")
+_OFFERS = ("Describe", "StartScore", "WatchJob", "CancelJob", "GetScore", "ListScores", "Export", "Revise")
 
 
 def _answering(call: Call) -> Call:
@@ -139,6 +142,59 @@ class Service(scoring_pb2_grpc.ScoringServicer):
         )
         job_id = request.job_id or secrets.token_hex(6)
         return pb.StartScoreResponse(job=_job(self._jobs.submit(job_id, asked)))
+
+    @_answering
+    def Revise(self, request: pb.ReviseRequest, context: grpc.ServicerContext) -> pb.ReviseResponse:
+        """Queue one revision; see the proto file."""
+        local = self._access.is_local(context)
+        revision = convert.revision_from_wire(request)
+        if request.WhichOneof("base") == "files":
+            known = self._store.holding(
+                {"mid": request.files.midi, "cues.json": request.files.cues_json.encode()}
+            )
+            base = self._given(request.files, known, context)
+        else:
+            known = self._visible(request.take_id, context)
+            base = self._kept(known)
+        roots = () if local else tuple(str(root) for root in self._access.roots)
+        asked = Request(
+            source=str(base.source),
+            settings=Settings(media_roots=roots),
+            shelf=request.shelf or (known.shelf if known is not None else ""),
+            name=request.name or (known.name if known is not None else Path(base.name).name),
+            take_at_least=request.take_at_least,
+            after_row=self._store.newest_row(),
+            parallel=request.parallel,
+            revising=Revising(base, revision),
+        )
+        job_id = request.job_id or secrets.token_hex(6)
+        return pb.ReviseResponse(job=_job(self._jobs.submit(job_id, asked)))
+
+    def _kept(self, take: Take) -> ScoreFiles:
+        """A take's own files.
+
+        Raises:
+            NotFoundError: it has no MIDI file or no cue sheet.
+        """
+        otio = self._store.file(take.take_id, "otio") if "otio" in take.suffixes else b""
+        return ScoreFiles(
+            take_stem(take.name, take.number),
+            Path(take.source),
+            self._store.file(take.take_id, "mid"),
+            self._store.file(take.take_id, "cues.json").decode("utf-8"),
+            otio,
+        )
+
+    def _given(self, files: pb.ScoreFiles, known: Take | None, context: grpc.ServicerContext) -> ScoreFiles:
+        """A score that came as files; one that the store knows is of that take's timeline."""
+        if not _absolute(files.path):
+            raise InputError("the score's path must be absolute on the daemon's machine", where=files.path)
+        local = self._access.is_local(context)
+        source = self._access.check_path(files.path, local=local)
+        if known is not None and (local or self._access.allows(known.source)):
+            source = Path(known.source)
+        stem = Path(files.path).name.removesuffix(".mid")
+        return ScoreFiles(stem, source, files.midi, files.cues_json, files.otio)
 
     def WatchJob(
         self, request: pb.WatchJobRequest, context: grpc.ServicerContext

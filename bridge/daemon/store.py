@@ -183,6 +183,18 @@ class Store:
         )  # fmt: skip
         return found[0] if found else None
 
+    def holding(self, files: Mapping[str, bytes]) -> Take | None:
+        """The newest take with one of some files, by suffix; None when no take has any of them."""
+        for suffix, data in files.items():
+            found = self._takes(
+                "WHERE row IN (SELECT row FROM files WHERE suffix = ? AND bytes = ?)"
+                " ORDER BY row DESC LIMIT 1",
+                suffix, data,
+            )  # fmt: skip
+            if found:
+                return found[0]
+        return None
+
     def page(self, *, shelf: str = "", name: str = "", before_row: int = 0, size: int = 100) -> list[Take]:
         """Up to `size` takes, the newest first, older than `before_row` when that is not 0."""
         return self._takes(

@@ -1,4 +1,4 @@
-"""One job: look for a take that is there already, else score, and store what came of it."""
+"""One job: look for a take that is there already, else score or revise, and store what came of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from bridge.daemon.jobs import Finished, Request
-from bridge.daemon.scorer import Scorer
+from bridge.daemon.scorer import Scored, Scorer
 from bridge.daemon.store import Draft, Store
 from bridge.progress import Progress
 
@@ -50,7 +50,7 @@ class Worker:
             known = self._store.find(request.shelf, request.name, fingerprint)
             if known is not None:
                 return Finished(known, reused=True)
-        scored = self._scorer.score(source, request.settings, progress)
+        scored = self._scored(request, progress)
         progress.check()  # a request to stop that came during the last stage still leaves no take
         draft = Draft(
             shelf=request.shelf,
@@ -58,13 +58,26 @@ class Worker:
             source=request.source,
             timeline_name=scored.timeline_name,
             fingerprint=scored.fingerprint,
-            settings=_plain(asdict(request.settings)),
+            settings=_asked(request),
             summary=scored.summary,
             files=lambda stem: self._scorer.named(scored.files, stem),
         )
         return Finished(
             self._store.add(draft, at_least=request.take_at_least, after_row=request.after_row), reused=False
         )
+
+    def _scored(self, request: Request, progress: Progress) -> Scored:
+        if request.revising is not None:
+            asked = request.revising
+            return self._scorer.revise(asked.files, asked.revision, request.settings.media_roots, progress)
+        return self._scorer.score(Path(request.source), request.settings, progress)
+
+
+def _asked(request: Request) -> dict[str, object]:
+    """What was asked for, as JSON values."""
+    if request.revising is None:
+        return _plain(asdict(request.settings))
+    return {"of": request.revising.files.name, **_plain(asdict(request.revising.revision))}
 
 
 def _plain(value: object) -> dict[str, object]:

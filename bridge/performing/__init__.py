@@ -1,5 +1,6 @@
 """Performing: velocities, controllers and timing for a score, on the ticks that are written."""
 
+from bridge.performing.join import join
 from bridge.performing.perform import perform
 
-__all__ = ["perform"]
+__all__ = ["join", "perform"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bridge.reading.midi_map import read_tempo_map
+from bridge.reading.score import read_score
 from bridge.reading.timeline import SUFFIXES, read_timeline
 
-__all__ = ["SUFFIXES", "read_tempo_map", "read_timeline"]
+__all__ = ["SUFFIXES", "read_score", "read_tempo_map", "read_timeline"]

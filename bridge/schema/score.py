@@ -83,9 +83,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Score:
-    """All parts of a cue with the harmony and keys they were written on."""
+    """All parts of a cue with the harmony and keys they were written on; `palette` is the cue's own."""
 
     parts: tuple[Part, ...]
     chords: tuple[ChordSpan, ...]
     keys: tuple[KeySpan, ...]
     notes: tuple[str, ...] = ()
+    palette: str = ""

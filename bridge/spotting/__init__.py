@@ -1,5 +1,7 @@
 """Spotting: where the music must move, what it must feel like, and where there is none."""
 
+from bridge.spotting.respot import changes_in_words, named_plots, respot
 from bridge.spotting.spot import spot
+from bridge.spotting.wishes import Wishes, read_wishes
 
-__all__ = ["spot"]
+__all__ = ["Wishes", "changes_in_words", "named_plots", "read_wishes", "respot", "spot"]

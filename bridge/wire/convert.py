@@ -9,7 +9,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from bridge.config import HitSettings, Settings, TempoSettings
+from bridge.config import HitSettings, Revision, Settings, TempoSettings
 from bridge.errors import InputError, SettingsError
 from bridge.wire.v1 import scoring_pb2 as pb
 
@@ -97,6 +97,16 @@ def settings_from_wire(message: pb.Settings) -> Settings:
         f.name: getattr(message.tempo, f.name) for f in fields(TempoSettings) if _has(message.tempo, f.name)
     }
     return Settings(**plain, tempo=TempoSettings(**tempo), hits=_hits_from_wire(message.hits))
+
+
+def revision_from_wire(message: pb.ReviseRequest) -> Revision:
+    """What a revision asks for.
+
+    Raises:
+        SettingsError: no plot is named, or the seed is out of range.
+    """
+    seed = message.seed if message.HasField("seed") else None
+    return Revision(tuple(message.plots), message.brief, seed, tuple(message.lock))
 
 
 def _hits_from_wire(message: pb.HitSettings) -> HitSettings:

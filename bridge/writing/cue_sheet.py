@@ -27,9 +27,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def cues_json(cues: CueSheet, form: Form, timeline_name: str) -> bytes:
+def cues_json(cues: CueSheet, form: Form, timeline_name: str, score: dict[str, Any] | None = None) -> bytes:
     """The sheet as JSON, UTF-8, in the format of `bridge/schema/cues.schema.json`.
 
+    `score` says how the music was made (`schema.score_json.score_document`), None where that is not known.
     Numbers are written in full, so that a sheet handed back unchanged asks for the same music.
     """
     label = _labels(cues)
@@ -50,6 +51,7 @@ def cues_json(cues: CueSheet, form: Form, timeline_name: str) -> bytes:
         "plots": [_plot(plot, cues, form) for plot in cues.plots],
         "tempo": _tempo(form),
         "mood": {"step_s": 1, **{name: list(getattr(cues.mood, name)) for name in MOOD_CURVES}},
+        "score": score,
     }
     return _pretty(document).encode("utf-8", "replace")
 
@@ -174,12 +176,19 @@ def _pretty(document: dict[str, Any]) -> str:
             inner = ",\n".join(f"    {_compact(item)}" for item in value)
             text = f"[\n{inner}\n  ]"
         elif isinstance(value, dict):
-            inner = ",\n".join(f"    {json.dumps(name)}: {_compact(item)}" for name, item in value.items())
+            inner = ",\n".join(f"    {json.dumps(name)}: {_listed(item)}" for name, item in value.items())
             text = f"{{\n{inner}\n  }}"
         else:
             text = _compact(value)
         lines.append(f"  {json.dumps(key)}: {text}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _listed(value: Any) -> str:
+    """A list of objects with one a line, anything else on one."""
+    if not isinstance(value, list) or not value or not isinstance(value[0], dict):
+        return _compact(value)
+    return "[\n" + ",\n".join(f"      {_compact(item)}" for item in value) + "\n    ]"
 
 
 def _compact(value: Any) -> str:

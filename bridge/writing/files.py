@@ -10,7 +10,9 @@ from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
 from bridge.schema.performance import Performance
 from bridge.schema.picture import Picture
+from bridge.schema.record import Record
 from bridge.schema.score import Score
+from bridge.schema.score_json import score_document
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form
 from bridge.schema.timeline import Timeline
 from bridge.writing.cue_sheet import cues_csv, cues_json
@@ -24,34 +26,53 @@ FORMATS = ("mid", "cues.json", "cues.csv", "otio", "png", "rpp")
 _STEM = "@cuebridge-stem@"
 
 
+WITHOUT_PICTURE = ("mid", "cues.json", "cues.csv")
+
+
 def write(
     source: Path,
-    timeline: Timeline,
-    picture: Picture,
+    name: str,
+    seen: tuple[Timeline, Picture] | None,
     cues: CueSheet,
     form: Form,
     score: Score,
     performance: Performance,
+    record: Record,
     progress: Progress,
 ) -> dict[str, bytes]:
-    """Every format's bytes; `named` must put the files' stem in before they are kept."""
-    name = timeline.name or source.stem
+    """Every format's bytes; `named` must put the files' stem in before they are kept.
+
+    Args:
+        source: the file that was read.
+        name: what the timeline is called.
+        seen: the timeline and its picture; without them only `WITHOUT_PICTURE` is written.
+        cues: what the music obeys.
+        form: its bars and tempo map.
+        score: what is written.
+        performance: what is played.
+        record: how it was made.
+        progress: told of every file.
+    """
     files: dict[str, bytes] = {}
-    for done, suffix in enumerate(FORMATS):
-        progress.report("writing", done, len(FORMATS), suffix)
+    formats = FORMATS if seen is not None else WITHOUT_PICTURE
+    for done, suffix in enumerate(formats):
+        progress.report("writing", done, len(formats), suffix)
         if suffix == "mid":
             files[suffix] = midi_bytes(performance, form, cues, name, score.keys)
         elif suffix == "cues.json":
-            files[suffix] = cues_json(cues, form, name)
+            made = score_document(record, cues, form, score, performance)
+            files[suffix] = cues_json(cues, form, name, made)
         elif suffix == "cues.csv":
             files[suffix] = cues_csv(cues, form)
+        elif seen is None:
+            continue
         elif suffix == "otio":
-            files[suffix] = otio_bytes(source, timeline, cues, form, f"{_STEM}.mid")
+            files[suffix] = otio_bytes(source, seen[0], cues, form, f"{_STEM}.mid")
         elif suffix == "rpp":
-            files[suffix] = rpp_bytes(performance, form, cues, timeline, name)
+            files[suffix] = rpp_bytes(performance, form, cues, seen[0], name)
         else:
-            files[suffix] = page_png(timeline, picture, cues, form, performance, score)
-    progress.report("writing", len(FORMATS), len(FORMATS))
+            files[suffix] = page_png(*seen, cues, form, performance, score)
+    progress.report("writing", len(formats), len(formats))
     return files
 
 

@@ -1043,3 +1043,139 @@ class ExportResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExportResponse: _TypeAlias = ExportResponse  # noqa: Y015
+
+@_typing.final
+class ScoreFiles(_message.Message):
+    """A score by its own files, where it is no take of this daemon's, or has been edited since."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    MIDI_FIELD_NUMBER: _builtins.int
+    CUES_JSON_FIELD_NUMBER: _builtins.int
+    OTIO_FIELD_NUMBER: _builtins.int
+    path: _builtins.str
+    """Absolute path of its MIDI file on the daemon's machine; it names the score and is not read."""
+    midi: _builtins.bytes
+    """The MIDI file, as this product wrote it; notes, velocities and controllers may have been edited."""
+    cues_json: _builtins.str
+    """Its cue sheet (cues.json); moods, layers and palettes of plots may have been edited."""
+    otio: _builtins.bytes
+    """Its marked timeline; empty: it is gone, and the new take has none and no page."""
+    def __init__(
+        self,
+        *,
+        path: _builtins.str = ...,
+        midi: _builtins.bytes = ...,
+        cues_json: _builtins.str = ...,
+        otio: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cues_json", b"cues_json", "midi", b"midi", "otio", b"otio", "path", b"path"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScoreFiles: _TypeAlias = ScoreFiles  # noqa: Y015
+
+@_typing.final
+class ReviseRequest(_message.Message):
+    """Asks to compose some plots of a score anew. All else stays: the tempo map, the bars, every note that
+    starts outside the bars of these plots (one that rings into them may end where they begin), and every
+    note of locked parts.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TAKE_ID_FIELD_NUMBER: _builtins.int
+    FILES_FIELD_NUMBER: _builtins.int
+    PLOTS_FIELD_NUMBER: _builtins.int
+    BRIEF_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
+    LOCK_FIELD_NUMBER: _builtins.int
+    SHELF_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    TAKE_AT_LEAST_FIELD_NUMBER: _builtins.int
+    PARALLEL_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    take_id: _builtins.str
+    """A take of this daemon's."""
+    brief: _builtins.str
+    """What should change, in words; those that nobody understands are named in the new take's remarks."""
+    seed: _builtins.int
+    """Seed of the new music; absent: the next variation of what the plots had."""
+    shelf: _builtins.str
+    """As in StartScoreRequest; empty: where the score lies that is revised."""
+    name: _builtins.str
+    """As in StartScoreRequest; empty: as the score that is revised."""
+    take_at_least: _builtins.int
+    """As in StartScoreRequest."""
+    parallel: _builtins.int
+    """As in StartScoreRequest."""
+    job_id: _builtins.str
+    """As in StartScoreRequest."""
+    @_builtins.property
+    def files(self) -> Global___ScoreFiles:
+        """A score by its files."""
+
+    @_builtins.property
+    def plots(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Plots to compose anew: ids of the cue sheet, or their numbers."""
+
+    @_builtins.property
+    def lock(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Parts that stay, by name or by what they do (melody, bass ...); "chords" keeps the harmony."""
+
+    def __init__(
+        self,
+        *,
+        take_id: _builtins.str = ...,
+        files: Global___ScoreFiles | None = ...,
+        plots: _abc.Iterable[_builtins.str] | None = ...,
+        brief: _builtins.str = ...,
+        seed: _builtins.int | None = ...,
+        lock: _abc.Iterable[_builtins.str] | None = ...,
+        shelf: _builtins.str = ...,
+        name: _builtins.str = ...,
+        take_at_least: _builtins.int = ...,
+        parallel: _builtins.int = ...,
+        job_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "base", b"base", "files", b"files", "seed", b"seed", "take_id", b"take_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "base", b"base", "brief", b"brief", "files", b"files", "job_id", b"job_id", "lock", b"lock", "name", b"name", "parallel", b"parallel", "plots", b"plots", "seed", b"seed", "shelf", b"shelf", "take_at_least", b"take_at_least", "take_id", b"take_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
+    _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
+    _WhichOneofReturnType_base: _TypeAlias = _typing.Literal["take_id", "files"]  # noqa: Y015
+    _WhichOneofArgType_base: _TypeAlias = _typing.Literal["base", b"base"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__seed) -> _WhichOneofReturnType__seed | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_base) -> _WhichOneofReturnType_base | None: ...
+
+Global___ReviseRequest: _TypeAlias = ReviseRequest  # noqa: Y015
+
+@_typing.final
+class ReviseResponse(_message.Message):
+    """A queued revision."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def job(self) -> Global___Job:
+        """The job as it stands."""
+
+    def __init__(
+        self,
+        *,
+        job: Global___Job | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviseResponse: _TypeAlias = ReviseResponse  # noqa: Y015

@@ -66,6 +66,11 @@ class ScoringStub:
                 request_serializer=cuebridge_dot_v1_dot_scoring__pb2.ListScoresRequest.SerializeToString,
                 response_deserializer=cuebridge_dot_v1_dot_scoring__pb2.ListScoresResponse.FromString,
                 _registered_method=True)
+        self.Revise = channel.unary_unary(
+                '/cuebridge.v1.Scoring/Revise',
+                request_serializer=cuebridge_dot_v1_dot_scoring__pb2.ReviseRequest.SerializeToString,
+                response_deserializer=cuebridge_dot_v1_dot_scoring__pb2.ReviseResponse.FromString,
+                _registered_method=True)
         self.Export = channel.unary_stream(
                 '/cuebridge.v1.Scoring/Export',
                 request_serializer=cuebridge_dot_v1_dot_scoring__pb2.ExportRequest.SerializeToString,
@@ -121,6 +126,13 @@ class ScoringServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Revise(self, request, context):
+        """Queues a revision, which composes some plots of a score anew and makes another take; returns at once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Export(self, request, context):
         """One file of a take, in pieces.
         """
@@ -160,6 +172,11 @@ def add_ScoringServicer_to_server(servicer, server):
                     servicer.ListScores,
                     request_deserializer=cuebridge_dot_v1_dot_scoring__pb2.ListScoresRequest.FromString,
                     response_serializer=cuebridge_dot_v1_dot_scoring__pb2.ListScoresResponse.SerializeToString,
+            ),
+            'Revise': grpc.unary_unary_rpc_method_handler(
+                    servicer.Revise,
+                    request_deserializer=cuebridge_dot_v1_dot_scoring__pb2.ReviseRequest.FromString,
+                    response_serializer=cuebridge_dot_v1_dot_scoring__pb2.ReviseResponse.SerializeToString,
             ),
             'Export': grpc.unary_stream_rpc_method_handler(
                     servicer.Export,
@@ -331,6 +348,33 @@ class Scoring:
             '/cuebridge.v1.Scoring/ListScores',
             cuebridge_dot_v1_dot_scoring__pb2.ListScoresRequest.SerializeToString,
             cuebridge_dot_v1_dot_scoring__pb2.ListScoresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Revise(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cuebridge.v1.Scoring/Revise',
+            cuebridge_dot_v1_dot_scoring__pb2.ReviseRequest.SerializeToString,
+            cuebridge_dot_v1_dot_scoring__pb2.ReviseResponse.FromString,
             options,
             channel_credentials,
             insecure,

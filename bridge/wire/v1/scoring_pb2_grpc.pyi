@@ -49,6 +49,8 @@ class ScoringStub:
     """One take, without its files."""
     ListScores: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.ListScoresRequest, _scoring_pb2.ListScoresResponse]
     """Takes, the newest first."""
+    Revise: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.ReviseRequest, _scoring_pb2.ReviseResponse]
+    """Queues a revision, which composes some plots of a score anew and makes another take; returns at once."""
     Export: _grpc.UnaryStreamMultiCallable[_scoring_pb2.ExportRequest, _scoring_pb2.ExportResponse]
     """One file of a take, in pieces."""
 
@@ -73,6 +75,8 @@ class ScoringAsyncStub(ScoringStub):
     """One take, without its files."""
     ListScores: _aio.UnaryUnaryMultiCallable[_scoring_pb2.ListScoresRequest, _scoring_pb2.ListScoresResponse]  # type: ignore[assignment]
     """Takes, the newest first."""
+    Revise: _aio.UnaryUnaryMultiCallable[_scoring_pb2.ReviseRequest, _scoring_pb2.ReviseResponse]  # type: ignore[assignment]
+    """Queues a revision, which composes some plots of a score anew and makes another take; returns at once."""
     Export: _aio.UnaryStreamMultiCallable[_scoring_pb2.ExportRequest, _scoring_pb2.ExportResponse]  # type: ignore[assignment]
     """One file of a take, in pieces."""
 
@@ -130,6 +134,14 @@ class ScoringServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_scoring_pb2.ListScoresResponse, _abc.Awaitable[_scoring_pb2.ListScoresResponse]]:
         """Takes, the newest first."""
+
+    @_abc_1.abstractmethod
+    def Revise(
+        self,
+        request: _scoring_pb2.ReviseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_scoring_pb2.ReviseResponse, _abc.Awaitable[_scoring_pb2.ReviseResponse]]:
+        """Queues a revision, which composes some plots of a score anew and makes another take; returns at once."""
 
     @_abc_1.abstractmethod
     def Export(

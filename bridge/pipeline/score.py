@@ -5,30 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from bridge import __version__, composing, performing, reading, seeing, spotting, timing, writing
 from bridge.config import METRES, HitSettings, Settings, TempoSettings
 from bridge.errors import TimelineError
+from bridge.pipeline.result import Result
 from bridge.progress import Progress
 from bridge.schema.cue_json import parse_cues
+from bridge.schema.record import Origin, Record
 from bridge.schema.timeline import Timeline
 
-
-@dataclass(frozen=True)
-class Result:
-    """What one scoring gives.
-
-    `files` maps a suffix ("mid", "cues.json", "cues.csv", "otio", "png", "rpp") to the file's bytes.
-    `summary` holds plain JSON values for tables and events; `timing.compare` and `writing.summarise`
-    document them.
-    """
-
-    timeline_name: str
-    fingerprint: str
-    files: dict[str, bytes]
-    summary: dict[str, object]
+RPCS = ("Describe", "StartScore", "WatchJob", "CancelJob", "GetScore", "ListScores", "Export", "Revise")
+"""Calls that this line answers."""
 
 
 def score(source: Path, settings: Settings, progress: Progress) -> Result:
@@ -49,9 +39,19 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     form = timing.solve(cues, settings, progress, kept)
     written = composing.compose(cues, form, settings, models, progress)
     performance = performing.perform(written, form, cues, settings)
-    files = writing.write(source, timeline, picture, cues, form, written, performance, progress)
+    record = Record(
+        origins={plot.id: Origin(settings.seed, settings.variation) for plot in cues.plots},
+        palette=written.palette,
+        tail_s=settings.tail_s,
+        min_velocity=settings.min_velocity,
+        max_velocity=settings.max_velocity,
+    )
+    name = timeline.name or source.stem
+    files = writing.write(
+        source, name, (timeline, picture), cues, form, written, performance, record, progress
+    )
     return Result(
-        timeline_name=timeline.name or source.stem,
+        timeline_name=name,
         fingerprint=_fingerprint(
             source, None if seeing.is_film(source) else timeline, settings, models.hashes
         ),
@@ -82,7 +82,7 @@ def describe() -> dict[str, object]:
         "version": __version__,
         "reads": sorted((*reading.SUFFIXES, *seeing.FILM_SUFFIXES)),
         "writes": list(writing.FORMATS),
-        "rpcs": ["Describe", "StartScore", "WatchJob", "CancelJob", "GetScore", "ListScores", "Export"],
+        "rpcs": list(RPCS),
         "metres": list(METRES),
         "defaults": _defaults(),
         **composing.describe_models(),
@@ -111,10 +111,10 @@ def _read(source: Path, settings: Settings, progress: Progress) -> Timeline:
     _must_exist(source)
     if seeing.is_film(source):
         return seeing.film_timeline(source, settings, progress)
-    return _within(reading.read_timeline(source, settings, progress), settings.media_roots)
+    return within(reading.read_timeline(source, settings, progress), settings.media_roots)
 
 
-def _within(timeline: Timeline, roots: tuple[str, ...]) -> Timeline:
+def within(timeline: Timeline, roots: tuple[str, ...]) -> Timeline:
     """The timeline without media outside the allowed folders, links followed; no roots allow all."""
 
     def allowed(path: Path) -> bool:

@@ -1,0 +1,242 @@
+"""What a revision's words ask of instruments: who plays less, who more, and who not at all.
+
+A layer that goes to nobody else is given to another instrument, so that "no piano" is not "no music". How
+much there is of an instrument is counted against what the plot had before: less is at most three fifths of
+it, more at least a quarter on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from bridge.composing.kept import Kept
+from bridge.composing.layers import Layers, with_texture
+from bridge.composing.palettes import PALETTES, Palette, Voice, instrument_range
+from bridge.composing.parts import ROLES
+from bridge.composing.plan import Plan, Section
+from bridge.composing.tables import table
+from bridge.composing.writing import Draft
+from bridge.schema.score import PartRole
+from bridge.schema.tempo import TICKS_PER_QUARTER
+
+MORE, LESS, NONE = "more", "less", "no"
+EVERYTHING = "everything"
+_SHARE_LEFT, _SHARE_ADDED = 0.6, 1.25
+_SOFTER, _LOUDER = 0.75, 1.2
+_HIGHEST = 96
+_LIVELY = 0.5
+# What is not made busier by being struck again.
+_STILL = ("melody", "pad", "drone", "tremolo", "swell", "button", "impact")
+# What brings a part that nobody plays: the texture that its writer writes.
+_TEXTURES = {
+    PartRole.MELODY: "line", PartRole.ACCOMPANIMENT: "inner", PartRole.BASS: "bass", PartRole.PAD: "pad",
+    PartRole.RHYTHM: "ostinato",
+}  # fmt: skip
+
+Lines = dict[str, list[Draft]]
+
+
+def matches(what: str, program: int, role: PartRole | None) -> bool:
+    """Whether a word means an instrument by its program, or what a part does."""
+    if what == EVERYTHING:
+        return role is not PartRole.EFFECT
+    if role is not None and role.value == what:
+        return True
+    for row in table("instruments"):
+        if row["word"] == what:
+            low, high = map(int, row["programs"].split("-"))
+            return low <= program <= high and role is not PartRole.DRUMS
+    return False
+
+
+def with_voices(plan: Plan, kept: Kept) -> Plan:
+    """The plan with the instruments asked for in the plots composed anew; a locked melody is not written."""
+    palettes: dict[Palette, Palette] = {}
+    sections = []
+    for section in plan.sections:
+        if section.plot.id in kept.fixed.anew:
+            asked = _asked(section, kept.voices)
+            # Palettes are told apart by identity: those that are equal must be one.
+            section = replace(asked, palette=palettes.setdefault(asked.palette, asked.palette))
+            if PartRole.MELODY in kept.locks.roles:
+                section = replace(section, layers=tuple(x for x in section.layers if x.writer != "line"))
+        sections.append(section)
+    return replace(plan, sections=tuple(sections))
+
+
+def as_asked(plan: Plan, lines: Mapping[str, Sequence[Draft]], kept: Kept) -> Lines:
+    """The lines with as many notes of each instrument as was asked for, plot by plot."""
+    out = {slot: list(notes) for slot, notes in lines.items()}
+    for what, amount in kept.voices:
+        for sections in _by_plot(plan, kept.fixed.anew):
+            start, end = sections[0].cells[0].cell.tick, sections[-1].cells[-1].cell.end_tick
+            had = sum(
+                start <= note.tick < end
+                for track in kept.performance.tracks
+                if matches(what, track.program, track.role)
+                for note in track.notes
+            )
+            own = [
+                (slot, note)
+                for slot, notes in out.items()
+                for note in notes
+                if start <= note.tick < end and _plays(plan, what, slot, note)
+            ]
+            if amount == MORE:
+                wanted = max(1, round(_SHARE_ADDED * had))
+                still = [each for each in own if what == EVERYTHING and each[0] in _STILL]
+                moving = [each for each in own if each not in still]
+                changed = [*_thickened(moving, wanted - len(still)), *still]
+            else:
+                count = min(len(own), had) if had else len(own)
+                changed = _thinned(own, sections, 0 if amount == NONE else int(_SHARE_LEFT * count))
+            gone = set(own)
+            for slot, notes in out.items():
+                rest = [note for note in notes if (slot, note) not in gone]
+                out[slot] = sorted(rest + [note for other, note in changed if other == slot])
+    return out
+
+
+def unplayed(before: Kept, plan: Plan) -> tuple[str, ...]:
+    """Sentences for what was asked of instruments that nobody plays."""
+    out = []
+    for what, amount in before.voices:
+        played = any(
+            matches(what, voice.program, ROLES.get(slot))
+            for section in plan.sections
+            for slot, voice in section.palette.voices
+        ) or any(matches(what, track.program, track.role) for track in before.performance.tracks)
+        if not played:
+            out.append(f"Nobody plays {what} here, so “{amount} {what}” changes nothing")
+    return tuple(out)
+
+
+def _asked(section: Section, voices: Sequence[tuple[str, str]]) -> Section:
+    palette, layers = section.palette, section.layers
+    banned = [what for what, amount in voices if amount == NONE]
+    for what, amount in voices:
+        role = next((role for role in PartRole if role.value == what), None)
+        own = [x for x in layers if matches(what, x.voice.program, ROLES.get(x.part))]
+        if what == EVERYTHING:
+            layers = _moved(layers, palette, amount, section.plot.energy)
+        elif amount == NONE and role is not None:
+            layers = tuple(x for x in layers if x not in own)
+        elif amount == NONE:
+            palette = _without(palette, what, banned)
+        elif own:
+            factor = _LOUDER if amount == MORE else _SOFTER
+            layers = tuple(
+                replace(x, level=(x.level[0] * factor, x.level[1] * factor)) if x in own else x
+                for x in layers
+            )
+        elif amount == MORE:
+            palette, layers = _with(palette, layers, what, role)
+    if not layers and "pad" not in banned:
+        layers = with_texture((), "pad", palette)
+    layers = tuple(replace(x, voice=palette.voice(x.part) or x.voice) for x in layers)
+    return replace(section, palette=palette, layers=layers)
+
+
+def _moved(layers: Layers, palette: Palette, amount: str, energy: float) -> Layers:
+    """The layers with motion where there is to be more of everything, and none where there is to be less."""
+    moving = [layer for layer in layers if layer.slot == "motion"]
+    if amount == MORE and not moving:
+        return with_texture(layers, "ostinato" if energy >= _LIVELY else "inner", palette)
+    if amount == LESS and moving and len(layers) > len(moving):
+        return tuple(layer for layer in layers if layer not in moving)
+    return layers
+
+
+def _without(palette: Palette, what: str, banned: Sequence[str]) -> Palette:
+    """The palette with the instrument's slots given to the nearest palette's that has others there."""
+
+    def far(other: Palette) -> float:
+        return sum((a - b) ** 2 for a, b in zip(other.mood, palette.mood))
+
+    voices = []
+    for slot, voice in palette.voices:
+        if matches(what, voice.program, None):
+            others = (each.voice(slot) for each in sorted(PALETTES, key=far))
+            voice = next(
+                (v for v in others if v is not None and not any(matches(w, v.program, None) for w in banned)),
+                voice,
+            )
+        voices.append((slot, voice))
+    return replace(palette, voices=tuple(voices))
+
+
+def _with(palette: Palette, layers: Layers, what: str, role: PartRole | None) -> tuple[Palette, Layers]:
+    """The palette and layers in which an instrument plays, or a part is there."""
+    if role is not None:
+        texture = _TEXTURES.get(role)
+        return palette, with_texture(layers, texture, palette) if texture else layers
+    row = next((row for row in table("instruments") if row["word"] == what), None)
+    if row is None:
+        return palette, layers
+    program = int(row["program"])
+    low, high = instrument_range(program) if row["low"] == "-" else (int(row["low"]), int(row["high"]))
+    voice = Voice(row["name"], program, low, high)
+    voices = tuple((slot, voice if slot == "accompaniment" else own) for slot, own in palette.voices)
+    palette = replace(palette, voices=voices)
+    return palette, with_texture(layers, "inner", palette)
+
+
+def _plays(plan: Plan, what: str, slot: str, note: Draft) -> bool:
+    voice = plan.palette_at(note.tick).voice(slot)
+    return voice is not None and matches(what, voice.program, ROLES.get(slot))
+
+
+def _by_plot(plan: Plan, anew: frozenset[str]) -> Iterator[list[Section]]:
+    found: dict[str, list[Section]] = {}
+    for section in plan.sections:
+        if section.plot.id in anew:
+            found.setdefault(section.plot.id, []).append(section)
+    yield from found.values()
+
+
+def _thinned(
+    own: Sequence[tuple[str, Draft]], sections: Sequence[Section], wanted: int
+) -> list[tuple[str, Draft]]:
+    """The notes at the heaviest places of their bars, until there are enough; what meets a hit stays."""
+    weights: dict[int, int] = {}
+    for section in sections:
+        for item in section.cells:
+            cell = item.cell
+            for step in cell.beat_steps:
+                weights[cell.tick_of(step)] = 2 if step in cell.strong_steps else 1
+            weights[cell.tick] = 3
+    ticks = sorted({note.tick for _, note in own}, key=lambda tick: (-weights.get(tick, 0), tick))
+    kept = {note.tick for _, note in own if note.accent}
+    count = sum(note.tick in kept for _, note in own)
+    for tick in ticks:
+        here = sum(note.tick == tick for _, note in own)
+        if tick not in kept and count + here <= wanted:
+            kept.add(tick)
+            count += here
+    return [(slot, note) for slot, note in own if note.tick in kept]
+
+
+def _thickened(own: Sequence[tuple[str, Draft]], wanted: int) -> list[tuple[str, Draft]]:
+    """Long notes struck again on every beat they last, then octaves on top, until there are enough."""
+    out = list(own)
+    for slot, note in sorted(own, key=lambda each: each[1].tick - each[1].end_tick):
+        beats = range(
+            note.tick + TICKS_PER_QUARTER, note.end_tick - TICKS_PER_QUARTER // 2, TICKS_PER_QUARTER
+        )
+        if len(out) >= wanted:
+            return out
+        if beats:
+            out.remove((slot, note))
+            edges = [note.tick, *beats, note.end_tick]
+            out += [
+                (slot, replace(note, tick=a, end_tick=b, accent=note.accent and a == note.tick))
+                for a, b in zip(edges, edges[1:])
+            ]
+    sounding = {(slot, note.tick, note.pitch) for slot, note in out}
+    for slot, note in list(out):
+        if len(out) >= wanted:
+            break
+        if note.pitch + 12 <= _HIGHEST and (slot, note.tick, note.pitch + 12) not in sounding:
+            out.append((slot, replace(note, pitch=note.pitch + 12)))
+    return out

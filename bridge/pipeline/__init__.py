@@ -1,0 +1,7 @@
+"""The line, run whole for a score, from the middle for a revision: the one place that knows the order."""
+
+from bridge.pipeline.result import Result
+from bridge.pipeline.revise import revise
+from bridge.pipeline.score import RPCS, describe, fingerprint, score
+
+__all__ = ["RPCS", "Result", "describe", "fingerprint", "revise", "score"]

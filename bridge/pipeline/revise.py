@@ -1,0 +1,190 @@
+"""A revision: an old take's files, and words, in; a new take's files out, the other plots as they were."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from bridge import __version__, composing, performing, reading, seeing, spotting, timing, writing
+from bridge.config import Revision, Settings
+from bridge.errors import CuebridgeError, SettingsError
+from bridge.pipeline.result import Result
+from bridge.pipeline.score import within
+from bridge.progress import Progress
+from bridge.schema.cues import CueSheet
+from bridge.schema.performance import Performance
+from bridge.schema.picture import Picture
+from bridge.schema.record import Change, Made, Origin, ScoreFiles
+from bridge.schema.score import Score
+from bridge.schema.timeline import Timeline
+
+
+def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progress: Progress) -> Result:
+    """Compose some plots of a score anew.
+
+    Notes with onsets outside the bars of the plots named, and in locked parts, are the same; a note that
+    rings into them may end where they begin. Tempo map and bars are the same.
+
+    Args:
+        base: the score.
+        revision: which plots, and what is asked.
+        roots: folders whose media may be looked at; empty is any.
+        progress: told of every stage.
+
+    Raises:
+        InputError: the files do not go together, or the wishes name what is not there.
+        SettingsError: the brief asks for another tempo.
+        ModelError: a model is missing or is not what its card says.
+        Cancelled: somebody asked to stop.
+    """
+    made = reading.read_score(base.midi, base.cues_json, base.name)
+    plots = spotting.named_plots(made.cues, revision.plots)
+    wishes = spotting.read_wishes(revision.brief)
+    locks = composing.find_locks(revision.lock, made.performance)
+    cues = spotting.respot(made.cues, plots, wishes)
+    sounding = frozenset(plot.id for plot in cues.plots if plot.id in plots and plot.music)
+    origin = _origin(made, sounding, revision)
+    settings = _settings(made, origin, roots)
+    models = composing.load_models()
+    kept = composing.keep(
+        made,
+        _with_palettes(made.cues, made.record.palette),
+        _with_palettes(cues, made.record.palette),
+        sounding,
+        locks,
+        settings,
+        wishes.voices,
+    )
+    written = composing.compose(
+        _with_palettes(cues, made.record.palette), made.form, settings, models, progress, kept
+    )
+    played = performing.perform(written, made.form, cues, settings)
+    spans = composing.spans_anew(made.form, sounding)
+    performance, told = performing.join(made.performance, played, spans, locks.names)
+    words = (
+        f"Composed anew: {', '.join(sorted(sounding))} of {base.name}, seed {origin.seed}"
+        + (f" variation {origin.variation}" if origin.variation else "")
+        + (f", locked: {', '.join(sorted(locks.names) or ['chords'])}" if revision.lock else ""),
+        *spotting.changes_in_words(made.cues, cues, wishes),
+        *(note for note in written.notes if not note.startswith("Palette")),
+        *told,
+        *_counts(made, performance, spans),
+    )
+    change = Change(base.name, plots, tuple(sorted(locks.names)), revision.brief, origin, words)
+    record = replace(
+        made.record,
+        origins={**made.record.origins, **dict.fromkeys(sounding, origin)},
+        changes=(*made.record.changes, change),
+    )
+    cues = replace(cues, notes=(*made.cues.notes, *words))
+    score = Score(
+        written.parts,
+        composing.joined_chords(made.chords, written.chords, spans),
+        composing.joined_keys(made.keys, written.keys, spans),
+        palette=made.record.palette,
+    )
+    seen = _seen(base, cues, settings, progress)
+    files = writing.write(base.source, made.name, seen, cues, made.form, score, performance, record, progress)
+    return Result(
+        timeline_name=made.name,
+        fingerprint=_fingerprint(base, revision, models.hashes),
+        files=files,
+        summary={
+            **timing.compare(cues, made.form, settings),
+            **writing.summarise(cues, made.form, score, performance, files["mid"]),
+            "seed": origin.seed,
+            "plain": False,
+            "roles": {track.name: track.role.value for track in performance.tracks},
+            "revision": {"of": base.name, "plots": sorted(sounding), "changes": list(words)},
+        },
+    )
+
+
+def _origin(made: Made, plots: frozenset[str], revision: Revision) -> Origin:
+    """Seed and variation of the new music: the seed asked for, or the plots' own and the next variation.
+
+    A variation that a plot named has had already is stepped over, so that asking twice gives two takes.
+    """
+    own = [made.record.origins[plot] for plot in sorted(plots) if plot in made.record.origins]
+    seed = revision.seed if revision.seed is not None else (own[0].seed if own else 0)
+    past = [*own, *(change.origin for change in made.record.changes)]
+    had = [origin.variation for origin in past if origin.seed == seed]
+    return Origin(seed, max(had) + 1 if had else 0)
+
+
+def _settings(made: Made, origin: Origin, roots: tuple[str, ...]) -> Settings:
+    cues = made.cues
+    return Settings(
+        fps=f"{cues.rate.numerator}/{cues.rate.denominator}",
+        mark_in=str(cues.cue_start_frame),
+        mark_out=str(cues.cue_end_frame),
+        seed=origin.seed,
+        variation=origin.variation,
+        tail_s=made.record.tail_s,
+        min_velocity=made.record.min_velocity,
+        max_velocity=made.record.max_velocity,
+        media_roots=roots,
+    )
+
+
+def _with_palettes(cues: CueSheet, palette: str) -> CueSheet:
+    """The sheet with the cue's palette wherever a plot names none: no other is to be drawn."""
+    plots = tuple(plot if plot.palette else replace(plot, palette=palette) for plot in cues.plots)
+    return replace(cues, plots=plots)
+
+
+def _seen(
+    base: ScoreFiles, cues: CueSheet, settings: Settings, progress: Progress
+) -> tuple[Timeline, Picture] | None:
+    """The timeline that was scored, from the take's own marked copy, and its picture."""
+    if not base.otio:
+        return None
+    with tempfile.TemporaryDirectory(prefix="cuebridge-") as folder:
+        path = Path(folder) / "scored.otio"
+        path.write_bytes(base.otio)
+        try:
+            timeline = reading.read_timeline(path, settings, progress)
+        except SettingsError:
+            raise
+        except CuebridgeError as error:
+            if error.exit_code == 130:
+                raise
+            return None
+    timeline = replace(
+        timeline,
+        drop_frame=cues.drop_frame,
+        start_timecode_frames=cues.start_timecode_frames,
+        source=base.source,
+    )
+    timeline = within(timeline, settings.media_roots)
+    return timeline, seeing.see(timeline, settings, progress)
+
+
+def _counts(made: Made, after: Performance, spans: tuple[tuple[int, int], ...]) -> tuple[str, ...]:
+    """How many notes each part has in the spans, before and after."""
+
+    def count(performance: Performance) -> dict[str, int]:
+        return {
+            track.name: sum(start <= note.tick < end for note in track.notes for start, end in spans)
+            for track in performance.tracks
+        }
+
+    before, now = count(made.performance), count(after)
+    names = dict.fromkeys((*before, *now))
+    changed = [
+        f"{name} {before.get(name, 0)} to {now.get(name, 0)}"
+        for name in names
+        if before.get(name, 0) or now.get(name, 0)
+    ]
+    return (f"Notes there: {', '.join(changed)}",)
+
+
+def _fingerprint(base: ScoreFiles, revision: Revision, hashes: dict[str, str]) -> str:
+    digest = hashlib.sha256(base.midi + base.cues_json.encode() + base.otio)
+    digest.update(json.dumps(asdict(revision), sort_keys=True).encode())
+    digest.update(json.dumps(hashes, sort_keys=True).encode())
+    digest.update(__version__.encode())
+    return digest.hexdigest()
