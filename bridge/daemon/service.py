@@ -162,8 +162,8 @@ class Service(scoring_pb2_grpc.ScoringServicer):
             settings=Settings(media_roots=roots),
             shelf=request.shelf or (known.shelf if known is not None else ""),
             name=request.name or (known.name if known is not None else Path(base.name).name),
+            # Past every take there is, whatever the caller sees: two revisions at once are two takes.
             take_at_least=request.take_at_least,
-            after_row=self._store.newest_row(),
             parallel=request.parallel,
             revising=Revising(base, revision),
         )

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.config import Settings
+from bridge.config import Revision, Settings
 from bridge.errors import ModelError, TimelineError
 from bridge.progress import Progress
+from bridge.schema.record import ScoreFiles
 
 STAGES = ("reading", "seeing", "timing", "composing")
 
@@ -75,6 +76,16 @@ class TextScorer:
         return Scored(
             source.stem, fingerprint, files, {"hits": 4, "met": 3, "seed": settings.seed, "bpm": 90.5}
         )
+
+    def revise(
+        self, base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progress: Progress
+    ) -> Scored:
+        """A score of the base's source whose text also says what was revised; `wait` waits here too."""
+        scored = self.score(base.source, Settings(seed=revision.seed or 0, brief=revision.brief), progress)
+        told = f" of {base.name} plots {','.join(revision.plots)}".encode()
+        scored.files["mid"] = base.midi + told
+        scored.summary["revision"] = {"of": base.name, "plots": list(revision.plots), "changes": []}
+        return Scored(scored.timeline_name, scored.fingerprint + "r", scored.files, scored.summary)
 
     def _wait(self, source: Path, progress: Progress) -> None:
         while not (self.gate.is_set() or source.with_suffix(".go").exists()):

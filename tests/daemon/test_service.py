@@ -255,6 +255,7 @@ def test_describe_says_what_is_offered(client: Client, daemon: Daemon) -> None:
     assert about.identity == daemon.door.identity
     assert set(about.offers) == {
         "Describe",
+        "Revise",
         "StartScore",
         "WatchJob",
         "CancelJob",

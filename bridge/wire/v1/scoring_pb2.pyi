@@ -1109,7 +1109,9 @@ class ReviseRequest(_message.Message):
     name: _builtins.str
     """As in StartScoreRequest; empty: as the score that is revised."""
     take_at_least: _builtins.int
-    """As in StartScoreRequest."""
+    """The first number free on a shelf that the caller sees; the take is numbered past this and past every
+    take of its name there.
+    """
     parallel: _builtins.int
     """As in StartScoreRequest."""
     job_id: _builtins.str
