@@ -66,7 +66,7 @@ _FILLERS = {
     "have", "here", "i", "in", "is", "it", "its", "let", "like", "make", "me", "mood", "music",
     "of", "on", "or", "part", "parts", "please", "plot", "plots", "section", "should", "so", "some", "sound",
     "sounding", "than", "that", "the", "them", "there", "they", "this", "to", "too", "want", "we", "with",
-    "would", "you", "use", "just", "also",
+    "would", "you", "use", "just", "also", "quite",
 }  # fmt: skip
 _TOKEN = re.compile(r"[^\W\d_]+|[,;.:!?]")
 _DENSITY_SHIFT, _LOUDNESS_SHIFT = 0.3, 0.25
