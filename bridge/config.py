@@ -194,6 +194,29 @@ class Revision:
             raise SettingsError(f"seed {self.seed} is out of range", remedy="Use 0 to 2**63 - 1")
 
 
+@dataclass(frozen=True)
+class Complement:
+    """A musician's own MIDI file, and the parts that are to be added to it.
+
+    `path` names the file; `timeline` is the picture it is for, whose cue begins at the file's start.
+    """
+
+    path: Path
+    midi: bytes
+    parts: tuple[str, ...]
+    timeline: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            raise SettingsError("no part is asked for", remedy="Name some, such as --parts piano,guitar")
+        if len(self.midi) > MAX_MAP_BYTES:
+            raise SettingsError(
+                f"a MIDI file of {len(self.midi) >> 20} MB is too large",
+                where=str(self.path),
+                remedy="Export the tracks that matter alone",
+            )
+
+
 def state_dir() -> Path:
     """Folder for the daemon's lock, port file and takes: `CUEBRIDGE_HOME` or the platform's own."""
     home = os.environ.get("CUEBRIDGE_HOME")

@@ -52,6 +52,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
     _revise(commands.add_parser("revise", help="compose some plots of a score anew", allow_abbrev=False))
 
+    _complement(
+        commands.add_parser("complement", help="add the parts that a MIDI file lacks", allow_abbrev=False)
+    )
+
     _serve(commands.add_parser("serve", help="run a daemon in this terminal", allow_abbrev=False))
 
     _play(commands.add_parser("play", help="play a score live to a MIDI port", allow_abbrev=False))
@@ -133,6 +137,34 @@ def _revise(parser: argparse.ArgumentParser) -> None:
         help="a part that stays, by name or by what it does (melody, bass ...); chords keeps the harmony",
     )  # fmt: skip
     parser.add_argument("-o", "--out-dir", type=Path, metavar="OUT_DIR", help="default: where the score lies")
+    _lines(parser)
+    _json(parser)
+
+
+def _complement(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Writes GIVEN once more with new tracks after its own, which stay byte for byte, as do its ticks a "
+        "quarter and its tempo map: on the chords that are heard, in the groove, where there is room."
+    )
+    parser.add_argument("given", type=Path, metavar="GIVEN.mid", help="what you have, such as drums and bass")
+    parser.add_argument(
+        "--parts", required=True, metavar="PART,PART",
+        help="instruments (piano, guitar ...), or melody, accompaniment, bass, pad, pulse, ostinato",
+    )  # fmt: skip
+    parser.add_argument(
+        "--timeline", type=Path, metavar="T", help="the picture; its cue begins where GIVEN does"
+    )
+    parser.add_argument("--fps", default="", metavar="R", help="the timeline's frame rate, for an EDL")
+    parser.add_argument("--in", dest="mark_in", default="", metavar="TC", help="timecode of the first frame")
+    parser.add_argument(
+        "--out", dest="mark_out", default="", metavar="TC", help="timecode after the last frame"
+    )
+    parser.add_argument("--brief", default="", metavar="TEXT", help="what the music should be, in words")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, another music")
+    parser.add_argument("-o", "--out-dir", type=Path, metavar="OUT_DIR", help="default: where GIVEN lies")
+    parser.add_argument(
+        "--name", default="", metavar="NAME", help="what to call it (default: GIVEN.complement)"
+    )
     _lines(parser)
     _json(parser)
 

@@ -56,6 +56,10 @@ def _command(words: list[str], told: Reporter, stop: Flag) -> int:
         from bridge.cli import revising
 
         return revising.run(options, told, stop)
+    if options.command == "complement":
+        from bridge.cli import complementing
+
+        return complementing.run(options, told, stop)
     if options.command == "serve":
         from bridge.cli import serving
 

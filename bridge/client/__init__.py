@@ -2,11 +2,12 @@
 
 from bridge.client.calls import About, Client, Finished, Job, Take
 from bridge.client.connect import connect
-from bridge.client.scoring import Change, Delivered, Order, revise, score
+from bridge.client.scoring import Addition, Change, Delivered, Order, complement, revise, score
 from bridge.client.shelf import Shelf
 
 __all__ = [
     "About",
+    "Addition",
     "Change",
     "Client",
     "Delivered",
@@ -15,6 +16,7 @@ __all__ = [
     "Order",
     "Shelf",
     "Take",
+    "complement",
     "connect",
     "revise",
     "score",

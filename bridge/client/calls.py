@@ -11,7 +11,7 @@ from types import TracebackType
 
 import grpc
 
-from bridge.config import Revision, Settings
+from bridge.config import Complement, Revision, Settings
 from bridge.errors import CuebridgeError, DaemonError, InputError
 from bridge.progress import Step
 from bridge.schema.record import ScoreFiles
@@ -199,6 +199,39 @@ class Client:
             raise _not_utf8({"output folder's path": shelf, "name": name, "brief": revision.brief}) from None
         with _raised():
             return _job(self._stub.Revise(request, timeout=CALL_S, metadata=self._metadata).job)
+
+    def complement(
+        self,
+        asked: Complement,
+        settings: Settings,
+        *,
+        shelf: str = "",
+        name: str = "",
+        take_at_least: int = 0,
+        job_id: str = "",
+    ) -> Job:
+        """Queue one complement; fields as in `ComplementRequest`.
+
+        Raises:
+            InputError: a path or a text is not UTF-8.
+        """
+        try:
+            request = pb.ComplementRequest(
+                midi=asked.midi,
+                path=str(asked.path),
+                timeline="" if asked.timeline is None else str(asked.timeline),
+                parts=asked.parts,
+                settings=convert.settings_to_wire(settings),
+                shelf=shelf,
+                name=name,
+                take_at_least=take_at_least,
+                job_id=job_id,
+            )
+        except UnicodeError:
+            texts = {"path": str(asked.path), "timeline's path": str(asked.timeline or "")}
+            raise _not_utf8({**texts, "output folder's path": shelf, "brief": settings.brief}) from None
+        with _raised():
+            return _job(self._stub.Complement(request, timeout=CALL_S, metadata=self._metadata).job)
 
     def watch(self, job_id: str) -> Iterator[Job | Step | Finished]:
         """News of a job up to its end, which is a `Finished`, or the job's error raised here."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from bridge import config
 from bridge.client.calls import Client, Finished, Job, Take
 from bridge.client.shelf import Shelf
-from bridge.config import Revision, Settings
+from bridge.config import Complement, Revision, Settings
 from bridge.errors import Cancelled, CuebridgeError, DaemonError, NotFoundError
 from bridge.progress import Step
 from bridge.schema.record import ScoreFiles
@@ -64,6 +64,16 @@ class Change:
     source: Path
     name: str
     folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A MIDI file to complement, how, and where the result goes: an absolute folder, and its name there."""
+
+    asked: Complement
+    settings: Settings
+    folder: Path
+    name: str
 
 
 @dataclass(frozen=True)
@@ -121,6 +131,22 @@ def revise(client: Client, order: Change, listen: Listener, stop: Flag) -> Deliv
 
     place = None if order.folder is None else Shelf(order.folder, order.name, FORMATS)
     return carry_out(client, order.source, place, start, listen, stop)
+
+
+def complement(client: Client, order: Addition, listen: Listener, stop: Flag) -> Delivered:
+    """Add parts to a MIDI file; arguments and errors as in `score`."""
+
+    def start(job_id: str, first_free: int) -> None:
+        client.complement(
+            order.asked,
+            order.settings,
+            shelf=str(order.folder),
+            name=order.name,
+            take_at_least=first_free,
+            job_id=job_id,
+        )
+
+    return carry_out(client, order.asked.path, Shelf(order.folder, order.name, FORMATS), start, listen, stop)
 
 
 def carry_out(

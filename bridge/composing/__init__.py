@@ -1,11 +1,13 @@
 """Composing: chords, melody and accompaniment by the models, bass and pad by rule, on timing's bars."""
 
+from bridge.composing.complement import complement, wanted_parts
 from bridge.composing.compose import compose
 from bridge.composing.kept import find_locks, joined_chords, joined_keys, keep, spans_anew
 from bridge.composing.models import Models, describe_models, load_models, model_hashes
 
 __all__ = [
     "Models",
+    "complement",
     "compose",
     "describe_models",
     "find_locks",
@@ -15,4 +17,5 @@ __all__ = [
     "load_models",
     "model_hashes",
     "spans_anew",
+    "wanted_parts",
 ]

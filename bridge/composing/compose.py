@@ -85,17 +85,17 @@ def compose(
     _add(lines, write_gestures(gestures, chords))
     if kept is not None:
         lines = {**without_locked(plan, lines, kept.locks), "locked": kept.locked()}
-    lines = _breathe(lines, gestures.airs, _forced(plan))
+    lines = _breathe(lines, gestures.airs, forced_ticks(plan))
     lines.update({slot: list(notes) for slot, notes in restruck(chords, lines).items()})
     _add(lines, stabs(chords, lines))
-    lines = _fit(plan, _accented(lines, _forced(plan)), holding=cues.cue_length_s >= LONGEST_S)
+    lines = fit(plan, accented(lines, forced_ticks(plan)), holding=cues.cue_length_s >= LONGEST_S)
     if kept is not None:
         lines = as_asked(plan, only_anew(lines, spans_anew(form, kept.fixed.anew)), kept)
     progress.report(STAGE, total, total)
     return Score(
         parts=score_parts(plan, lines, gestures, _doublings(plan, lines)),
-        chords=_chord_spans(chords),
-        keys=_key_spans(plan),
+        chords=chord_spans(chords),
+        keys=key_spans(plan),
         notes=(
             f"Palette: {plan.palette.name}.",
             *unknown_words(cues.plots),
@@ -136,8 +136,8 @@ def _write(
     chords = [
         each for section in plan.sections for each in sounding_chords(section, harmonies[section.key].events)
     ]
-    melody = one_voice(_drafts(plan, melodies, "melody"))
-    accompaniment = at_chord_changes(_drafts(plan, inner, "accompaniment"), chords)
+    melody = one_voice(written_drafts(plan, melodies, "melody"))
+    accompaniment = at_chord_changes(written_drafts(plan, inner, "accompaniment"), chords)
     onsets = frozenset(note.tick for note in accompaniment)
     lines = {
         "melody": melody,
@@ -155,11 +155,12 @@ def _add(lines: Lines, more: Mapping[str, Sequence[Draft]]) -> None:
         lines[slot] = sorted([*lines.get(slot, []), *notes])
 
 
-def _forced(plan: Plan) -> frozenset[int]:
+def forced_ticks(plan: Plan) -> frozenset[int]:
+    """Ticks at which something must sound."""
     return frozenset(tick for section in plan.sections for item in section.cells for tick in item.forced)
 
 
-def _accented(lines: Lines, forced: frozenset[int]) -> Lines:
+def accented(lines: Lines, forced: frozenset[int]) -> Lines:
     """Every note on a hit or an accent is marked as one, whoever wrote it."""
     return {slot: [replace(n, accent=n.tick in forced) for n in notes] for slot, notes in lines.items()}
 
@@ -198,7 +199,7 @@ def _doublings(plan: Plan, lines: Lines) -> list[Doubling]:
     return out
 
 
-def _drafts(plan: Plan, notes: Mapping[str, Notes], slot: str) -> list[Draft]:
+def written_drafts(plan: Plan, notes: Mapping[str, Notes], slot: str) -> list[Draft]:
     """What a model wrote, on the cue's ticks; bows and winds sing through short gaps."""
     out: list[Draft] = []
     for section in plan.sections:
@@ -210,7 +211,7 @@ def _drafts(plan: Plan, notes: Mapping[str, Notes], slot: str) -> list[Draft]:
     return sorted(out)
 
 
-def _fit(plan: Plan, lines: Lines, *, holding: bool) -> Lines:
+def fit(plan: Plan, lines: Lines, *, holding: bool) -> Lines:
     """Hold what is held, stop at rests and silences, end with the tail; a gesture only rings."""
     cells = [item for section in plan.sections for item in section.cells]
     stops: set[int] = set()
@@ -272,7 +273,8 @@ def _hold(notes: Sequence[Draft], holds: Sequence[tuple[int, int]]) -> list[Draf
     return out
 
 
-def _chord_spans(chords: Sequence[Sounding]) -> tuple[ChordSpan, ...]:
+def chord_spans(chords: Sequence[Sounding]) -> tuple[ChordSpan, ...]:
+    """Chords as they sound, one entry as long as a chord lasts."""
     out: list[ChordSpan] = []
     for each in chords:
         if each.chord is None or each.item.kind == "rest":
@@ -287,7 +289,8 @@ def _chord_spans(chords: Sequence[Sounding]) -> tuple[ChordSpan, ...]:
     return tuple(out)
 
 
-def _key_spans(plan: Plan) -> tuple[KeySpan, ...]:
+def key_spans(plan: Plan) -> tuple[KeySpan, ...]:
+    """The plan's keys, one entry where the key changes."""
     out: list[KeySpan] = []
     for section in plan.sections:
         key = section.tonality

@@ -60,24 +60,7 @@ class Kept:
 
     def harmony(self, section: Section) -> Harmony:
         """The chords there were in a section, key-relative, one tuple a cell."""
-        shift = section.tonality.shift
-        found = []
-        for item in section.cells:
-            cell = item.cell
-            begun = [cell.tick]
-            begun += [
-                round(span.start_beats * TICKS_PER_QUARTER)
-                for span in self.chords
-                if cell.tick < span.start_beats * TICKS_PER_QUARTER < cell.end_tick
-            ]
-            events: dict[int, ChordEvent] = {}
-            for tick in begun:
-                chord = self.chord_at(tick)
-                step = cell.step_of(tick)
-                told = None if chord is None else chord.transposed(-shift)
-                events[step] = ChordEvent(step, told)
-            found.append(tuple(events[step] for step in sorted(events)))
-        return Harmony(tuple(found))
+        return harmony_of(self.chords, section)
 
     def locked(self) -> list[Draft]:
         """Every note of the locked parts."""
@@ -101,7 +84,7 @@ class Kept:
             ),
             key=lambda note: note.tick,
         )
-        return tuple(_in_cell(section, index, sung) for index in range(len(section.cells)))
+        return sung_in(section, sung)
 
 
 def keep(
@@ -147,6 +130,27 @@ def keep(
     return Kept(fixed, made.performance, made.chords, locks, voices)
 
 
+def harmony_of(chords: Sequence[ChordSpan], section: Section) -> Harmony:
+    """Chords as a section's harmony: key-relative, one tuple a cell, the first at its step 0."""
+    shift = section.tonality.shift
+    found = []
+    for item in section.cells:
+        cell = item.cell
+        begun = [cell.tick]
+        begun += [
+            round(span.start_beats * TICKS_PER_QUARTER)
+            for span in chords
+            if cell.tick < span.start_beats * TICKS_PER_QUARTER < cell.end_tick
+        ]
+        events: dict[int, ChordEvent] = {}
+        for tick in begun:
+            chord = chord_at(chords, tick)
+            told = None if chord is None else chord.transposed(-shift)
+            events[cell.step_of(tick)] = ChordEvent(cell.step_of(tick), told)
+        found.append(tuple(events[step] for step in sorted(events)))
+    return Harmony(tuple(found))
+
+
 def chord_at(chords: Sequence[ChordSpan], tick: int) -> Chord | None:
     """The sounding chord at a tick, None where there is none."""
     beats = Fraction(tick, TICKS_PER_QUARTER)
@@ -160,6 +164,11 @@ def _key_at(keys: Sequence[KeySpan], tick: int) -> Key | None:
     """The key that holds at a tick, None where no key is known."""
     at = bisect_right([key.start_beats * TICKS_PER_QUARTER for key in keys], tick) - 1
     return Key(keys[max(0, at)].tonic_pc, keys[max(0, at)].mode) if keys else None
+
+
+def sung_in(section: Section, notes: Sequence[PlayedNote]) -> tuple[tuple[NoteEvent, ...], ...]:
+    """Notes as a section's melody: key-relative, one tuple a cell, of those together the highest."""
+    return tuple(_in_cell(section, index, notes) for index in range(len(section.cells)))
 
 
 def _in_cell(section: Section, index: int, notes: Sequence[PlayedNote]) -> tuple[NoteEvent, ...]:

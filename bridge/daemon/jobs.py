@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from bridge.config import Revision, Settings
+from bridge.config import Complement, Revision, Settings
 from bridge.daemon.store import Take
 from bridge.errors import Cancelled, CuebridgeError, DaemonError, NotFoundError, SettingsError
 from bridge.progress import Progress, Step
@@ -44,7 +44,7 @@ class Request:
     """One scoring as asked for; the fields are documented in `StartScoreRequest`.
 
     `after_row` is the store's newest row when the request came. With `revising` a score is revised, of
-    which `settings` say nothing but the folders allowed.
+    which `settings` say nothing but the folders allowed; with `complementing` parts are added to a file.
     """
 
     source: str
@@ -56,6 +56,7 @@ class Request:
     reuse: bool = False
     parallel: int = 0
     revising: Revising | None = None
+    complementing: Complement | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from bridge.config import Revision, Settings
+from bridge.config import Complement, Revision, Settings
 from bridge.progress import Progress
 from bridge.schema.record import ScoreFiles
 
@@ -38,6 +38,9 @@ class Scorer(Protocol):
     ) -> Scored:
         """Compose some plots of a score anew."""
 
+    def complement(self, asked: Complement, settings: Settings, progress: Progress) -> Scored:
+        """Add the parts that a MIDI file lacks."""
+
     def named(self, files: Mapping[str, bytes], stem: str) -> Mapping[str, bytes]:
         """The files as they are when they are called `stem`, which is known once the take has a number."""
 
@@ -67,6 +70,12 @@ class Line:
         from bridge import pipeline
 
         return pipeline.revise(base, revision, roots, progress)
+
+    def complement(self, asked: Complement, settings: Settings, progress: Progress) -> Scored:
+        """See `pipeline.complement`."""
+        from bridge import pipeline
+
+        return pipeline.complement(asked, settings, progress)
 
     def named(self, files: Mapping[str, bytes], stem: str) -> Mapping[str, bytes]:
         """See `writing.named`."""

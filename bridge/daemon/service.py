@@ -47,7 +47,17 @@ _STATES = {
     State.FAILED: pb.JOB_STATE_FAILED,
     State.CANCELLED: pb.JOB_STATE_CANCELLED,
 }
-_OFFERS = ("Describe", "StartScore", "WatchJob", "CancelJob", "GetScore", "ListScores", "Export", "Revise")
+_OFFERS = (
+    "Describe",
+    "StartScore",
+    "WatchJob",
+    "CancelJob",
+    "GetScore",
+    "ListScores",
+    "Export",
+    "Revise",
+    "Complement",
+)
 
 
 def _answering(call: Call) -> Call:
@@ -169,6 +179,28 @@ class Service(scoring_pb2_grpc.ScoringServicer):
         )
         job_id = request.job_id or secrets.token_hex(6)
         return pb.ReviseResponse(job=_job(self._jobs.submit(job_id, asked)))
+
+    @_answering
+    def Complement(
+        self, request: pb.ComplementRequest, context: grpc.ServicerContext
+    ) -> pb.ComplementResponse:
+        """Queue one complement; see the proto file."""
+        local = self._access.is_local(context)
+        for path in filter(None, (request.path, request.timeline)):
+            self._access.check_path(path, local=local)
+        asked = convert.complement_from_wire(request)
+        roots = () if local else tuple(str(root) for root in self._access.roots)
+        job = Request(
+            source=str(asked.timeline or asked.path),
+            settings=replace(convert.settings_from_wire(request.settings), media_roots=roots),
+            shelf=request.shelf,
+            name=request.name or asked.path.stem,
+            take_at_least=request.take_at_least,
+            parallel=request.parallel,
+            complementing=asked,
+        )
+        job_id = request.job_id or secrets.token_hex(6)
+        return pb.ComplementResponse(job=_job(self._jobs.submit(job_id, job)))
 
     def _kept(self, take: Take) -> ScoreFiles:
         """A take's own files.

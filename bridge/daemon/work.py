@@ -70,11 +70,16 @@ class Worker:
         if request.revising is not None:
             asked = request.revising
             return self._scorer.revise(asked.files, asked.revision, request.settings.media_roots, progress)
+        if request.complementing is not None:
+            return self._scorer.complement(request.complementing, request.settings, progress)
         return self._scorer.score(Path(request.source), request.settings, progress)
 
 
 def _asked(request: Request) -> dict[str, object]:
     """What was asked for, as JSON values."""
+    if request.complementing is not None:
+        added = request.complementing
+        return {**_plain(asdict(request.settings)), "path": str(added.path), "parts": list(added.parts)}
     if request.revising is None:
         return _plain(asdict(request.settings))
     return {"of": request.revising.files.name, **_plain(asdict(request.revising.revision))}

@@ -1,7 +1,8 @@
 """The line, run whole for a score, from the middle for a revision: the one place that knows the order."""
 
+from bridge.pipeline.complement import complement
 from bridge.pipeline.result import Result
 from bridge.pipeline.revise import revise
 from bridge.pipeline.score import RPCS, describe, fingerprint, score
 
-__all__ = ["RPCS", "Result", "describe", "fingerprint", "revise", "score"]
+__all__ = ["RPCS", "Result", "complement", "describe", "fingerprint", "revise", "score"]

@@ -17,7 +17,17 @@ from bridge.schema.cue_json import parse_cues
 from bridge.schema.record import Origin, Record
 from bridge.schema.timeline import Timeline
 
-RPCS = ("Describe", "StartScore", "WatchJob", "CancelJob", "GetScore", "ListScores", "Export", "Revise")
+RPCS = (
+    "Describe",
+    "StartScore",
+    "WatchJob",
+    "CancelJob",
+    "GetScore",
+    "ListScores",
+    "Export",
+    "Revise",
+    "Complement",
+)
 """Calls that this line answers."""
 
 
@@ -33,7 +43,7 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
         parse_cues(settings.cues_json)  # a faulty sheet is said before a film is looked at, not after
     kept = reading.read_tempo_map(settings.tempo_map_midi) if settings.tempo_map_midi else None
     models = composing.load_models()
-    timeline = _read(source, settings, progress)
+    timeline = read_source(source, settings, progress)
     picture = seeing.see(timeline, settings, progress)
     cues = spotting.spot(timeline, picture, settings, progress)
     form = timing.solve(cues, settings, progress, kept)
@@ -72,7 +82,7 @@ def fingerprint(source: Path, settings: Settings, progress: Progress) -> str:
     A timeline is read, its pictures are not looked at; a film counts by its bytes.
     """
     _must_exist(source)
-    timeline = None if seeing.is_film(source) else _read(source, settings, progress)
+    timeline = None if seeing.is_film(source) else read_source(source, settings, progress)
     return _fingerprint(source, timeline, settings, composing.model_hashes())
 
 
@@ -107,7 +117,12 @@ def _must_exist(source: Path) -> None:
         raise TimelineError("there is no such file", where=str(source), remedy="Check the path")
 
 
-def _read(source: Path, settings: Settings, progress: Progress) -> Timeline:
+def read_source(source: Path, settings: Settings, progress: Progress) -> Timeline:
+    """A timeline, or a bare film as one, with no media but those in the allowed folders.
+
+    Raises:
+        InputError: it is not there, or cannot be read.
+    """
     _must_exist(source)
     if seeing.is_film(source):
         return seeing.film_timeline(source, settings, progress)

@@ -42,13 +42,21 @@ def read_tempo_map(data: bytes, where: str = "tempo map") -> GivenMap:
     return tempo_map_of(read_smf(data, where), where)
 
 
-def tempo_map_of(file: Smf, where: str, error: type[InputError] = SettingsError) -> GivenMap:
+def tempo_map_of(
+    file: Smf, where: str, error: type[InputError] = SettingsError, *, exact: bool = True
+) -> GivenMap:
     """The tempo map of a file that has been read; see `read_tempo_map`.
+
+    Args:
+        file: the file.
+        where: its path, for messages.
+        error: raised for a map that cannot be kept.
+        exact: refuse events between two ticks of 960 a quarter; else they count as on the nearer one.
 
     Raises:
         InputError: as `error`.
     """
-    return _Map(file.division, where, error).of(file)
+    return _Map(file.division, where, error, exact).of(file)
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class _Map:
     division: int
     where: str
     error: type[InputError]
+    exact: bool
 
     def _fail(self, what: str, remedy: str) -> NoReturn:
         raise self.error(what, where=self.where, remedy=remedy)
@@ -73,6 +82,8 @@ class _Map:
 
     def _tick(self, tick: int) -> int:
         whole, rest = divmod(tick * TICKS_PER_QUARTER, self.division)
+        if rest and not self.exact:
+            return whole + (2 * rest >= self.division)
         if rest:
             self._fail(
                 f"its event at tick {tick}, with {self.division} ticks a quarter, falls between ticks of "

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from bridge.errors import CueSheetError, InputError
 from bridge.reading.midi_map import tempo_map_of
-from bridge.reading.smf import CONTROL, META, NAME, NOTE_OFF, NOTE_ON, PORT, PROGRAM, Chunk, Smf, read_smf
-from bridge.schema.performance import Controller, Performance, PlayedNote, Track
+from bridge.reading.played import played
+from bridge.reading.smf import Smf, read_smf
+from bridge.schema.performance import Performance, Track
 from bridge.schema.record import Made
 from bridge.schema.score import PartRole
 from bridge.schema.score_json import (
@@ -20,8 +21,6 @@ from bridge.schema.score_json import (
     solved,
 )
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form
-
-_MIDI_CHANNELS = 16
 
 
 def read_score(midi: bytes, sheet: str, where: str) -> Made:
@@ -89,56 +88,9 @@ def _changes(events: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return [event for before, event in zip([(0, 0), *events], events) if before[1] != event[1]]
 
 
-@dataclass
-class _Reading:
-    """What one track holds so far."""
-
-    name: str = ""
-    port: int = 0
-    channel: int = -1
-    program: int = 0
-
-
 def _tracks(file: Smf, roles: dict[str, PartRole]) -> list[Track]:
-    found = [_track(chunk, roles) for chunk in file.tracks]
-    return [track for track in found if track is not None]
-
-
-def _track(chunk: Chunk, roles: dict[str, PartRole]) -> Track | None:
-    """One track's notes and controllers; None for a track without any, such as the first."""
-    at = _Reading()
-    notes: list[PlayedNote] = []
-    controllers: list[Controller] = []
-    sounding: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for event in chunk.events:
-        if event.status == META:
-            if event.kind == NAME and not at.name:
-                at.name = event.data.decode("utf-8", "replace")
-            elif event.kind == PORT and event.data:
-                at.port = event.data[0]
-            continue
-        kind, channel = event.status & 0xF0, event.status & 0x0F
-        if event.status >= 0xF0:
-            continue
-        at.channel = channel if at.channel < 0 else at.channel
-        if kind == PROGRAM:
-            at.program = event.data[0]
-        elif kind == CONTROL:
-            controllers.append(Controller(event.tick, event.data[0], event.data[1]))
-        elif kind == NOTE_ON and event.data[1] > 0:
-            sounding.setdefault((channel, event.data[0]), []).append((event.tick, event.data[1]))
-        elif kind in (NOTE_ON, NOTE_OFF) and sounding.get((channel, event.data[0])):
-            tick, velocity = sounding[channel, event.data[0]].pop(0)
-            notes.append(PlayedNote(tick, max(1, event.tick - tick), event.data[0], velocity))
-    for (_, pitch), held in sounding.items():
-        notes += [PlayedNote(tick, max(1, chunk.end_tick - tick), pitch, v) for tick, v in held]
-    if at.channel < 0:
-        return None
-    return Track(
-        name=at.name,
-        role=roles.get(at.name, PartRole.ACCOMPANIMENT),
-        channel=at.port * _MIDI_CHANNELS + at.channel,
-        program=at.program,
-        notes=tuple(sorted(notes, key=lambda note: (note.tick, note.pitch))),
-        controllers=tuple(controllers),
-    )
+    return [
+        replace(track, role=roles.get(track.name, PartRole.ACCOMPANIMENT))
+        for chunk in file.tracks
+        for track in played(chunk, file.division)
+    ]

@@ -44,12 +44,14 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Smf:
-    """A file: format, ticks a quarter, the header's body and every chunk that its header counts."""
+    """A file: format, ticks a quarter, every chunk up to the last track that its header counts, and the byte
+    after that one.
+    """
 
     format: int
     division: int
-    head: bytes
     chunks: tuple[Chunk, ...]
+    end: int
 
     @property
     def tracks(self) -> tuple[Chunk, ...]:
@@ -132,7 +134,7 @@ class _Reading:
             else:
                 chunks.append(Chunk(name, body))
             self.place = stop
-        return Smf(kind, division, head, tuple(chunks))
+        return Smf(kind, division, tuple(chunks), self.place)
 
     def _track(self, end: int) -> tuple[tuple[Event, ...], int]:
         """A track's events. Running status outlives meta events, as most writers have it."""

@@ -2,6 +2,7 @@
 
 from bridge.spotting.respot import changes_in_words, named_plots, respot
 from bridge.spotting.spot import spot
+from bridge.spotting.unseen import unseen
 from bridge.spotting.wishes import Wishes, read_wishes
 
-__all__ = ["Wishes", "changes_in_words", "named_plots", "read_wishes", "respot", "spot"]
+__all__ = ["Wishes", "changes_in_words", "named_plots", "read_wishes", "respot", "spot", "unseen"]

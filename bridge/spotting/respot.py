@@ -41,7 +41,7 @@ def named_plots(cues: CueSheet, words: Sequence[str]) -> tuple[str, ...]:
 
 def respot(cues: CueSheet, plots: Sequence[str], wishes: Wishes) -> CueSheet:
     """The sheet with the wishes in the plots named, and the mood curves to match."""
-    changed = tuple(_wished(plot, wishes) if plot.id in plots else plot for plot in cues.plots)
+    changed = tuple(wished(plot, wishes) if plot.id in plots else plot for plot in cues.plots)
     own = tuple(plot for plot in changed if plot.id in plots)
     return replace(cues, plots=changed, mood=fit_curves(cues.mood, own, cues.cue_start_frame, cues.rate))
 
@@ -72,7 +72,7 @@ def _number(text: str) -> int | None:
     return int(digits) if digits.isdecimal() else None
 
 
-def _wished(plot: Plot, wishes: Wishes) -> Plot:
+def wished(plot: Plot, wishes: Wishes) -> Plot:
     """A plot's numbers moved; density and loudness follow energy and tension, as everywhere."""
 
     def clip(value: float) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from google.protobuf.message import Message
 
-from bridge.config import HitSettings, Revision, Settings, TempoSettings
+from bridge.config import Complement, HitSettings, Revision, Settings, TempoSettings
 from bridge.errors import InputError, SettingsError
 from bridge.wire.v1 import scoring_pb2 as pb
 
@@ -107,6 +108,20 @@ def revision_from_wire(message: pb.ReviseRequest) -> Revision:
     """
     seed = message.seed if message.HasField("seed") else None
     return Revision(tuple(message.plots), message.brief, seed, tuple(message.lock))
+
+
+def complement_from_wire(message: pb.ComplementRequest) -> Complement:
+    """What a complement asks for.
+
+    Raises:
+        InputError: a path is not absolute.
+        SettingsError: no part is asked for, or the file is too large.
+    """
+    for path in filter(None, (message.path or "nothing", message.timeline)):
+        if not Path(path).is_absolute():
+            raise InputError("the path must be absolute on the daemon's machine", where=path)
+    timeline = Path(message.timeline) if message.timeline else None
+    return Complement(Path(message.path), message.midi, tuple(message.parts), timeline)
 
 
 def _hits_from_wire(message: pb.HitSettings) -> HitSettings:

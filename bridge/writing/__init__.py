@@ -1,5 +1,16 @@
 """Writing: MIDI, cue sheet, marked timeline and picture of a score, as bytes."""
 
+from bridge.writing.complemented import complemented, placed
+from bridge.writing.cue_sheet import cues_csv, cues_json
 from bridge.writing.files import FORMATS, named, summarise, write
 
-__all__ = ["FORMATS", "named", "summarise", "write"]
+__all__ = [
+    "FORMATS",
+    "complemented",
+    "cues_csv",
+    "cues_json",
+    "named",
+    "placed",
+    "summarise",
+    "write",
+]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,7 +20,7 @@ from bridge.schema.performance import Performance, Track
 from bridge.schema.score import KeySpan
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form, Metre, MetreEvent
 from bridge.timebase import can_drop, frames_to_timecode, nominal_rate
-from bridge.writing.events import part_events, places
+from bridge.writing.events import CHANNELS, part_events, places
 from bridge.writing.marks import END_WORDS, hit_words, music_tick, origin_words, picture_tick, plot_words
 from bridge.writing.text import one_line
 
@@ -28,6 +28,7 @@ CHARSET = "utf-8"
 # mido keeps the charset of the file at hand in a global: two jobs at once would change each other's.
 _CHARSET_LOCK = threading.Lock()
 _DAY_H = 24
+_HEADER_BYTES = 14
 # SMPTE offset codes that the standard has; 23.976 counts labels as 24 does, 29.97 non-drop as 30.
 _SMPTE_RATES = {24: 24, 25: 25, 30: 30}
 _MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -135,6 +136,18 @@ def midi_bytes(
     with _CHARSET_LOCK:
         file.save(file=buffer)
     return buffer.getvalue()
+
+
+def track_chunks(tracks: Sequence[Track], *, with_ports: bool) -> bytes:
+    """The chunks of some parts, on whatever ticks they are; channels from 16 on are of further ports."""
+    file = mido.MidiFile(type=1, charset=CHARSET)
+    for track in tracks:
+        port, channel = divmod(track.channel, CHANNELS)
+        file.tracks.append(_written(_part(track, port if with_ports else None, channel)))
+    buffer = io.BytesIO()
+    with _CHARSET_LOCK:
+        file.save(file=buffer)
+    return buffer.getvalue()[_HEADER_BYTES:]
 
 
 def _written(events: Iterable[_Event], end_tick: int = 0) -> mido.MidiTrack:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.config import Revision, Settings
+from bridge.config import Complement, Revision, Settings
 from bridge.errors import ModelError, TimelineError
 from bridge.progress import Progress
 from bridge.schema.record import ScoreFiles
@@ -87,6 +87,13 @@ class TextScorer:
         scored.summary["revision"] = {"of": base.name, "plots": list(revision.plots), "changes": []}
         return Scored(scored.timeline_name, scored.fingerprint + "r", scored.files, scored.summary)
 
+    def complement(self, asked: Complement, settings: Settings, progress: Progress) -> Scored:
+        """The given file with words after it, and a cue sheet; waits where a source of that text would."""
+        scored = self.score(asked.timeline or asked.path, settings, progress)
+        files = {suffix: scored.files[suffix] for suffix in ("cues.json", "cues.csv")}
+        files["mid"] = asked.midi + f" with {','.join(asked.parts)}".encode()
+        return Scored(scored.timeline_name, scored.fingerprint + "c", files, scored.summary)
+
     def _wait(self, source: Path, progress: Progress) -> None:
         while not (self.gate.is_set() or source.with_suffix(".go").exists()):
             progress.check()
@@ -102,7 +109,7 @@ class TextScorer:
         return hashlib.sha256(source.read_bytes() + repr(settings).encode()).hexdigest()
 
     def named(self, files: Mapping[str, bytes], stem: str) -> Mapping[str, bytes]:
-        return {**files, "otio": files["otio"] + f"@{stem}".encode()}
+        return {**files, "otio": files["otio"] + f"@{stem}".encode()} if "otio" in files else files
 
     def describe(self) -> dict[str, object]:
         return {"models": [], "reads": [".otio", ".xml", ".edl", ".mp4"]}

@@ -256,6 +256,7 @@ def test_describe_says_what_is_offered(client: Client, daemon: Daemon) -> None:
     assert set(about.offers) == {
         "Describe",
         "Revise",
+        "Complement",
         "StartScore",
         "WatchJob",
         "CancelJob",

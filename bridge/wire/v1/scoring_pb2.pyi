@@ -1181,3 +1181,93 @@ class ReviseResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReviseResponse: _TypeAlias = ReviseResponse  # noqa: Y015
+
+@_typing.final
+class ComplementRequest(_message.Message):
+    """Asks for the parts that a MIDI file lacks: on its chords, in its groove, and where it leaves room."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MIDI_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
+    TIMELINE_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    SETTINGS_FIELD_NUMBER: _builtins.int
+    SHELF_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    TAKE_AT_LEAST_FIELD_NUMBER: _builtins.int
+    PARALLEL_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    midi: _builtins.bytes
+    """A Standard MIDI file of format 0 or 1 with notes, in any ticks a quarter; its tick 0 is the cue's first
+    frame. Its tracks and its tempo map stay as they are.
+    """
+    path: _builtins.str
+    """Absolute path of that file on the daemon's machine; it names the file and is not read."""
+    timeline: _builtins.str
+    """Absolute path of the timeline or film that it is music for; empty: none, and the music is the cue."""
+    shelf: _builtins.str
+    """As in StartScoreRequest."""
+    name: _builtins.str
+    """As in StartScoreRequest; empty: the file's stem."""
+    take_at_least: _builtins.int
+    """As in ReviseRequest."""
+    parallel: _builtins.int
+    """As in StartScoreRequest."""
+    job_id: _builtins.str
+    """As in StartScoreRequest."""
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Parts to add, in the order they are written: instruments (piano, guitar ...), or what a part does
+        (melody, accompaniment, bass, pad, pulse, ostinato).
+        """
+
+    @_builtins.property
+    def settings(self) -> Global___Settings:
+        """Frame rate, In, Out, seed and brief; limits of the tempo have nothing to hold."""
+
+    def __init__(
+        self,
+        *,
+        midi: _builtins.bytes = ...,
+        path: _builtins.str = ...,
+        timeline: _builtins.str = ...,
+        parts: _abc.Iterable[_builtins.str] | None = ...,
+        settings: Global___Settings | None = ...,
+        shelf: _builtins.str = ...,
+        name: _builtins.str = ...,
+        take_at_least: _builtins.int = ...,
+        parallel: _builtins.int = ...,
+        job_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id", "midi", b"midi", "name", b"name", "parallel", b"parallel", "parts", b"parts", "path", b"path", "settings", b"settings", "shelf", b"shelf", "take_at_least", b"take_at_least", "timeline", b"timeline"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComplementRequest: _TypeAlias = ComplementRequest  # noqa: Y015
+
+@_typing.final
+class ComplementResponse(_message.Message):
+    """A queued complement."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def job(self) -> Global___Job:
+        """The job as it stands."""
+
+    def __init__(
+        self,
+        *,
+        job: Global___Job | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComplementResponse: _TypeAlias = ComplementResponse  # noqa: Y015

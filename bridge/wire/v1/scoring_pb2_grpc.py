@@ -71,6 +71,11 @@ class ScoringStub:
                 request_serializer=cuebridge_dot_v1_dot_scoring__pb2.ReviseRequest.SerializeToString,
                 response_deserializer=cuebridge_dot_v1_dot_scoring__pb2.ReviseResponse.FromString,
                 _registered_method=True)
+        self.Complement = channel.unary_unary(
+                '/cuebridge.v1.Scoring/Complement',
+                request_serializer=cuebridge_dot_v1_dot_scoring__pb2.ComplementRequest.SerializeToString,
+                response_deserializer=cuebridge_dot_v1_dot_scoring__pb2.ComplementResponse.FromString,
+                _registered_method=True)
         self.Export = channel.unary_stream(
                 '/cuebridge.v1.Scoring/Export',
                 request_serializer=cuebridge_dot_v1_dot_scoring__pb2.ExportRequest.SerializeToString,
@@ -133,6 +138,14 @@ class ScoringServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Complement(self, request, context):
+        """Queues a complement, which adds the parts that a musician's own MIDI file lacks; returns at once. The
+        take is the file with its own tracks byte for byte and new ones after them, and a cue sheet.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Export(self, request, context):
         """One file of a take, in pieces.
         """
@@ -177,6 +190,11 @@ def add_ScoringServicer_to_server(servicer, server):
                     servicer.Revise,
                     request_deserializer=cuebridge_dot_v1_dot_scoring__pb2.ReviseRequest.FromString,
                     response_serializer=cuebridge_dot_v1_dot_scoring__pb2.ReviseResponse.SerializeToString,
+            ),
+            'Complement': grpc.unary_unary_rpc_method_handler(
+                    servicer.Complement,
+                    request_deserializer=cuebridge_dot_v1_dot_scoring__pb2.ComplementRequest.FromString,
+                    response_serializer=cuebridge_dot_v1_dot_scoring__pb2.ComplementResponse.SerializeToString,
             ),
             'Export': grpc.unary_stream_rpc_method_handler(
                     servicer.Export,
@@ -375,6 +393,33 @@ class Scoring:
             '/cuebridge.v1.Scoring/Revise',
             cuebridge_dot_v1_dot_scoring__pb2.ReviseRequest.SerializeToString,
             cuebridge_dot_v1_dot_scoring__pb2.ReviseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Complement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cuebridge.v1.Scoring/Complement',
+            cuebridge_dot_v1_dot_scoring__pb2.ComplementRequest.SerializeToString,
+            cuebridge_dot_v1_dot_scoring__pb2.ComplementResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,6 +51,10 @@ class ScoringStub:
     """Takes, the newest first."""
     Revise: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.ReviseRequest, _scoring_pb2.ReviseResponse]
     """Queues a revision, which composes some plots of a score anew and makes another take; returns at once."""
+    Complement: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.ComplementRequest, _scoring_pb2.ComplementResponse]
+    """Queues a complement, which adds the parts that a musician's own MIDI file lacks; returns at once. The
+    take is the file with its own tracks byte for byte and new ones after them, and a cue sheet.
+    """
     Export: _grpc.UnaryStreamMultiCallable[_scoring_pb2.ExportRequest, _scoring_pb2.ExportResponse]
     """One file of a take, in pieces."""
 
@@ -77,6 +81,10 @@ class ScoringAsyncStub(ScoringStub):
     """Takes, the newest first."""
     Revise: _aio.UnaryUnaryMultiCallable[_scoring_pb2.ReviseRequest, _scoring_pb2.ReviseResponse]  # type: ignore[assignment]
     """Queues a revision, which composes some plots of a score anew and makes another take; returns at once."""
+    Complement: _aio.UnaryUnaryMultiCallable[_scoring_pb2.ComplementRequest, _scoring_pb2.ComplementResponse]  # type: ignore[assignment]
+    """Queues a complement, which adds the parts that a musician's own MIDI file lacks; returns at once. The
+    take is the file with its own tracks byte for byte and new ones after them, and a cue sheet.
+    """
     Export: _aio.UnaryStreamMultiCallable[_scoring_pb2.ExportRequest, _scoring_pb2.ExportResponse]  # type: ignore[assignment]
     """One file of a take, in pieces."""
 
@@ -142,6 +150,16 @@ class ScoringServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_scoring_pb2.ReviseResponse, _abc.Awaitable[_scoring_pb2.ReviseResponse]]:
         """Queues a revision, which composes some plots of a score anew and makes another take; returns at once."""
+
+    @_abc_1.abstractmethod
+    def Complement(
+        self,
+        request: _scoring_pb2.ComplementRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_scoring_pb2.ComplementResponse, _abc.Awaitable[_scoring_pb2.ComplementResponse]]:
+        """Queues a complement, which adds the parts that a musician's own MIDI file lacks; returns at once. The
+        take is the file with its own tracks byte for byte and new ones after them, and a cue sheet.
+        """
 
     @_abc_1.abstractmethod
     def Export(
