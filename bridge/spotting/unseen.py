@@ -34,7 +34,7 @@ def unseen(name: str, length_s: Fraction, energy: float, wishes: Wishes, brief: 
             valence=0.5,
             energy=energy,
             tension=0.4,
-            density=round(0.15 + 0.75 * energy, 3),
+            density=0.5,  # how busy the given parts are takes room from new ones, and is no wish for more
             loudness=round(0.22 + 0.55 * energy, 3),
         ),
         wishes,
