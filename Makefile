@@ -8,7 +8,8 @@ TRAIN_BIN := $(TRAIN_VENV)/bin
 # CUEBRIDGE_HOME of the demo: its own daemon and takes, so that it never touches the user's.
 DEMO := out/demo
 
-.PHONY: setup demo test check format test-slow test-train bench bench-live figures textures wheel train clean
+.PHONY: setup demo test check format test-slow test-train bench bench-live figures textures evaluate bench-decoding \
+	wheel train clean
 
 setup: $(STAMP)
 
@@ -70,6 +71,15 @@ $(TRAIN_BIN)/python:
 
 test-train: $(TRAIN_BIN)/python
 	$(TRAIN_BIN)/python -m pytest -m train
+
+# Every table of models/EVALUATION.md, from the released models; about half an hour on one core.
+evaluate: $(TRAIN_BIN)/python
+	test -f models/build/accompaniment-test-plain.npz || $(TRAIN_BIN)/python -m models.corpus
+	$(TRAIN_BIN)/python -m models.judging
+
+# Tokens a second beside the same weights in torch, with a cache and without.
+bench-decoding: $(TRAIN_BIN)/python
+	$(TRAIN_BIN)/python -m bench.decoding
 
 # Corpus, training, export and evaluation of the released models; hours on two cores, resumable.
 train: $(TRAIN_BIN)/python

@@ -134,42 +134,45 @@ class Decoder(nn.Module):
     def forward(
         self,
         tokens: Tensor,
-        past: Tensor,
         positions: Tensor,
         valid: Tensor,
-        conditions: Tensor | None = None,
+        *rest: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        """The pass that is exported.
+        """The pass that is exported. Nothing of the cache is copied: old and new keys are scored apart.
 
         Args:
             tokens: (B, T) ids.
-            past: (L, 2, B, H, P, D) rotated keys and values of earlier tokens; P may be 0.
             positions: (B, T) places of the new tokens in their own sequence, from 0.
             valid: (B, P + T), 1 where a token may be attended to and 0 for padding.
-            conditions: (B, T, C), the controls of each token's bar, for a model that takes them.
+            rest: rotated keys and values of earlier tokens, (B, H, P, D) each, keys and then values of the
+                first layer, then of the next; P may be 0. For a model that takes them, the conditions
+                (B, T, C) of each token's bar come before.
 
         Returns:
-            logits (B, T, V) and the cache with the new tokens appended (L, 2, B, H, P + T, D).
+            logits (B, T, V), and the new tokens' keys and values (L, 2, B, H, T, D).
         """
+        conditions, past = (rest[0], rest[1:]) if self.shape.conditions else (None, rest)
         T = tokens.shape[1]
-        P = past.shape[4]
+        P = past[0].shape[2]
         cos, sin = self.angles(positions)
-        rows = torch.arange(T)[:, None] + P
-        columns = torch.arange(P + T)[None, :]
-        allowed = (columns <= rows)[None, None] & (valid[:, None, None, :] > 0.5)
         # A large finite number: a row that may attend to nothing (padding) must not become NaN.
-        bias = torch.where(allowed, 0.0, -1e9)
+        padding = torch.where(valid > 0.5, 0.0, -1e9)[:, None, None, :]
+        later = torch.arange(T)[None, :] > torch.arange(T)[:, None]
+        new_bias = torch.where(later, -1e9, 0.0)[None, None] + padding[..., P:]
+        bias = torch.cat((padding[..., :P].expand(-1, 1, T, -1), new_bias), dim=-1)
         x = self.entered(tokens, conditions)
-        present = []
+        fresh = []
         for index, block in enumerate(self.blocks):
             q, k, v = block.heads_of(x, cos, sin)
-            k = torch.cat((past[index, 0], k), dim=2)
-            v = torch.cat((past[index, 1], v), dim=2)
-            present.append(torch.stack((k, v)))
-            scores = torch.matmul(q, k.transpose(2, 3)) * self.shape.head_width**-0.5 + bias
-            x = block.rest(x, torch.matmul(torch.softmax(scores, dim=-1), v))
+            fresh.append(torch.stack((k, v)))
+            q = q * self.shape.head_width**-0.5
+            old = torch.matmul(q, past[2 * index].transpose(2, 3))
+            new = torch.matmul(q, k.transpose(2, 3))
+            shares = torch.softmax(torch.cat((old, new), dim=-1) + bias, dim=-1)
+            attended = torch.matmul(shares[..., :P], past[2 * index + 1]) + torch.matmul(shares[..., P:], v)
+            x = block.rest(x, attended)
         logits = torch.matmul(self.norm(x), self.table().t())
-        return logits, torch.stack(present)
+        return logits, torch.stack(fresh)
 
     def parameters_count(self) -> int:
         """How many weights there are."""

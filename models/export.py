@@ -19,6 +19,7 @@ import onnx
 import onnxruntime
 import torch
 
+from bridge.inference.session import past_feed, past_names
 from bridge.vocabulary import tokens
 from models.data import BUILD, Packed
 from models.decoder import Decoder, Shape
@@ -91,31 +92,34 @@ def to_onnx(model: Decoder, path: Path) -> None:
     """Write the graph with dynamic batch, new length and past length."""
     shape = model.shape
     batch, new, old = 2, 3, 5
-    example = (
+    past = torch.zeros(batch, shape.heads, old, shape.head_width)
+    example: tuple[torch.Tensor, ...] = (
         torch.zeros(batch, new, dtype=torch.int64),
-        torch.zeros(shape.layers, 2, batch, shape.heads, old, shape.head_width),
         torch.arange(new).expand(batch, -1).contiguous(),
         torch.ones(batch, old + new),
     )
-    names = ["tokens", "past", "positions", "valid"]
+    names = ["tokens", "positions", "valid"]
     axes = {
         "tokens": {0: "batch", 1: "new"},
-        "past": {2: "batch", 4: "old"},
         "positions": {0: "batch", 1: "new"},
         "valid": {0: "batch", 1: "all"},
         "logits": {0: "batch", 1: "new"},
-        "present": {2: "batch", 4: "all"},
+        "fresh": {2: "batch", 4: "new"},
     }
     if shape.conditions:
         example = (*example, torch.zeros(batch, new, shape.conditions))
         names.append("conditions")
         axes["conditions"] = {0: "batch", 1: "new"}
+    for name in past_names(shape.layers):
+        example = (*example, past)
+        names.append(name)
+        axes[name] = {0: "batch", 2: "old"}
     torch.onnx.export(
         model,
         example,
         str(path),
         input_names=names,
-        output_names=["logits", "present"],
+        output_names=["logits", "fresh"],
         dynamic_axes=axes,
         opset_version=17,
         dynamo=False,
@@ -146,13 +150,13 @@ def run(
     valid: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """One call of the graph, with the conditions of `conditions_of` where it takes any."""
-    feed = {"tokens": ids, "past": past, "positions": at, "valid": valid}
+    feed = {"tokens": ids, "positions": at, "valid": valid, **past_feed(past)}
     taken = {given.name: given.shape[-1] for given in session.get_inputs()}
     if "conditions" in taken:
         table = Shape(tokens.SIZE, conditions=taken["conditions"])
         feed["conditions"] = conditions_of(table, ids)
-    logits, present = session.run(["logits", "present"], feed)
-    return logits, present
+    logits, fresh = session.run(["logits", "fresh"], feed)
+    return logits, fresh
 
 
 def compare(wanted: np.ndarray, got: np.ndarray, what: str) -> float:
@@ -233,25 +237,25 @@ def stepwise(
     valid = np.zeros((batch, room), np.float32)
     for row, ids in enumerate(sequences):
         length = heads[row]
-        _, present = run(
+        _, fresh = run(
             session,
             ids[None, :length],
             empty_past(shape, 1),
             np.arange(length)[None],
             np.ones((1, length), np.float32),
         )
-        cache[:, :, row, :, :length] = present[:, :, 0]
+        cache[:, :, row, :, :length] = fresh[:, :, 0]
         valid[row, :length] = 1
     out = []
     for step in range(steps):
         ids = np.array([[sequences[row][heads[row] + step]] for row in range(batch)])
         at = np.array([[heads[row] + step] for row in range(batch)])
-        logits, present = run(
+        logits, fresh = run(
             session, ids, cache, at, np.concatenate([valid, np.ones((batch, 1), np.float32)], axis=1)
         )
         out.append(logits[:, 0])
         for row in range(batch):
-            cache[:, :, row, :, heads[row] + step] = present[:, :, row, :, -1]
+            cache[:, :, row, :, heads[row] + step] = fresh[:, :, row, :, -1]
             valid[row, heads[row] + step] = 1
     return list(np.stack(out, axis=1))
 

@@ -15,6 +15,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from bridge.inference.card import Card
+from bridge.inference.session import past_names
 from bridge.vocabulary import tokens
 
 HEADS, HEAD_WIDTH = 2, 4
@@ -142,9 +143,6 @@ def _graph(w: Weights) -> onnx.ModelProto:
         "one": np.array(1.0, np.float32),
         "first": np.array([0], np.int64),
         "second": np.array([1], np.int64),
-        "layer0": np.array(0, np.int64),
-        "slot0": np.array(0, np.int64),
-        "slot1": np.array(1, np.int64),
         "zero": np.array(0, np.int64),
         "step": np.array(1, np.int64),
         "axes12": np.array([1, 2], np.int64),
@@ -165,15 +163,12 @@ def _graph(w: Weights) -> onnx.ModelProto:
             node("Transpose", [f"{name}1"], [f"{name}_new"], perm=[0, 2, 1, 3]),
         ]
     nodes += [
-        node("Gather", ["past", "layer0"], ["past0"], axis=0),
-        node("Gather", ["past0", "slot0"], ["past_k"], axis=0),
-        node("Gather", ["past0", "slot1"], ["past_v"], axis=0),
-        node("Concat", ["past_k", "k_new"], ["k"], axis=2),
-        node("Concat", ["past_v", "v_new"], ["v"], axis=2),
-        node("Unsqueeze", ["k", "first"], ["k_slot"]),
-        node("Unsqueeze", ["v", "first"], ["v_slot"]),
+        node("Concat", ["keys_0", "k_new"], ["k"], axis=2),
+        node("Concat", ["values_0", "v_new"], ["v"], axis=2),
+        node("Unsqueeze", ["k_new", "first"], ["k_slot"]),
+        node("Unsqueeze", ["v_new", "first"], ["v_slot"]),
         node("Concat", ["k_slot", "v_slot"], ["kv"], axis=0),
-        node("Unsqueeze", ["kv", "first"], ["present"]),
+        node("Unsqueeze", ["kv", "first"], ["fresh"]),
         node("Transpose", ["k"], ["kt"], perm=[0, 1, 3, 2]),
         node("MatMul", ["q_new", "kt"], ["s0"]),
         node("Div", ["s0", "root"], ["s1"]),
@@ -207,20 +202,19 @@ def _graph(w: Weights) -> onnx.ModelProto:
     ]
     f32, i64 = TensorProto.FLOAT, TensorProto.INT64
     value = helper.make_tensor_value_info
-    cache = [1, 2, "B", HEADS]
     graph = helper.make_graph(
         nodes,
         "decoder",
         [
             value("tokens", i64, ["B", "T"]),
-            value("past", f32, [*cache, "P", HEAD_WIDTH]),
             value("positions", i64, ["B", "T"]),
             value("valid", f32, ["B", "PT"]),
+            *(value(name, f32, ["B", HEADS, "P", HEAD_WIDTH]) for name in past_names(1)),
             *([value("conditions", f32, ["B", "T", len(w.bend)])] if w.bend.size else []),
         ],
         [
             value("logits", f32, ["B", "T", len(w.bias)]),
-            value("present", f32, [*cache, "PT", HEAD_WIDTH]),
+            value("fresh", f32, [1, 2, "B", HEADS, "T", HEAD_WIDTH]),
         ],
         [numpy_helper.from_array(array, name) for name, array in consts.items()],
     )

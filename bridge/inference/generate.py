@@ -180,8 +180,8 @@ class _Desk:
 
     @property
     def block(self) -> int:
-        """Padded length of the cache: the row's own tokens, rounded up."""
-        return -(-self.used // BLOCK) * BLOCK
+        """Padded length of the cache: the row's own tokens, rounded up; never 0, an odd case for a graph."""
+        return max(BLOCK, -(-self.used // BLOCK) * BLOCK)
 
     def advance(self, logits: npt.NDArray[np.float32] | None) -> None:
         """Take the logits after the last pending token and go on until the model is needed again."""
@@ -328,9 +328,9 @@ class _Batch:
             fed[-1], positions[-1], valid[-1] = fed[0], positions[0], valid[0]
             if beside is not None:
                 beside[-1] = beside[0]
-        logits, present = self._decoder.run(fed, self._past, positions, valid, beside)
+        logits, added = self._decoder.run(fed, self._past, positions, valid, beside)
         for index, desk in enumerate(desks):
-            fresh = present[:, :, index, :, block:]
+            fresh = added[:, :, index]
             start = desk.used
             desk.store(fresh)
             if desk.used <= block:

@@ -16,12 +16,23 @@ from bridge.inference.card import Card, checked_card
 if TYPE_CHECKING:
     import onnxruntime
 
-INPUTS = ("tokens", "past", "positions", "valid")
+INPUTS = ("tokens", "positions", "valid")
+"""What every model is given, besides the cache (`past_names`)."""
 CONDITIONS = "conditions"
 """The input a model has besides, when its card gives conditions a length."""
-OUTPUTS = ("logits", "present")
+OUTPUTS = ("logits", "fresh")
 
 Floats = npt.NDArray[np.float32]
+
+
+def past_names(layers: int) -> tuple[str, ...]:
+    """The inputs for the cache: each layer's keys and values apart, so that nothing of it is copied."""
+    return tuple(f"{kind}_{layer}" for layer in range(layers) for kind in ("keys", "values"))
+
+
+def past_feed(past: Floats) -> dict[str, Floats]:
+    """A cache (L, 2, B, H, P, D) by the inputs it goes to: views of it."""
+    return {name: past[at // 2, at % 2] for at, name in enumerate(past_names(past.shape[0]))}
 
 
 class Decoder:
@@ -47,7 +58,7 @@ class Decoder:
         session, used = open_session(folder / "model.onnx")
         names = tuple(item.name for item in session.get_inputs())
         outputs = tuple(item.name for item in session.get_outputs())
-        wanted = (*INPUTS, CONDITIONS) if card.conditions else INPUTS
+        wanted = (*INPUTS, *past_names(card.layers), *([CONDITIONS] if card.conditions else []))
         if set(names) != set(wanted) or set(outputs) != set(OUTPUTS):
             raise ModelError(
                 f"the graph takes {', '.join(names)} and gives {', '.join(outputs)}, which is not a decoder",
@@ -69,16 +80,17 @@ class Decoder:
         valid: Floats,
         conditions: Floats | None = None,
     ) -> tuple[Floats, Floats]:
-        """One pass: tokens (B, T) after past (L, 2, B, H, P, D) to logits (B, T, V) and present, P + T.
+        """One pass: tokens (B, T) after past (L, 2, B, H, P, D) to logits (B, T, V) and what goes into the
+        past next: the new tokens' keys and values (L, 2, B, H, T, D).
 
         `positions` (B, T) counts each row's own tokens; `valid` (B, P + T) is 0 for padding; `conditions`
         (B, T, C) are the controls of each token's bar, for a model whose card gives them a length.
         """
-        feed = {"tokens": tokens, "past": past, "positions": positions, "valid": valid}
+        feed = {"tokens": tokens, "positions": positions, "valid": valid, **past_feed(past)}
         if conditions is not None:
             feed[CONDITIONS] = conditions
-        logits, present = self._session.run(list(OUTPUTS), feed)
-        return logits, present
+        logits, fresh = self._session.run(list(OUTPUTS), feed)
+        return logits, fresh
 
 
 def open_session(model: Path) -> tuple[onnxruntime.InferenceSession, str]:

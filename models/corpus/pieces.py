@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from bridge.vocabulary import measure, prompts, tokens
@@ -165,6 +165,8 @@ def low_from(notes: Sequence[Played], step: int) -> list[Played]:
 def tell(piece: Piece, part: str, *, heard: bool = False, whole: measure.Whole | None = None) -> Told:
     """A piece as a model of one part is told it: whole, in its keys, its controls measured.
 
+    A part's register is told in the key's own pitch, as its notes are: told as it sounds, it would be off by
+    the key's distance from C, which the model cannot know (3.4 semitones, one standard deviation).
     `heard`: with the chords as a machine heard them. `whole` saves time where it is known.
     """
     shifts = [shift_to_key(tonic, mode) for tonic, mode in piece.keys]
@@ -183,6 +185,11 @@ def tell(piece: Piece, part: str, *, heard: bool = False, whole: measure.Whole |
             bars.append(EncodedBar(prompt, chord_body(harmony, bar.end - bar.step)))
         else:
             bars.append(_notes_bar(piece, part, index, harmony, shifts[index], key, textures[index]))
+    if part != "chords":
+        conditions = tuple(
+            each if each.register is None else replace(each, register=each.register + shift)
+            for each, shift in zip(conditions, shifts, strict=True)
+        )
     return Told(piece.number, source, modes, tuple(bars), conditions)
 
 

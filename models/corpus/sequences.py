@@ -210,14 +210,15 @@ _SCATTERED = ((2, 4), (3, 4), (5, 4), (7, 8), (6, 4), (1, 4), (3, 8), (5, 8), (7
 _WHOLE = ((3, 4), (2, 4), (5, 4), (7, 8), (6, 4), (7, 4), (5, 8), (3, 8))
 
 
-def remetred(song: Song, choose: random.Random, *, whole: bool) -> Song:
-    """The song with some of its bars (or, `whole`, nearly all) in another metre.
+def remetred(song: Song, choose: random.Random, *, whole: bool, home: tuple[int, int] | None = None) -> Song:
+    """The song with some of its bars (or, `whole`, nearly all) in another metre, in `home` if it is given.
 
     Bars lose beats at their end or gain beats of the following bar or their own last one again.
     Bars of 3/8 are joined into 6/8, 9/8 and 12/8.
     """
     cuts: list[Cut] = []
-    home = choose.choice(_WHOLE)
+    drawn = choose.choice(_WHOLE)
+    home = home or drawn
     joined = choose.choice((2, 3, 4))
     index = 0
     while index < len(song.bars):

@@ -53,13 +53,12 @@ def test_cache_and_padding_give_the_known_answers(melody):
     past += 77.0  # what stands in the padding must not matter
     valid = np.zeros((2, 9 + 4), np.float32)
     valid[:, 9:] = 1
-    logits, present = decoder.run(np.array([sequence[:4]] * 2), past, np.array([[0, 1, 2, 3]] * 2), valid)
+    logits, fresh = decoder.run(np.array([sequence[:4]] * 2), past, np.array([[0, 1, 2, 3]] * 2), valid)
     np.testing.assert_allclose(logits[0], expected[:4], atol=2e-5)
     for index in range(4, len(sequence)):
         valid = np.concatenate([valid, np.ones((2, 1), np.float32)], axis=1)
-        logits, present = decoder.run(
-            np.array([[sequence[index]]] * 2), present, np.full((2, 1), index), valid
-        )
+        past = np.concatenate([past, fresh], axis=4)
+        logits, fresh = decoder.run(np.array([[sequence[index]]] * 2), past, np.full((2, 1), index), valid)
     np.testing.assert_allclose(logits[1, 0], expected[-1], atol=2e-5)
 
 

@@ -92,9 +92,9 @@ def test_whole_and_stepwise_passes_agree_in_torch(tiny: Decoder) -> None:
         whole = tiny.hidden(ids) @ tiny.embedding.weight.t()
         past = torch.zeros(SMALL.layers, 2, 1, SMALL.heads, 0, SMALL.head_width)
         for at in range(length):
-            logits, past = tiny(
-                ids[:, at : at + 1], past, torch.tensor([[at]]), torch.ones(1, past.shape[4] + 1)
-            )
+            layers = [past[layer, kind] for layer in range(SMALL.layers) for kind in range(2)]
+            logits, fresh = tiny(ids[:, at : at + 1], torch.tensor([[at]]), torch.ones(1, at + 1), *layers)
+            past = torch.cat((past, fresh), dim=4)
             assert torch.allclose(logits[0, 0], whole[0, at], atol=1e-4)
 
 

@@ -1,0 +1,1 @@
+"""What the released models write, judged on held-out songs and whole cues: `python -m models.judging`."""

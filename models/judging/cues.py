@@ -1,0 +1,260 @@
+"""Whole cues through the line: whether a mood moves the music, and whether plots of one label are alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from bench.sync.lists import simulated
+from bench.textures import trimmed
+from bridge.composing import Models, compose
+from bridge.config import Settings
+from bridge.performing import perform
+from bridge.progress import Progress
+from bridge.schema.cues import CueSheet, Hit, HitKind, Label, MoodCurves, Plot, Weight
+from bridge.schema.performance import Performance
+from bridge.schema.score import PartRole, Score
+from bridge.schema.tempo import TICKS_PER_QUARTER, Form
+from bridge.timing import solve
+from bridge.vocabulary.measure import MAJOR, MINOR, roughness
+from bridge.vocabulary.tokens import STEPS_PER_QUARTER
+from models.judging.spread import mean_of
+
+SECONDS = 45
+LOW, HIGH = 0.25, 0.75
+AXES = {"energy": ("density", "loudness", "tempo"), "tension": ("dissonance",), "valence": ("mode",)}
+"""What each axis should raise."""
+FORM = (
+    Label.INTRODUCTION,
+    Label.DEVELOPMENT,
+    Label.CLIMAX,
+    Label.DEVELOPMENT,
+    Label.CLIMAX,
+    Label.CONCLUSION,
+)
+PLOT_S, RATE = 15, 24
+GRAM = 3
+
+
+def paired(models: Models, trials: int) -> dict[str, dict[str, Any]]:
+    """For each axis, trials of one cue sheet and one seed with that axis low and high everywhere.
+
+    The sheets are the sync benchmark's simulated cut lists; the other axes are drawn anew for each trial.
+    What follows from the axes in spotting (density and loudness) follows here.
+    """
+    lists = simulated()
+    out: dict[str, dict[str, Any]] = {}
+    for axis, moved in AXES.items():
+        changes: dict[str, list[float]] = {name: [] for name in moved}
+        for trial in range(trials):
+            edits = lists[(7 * trial + 3) * len(lists) // (7 * trials) % len(lists)]
+            sheet = trimmed(edits.cue_sheet(), round(SECONDS * edits.rate))
+            drawn = np.random.default_rng(trial).uniform(0.3, 0.7, 3)
+            mood = dict(zip(("valence", "energy", "tension"), map(float, drawn)))
+            ends = [heard(in_mood(sheet, {**mood, axis: value}), trial, models) for value in (LOW, HIGH)]
+            for name in moved:
+                changes[name].append(ends[1][name] - ends[0][name])
+        out[axis] = {
+            name: {"rises": float(np.mean(np.array(values) > 0)), "trials": trials, **_mean(values)}
+            for name, values in changes.items()
+        }
+    return out
+
+
+def in_mood(sheet: CueSheet, mood: dict[str, float]) -> CueSheet:
+    """The sheet with one mood in every plot, and what spotting concludes from it."""
+    derived = {
+        "density": min(1.0, 0.15 + 0.75 * mood["energy"]),
+        "loudness": min(1.0, 0.1 + 0.55 * mood["energy"] + 0.3 * mood["tension"]),
+    }
+    return replace(sheet, plots=tuple(replace(plot, **mood, **derived) for plot in sheet.plots))
+
+
+def heard(sheet: CueSheet, seed: int, models: Models) -> dict[str, float]:
+    """What a cue is like: distinct onsets a second, level, quarters a minute, roughness, and mode."""
+    settings = Settings(seed=seed)
+    form = solve(sheet, settings, Progress())
+    score = compose(sheet, form, settings, models, Progress())
+    played = perform(score, form, sheet, settings)
+    length_s = float(sheet.cue_length_s)
+    onsets = {note.start_beats for part in score.parts for note in part.notes}
+    return {
+        "density": len(onsets) / length_s,
+        "loudness": level(played),
+        "tempo": form.end_tick / TICKS_PER_QUARTER / float(form.tempo_map.s_at_tick(form.end_tick)) * 60,
+        "dissonance": dissonance(score),
+        "mode": major(score, form),
+    }
+
+
+def level(played: Performance) -> float:
+    """Mean over all notes of velocity times expression (CC 11) where they start, each as a share of 127."""
+    out = []
+    for track in played.tracks:
+        changes = [each for each in track.controllers if each.number == 11]
+        at = 0
+        for note in sorted(track.notes, key=lambda note: note.tick):
+            while at < len(changes) and changes[at].tick <= note.tick:
+                at += 1
+            expression = changes[at - 1].value / 127 if at else 1.0
+            out.append(note.velocity / 127 * expression)
+    return float(np.mean(out))
+
+
+def dissonance(score: Score) -> float:
+    """Mean roughness of the pairs of pitches that sound together, over the time in which any two do."""
+    notes = np.array(
+        sorted(
+            (
+                round(note.start_beats * STEPS_PER_QUARTER),
+                max(1, round(note.duration_beats * STEPS_PER_QUARTER)),
+                note.pitch,
+                64,
+            )
+            for part in score.parts
+            if part.role is not PartRole.DRUMS
+            for note in part.notes
+        ),
+        np.int64,
+    ).reshape(-1, 4)
+    steps = int((notes[:, 0] + notes[:, 1]).max())
+    found = roughness(notes, steps)
+    return float(found[found >= 0].mean())
+
+
+def major(score: Score, form: Form) -> float:
+    """1 all major to -1 all minor: half from the keys, half from the chords, over time."""
+    end = Fraction(form.end_tick, TICKS_PER_QUARTER)
+    bounds = [*[key.start_beats for key in score.keys[1:]], end]
+    keys = sum(
+        float(after - key.start_beats) * (1 if key.mode == "major" else -1)
+        for key, after in zip(score.keys, bounds)
+    )
+    chords = sum(
+        float(chord.end_beats - chord.start_beats) * ((chord.quality in MAJOR) - (chord.quality in MINOR))
+        for chord in score.chords
+    )
+    return 0.5 * keys / float(end - score.keys[0].start_beats) + 0.5 * chords / float(end)
+
+
+# --- the motif ------------------------------------------------------------------------------------
+
+
+def motif(models: Models, cues: int) -> dict[str, Any]:
+    """Likeness of the melodies of plots: of one label, of two labels, and of two different cues."""
+    melodies = [plot_melodies(models, seed) for seed in range(cues)]
+    labels = [label.value for label in FORM]
+    out: dict[str, Any] = {"cues": cues}
+    for name, view in (("intervals", intervals), ("rhythm", rhythm)):
+        same, other, strange = [], [], []
+        for index, plots in enumerate(melodies):
+            pairs = [
+                (labels[a] == labels[b], likeness(view(plots[a]), view(plots[b])))
+                for a, b in combinations(range(len(plots)), 2)
+            ]
+            same.append(_nanmean([found for alike, found in pairs if alike]))
+            other.append(_nanmean([found for alike, found in pairs if not alike]))
+            stranger = melodies[(index + 1) % len(melodies)]
+            strange.append(_nanmean([likeness(view(one), view(two)) for one, two in zip(plots, stranger)]))
+        out[name] = {
+            "same label": _mean(same),
+            "different labels": _mean(other),
+            "difference": _mean([a - b for a, b in zip(same, other)]),
+            "different cues": _mean(strange),
+        }
+    return out
+
+
+def plot_melodies(models: Models, seed: int) -> list[list[tuple[Fraction, int]]]:
+    """The melody of every plot of a cue with labels that come back: (start in quarters, pitch)."""
+    sheet = labelled(seed)
+    form = solve(sheet, Settings(seed=seed), Progress())
+    score = compose(sheet, form, Settings(seed=seed), models, Progress())
+    sung = [n for part in score.parts if part.role is PartRole.MELODY for n in part.notes]
+    out = []
+    for plot in sheet.plots:
+        bars = [bar for bar in form.bars if bar.plot_id == plot.id]
+        low = Fraction(bars[0].tick, TICKS_PER_QUARTER)
+        high = Fraction(bars[-1].end_tick, TICKS_PER_QUARTER)
+        found = {note.start_beats: note.pitch for note in sorted(sung, key=lambda n: n.pitch)}
+        out.append(sorted((start, pitch) for start, pitch in found.items() if low <= start < high))
+    return out
+
+
+def labelled(seed: int) -> CueSheet:
+    """Six plots of a quarter of a minute in `FORM`, each label with a mood of its own, a line in each."""
+    choose = np.random.default_rng(seed)
+    moods = {label: choose.uniform(0.25, 0.75, 3) for label in Label}
+    plots, hits = [], []
+    for index, label in enumerate(FORM):
+        start = index * PLOT_S * RATE
+        valence, energy, tension = (float(value) for value in moods[label])
+        plots.append(
+            Plot(
+                f"plot-{index + 1}",
+                start,
+                start + PLOT_S * RATE,
+                label,
+                valence=valence,
+                energy=energy,
+                tension=tension,
+                density=0.15 + 0.75 * energy,
+                loudness=0.1 + 0.55 * energy + 0.3 * tension,
+                layers=("line", "inner", "bass"),
+            )
+        )
+        if index:
+            hits.append(Hit(f"hit-{index}", start, Weight.WANT, HitKind.PLOT, downbeat=True))
+    flat = (0.5,) * (len(FORM) * PLOT_S + 1)
+    return CueSheet(
+        name=f"motif {seed}",
+        rate=Fraction(RATE),
+        drop_frame=False,
+        start_timecode_frames=0,
+        cue_start_frame=0,
+        cue_end_frame=len(FORM) * PLOT_S * RATE,
+        hits=tuple(hits),
+        plots=tuple(plots),
+        mood=MoodCurves(flat, flat, flat, flat, flat),
+    )
+
+
+def intervals(melody: Sequence[tuple[Fraction, int]]) -> list[object]:
+    """Semitones from note to note."""
+    return [after[1] - before[1] for before, after in zip(melody, melody[1:])]
+
+
+def rhythm(melody: Sequence[tuple[Fraction, int]]) -> list[object]:
+    """Quarters from onset to onset, to a twelfth."""
+    return [round((after[0] - before[0]) * 12) for before, after in zip(melody, melody[1:])]
+
+
+def likeness(one: Sequence[object], other: Sequence[object]) -> float:
+    """Ukkonen's measure on trigrams, 0 to 1 ("ngrukkon" of Müllensiefen & Frieler 2004).
+
+    1 less the summed differences of the trigrams' counts over how many there are; nan for a line too short.
+    """
+    counts = [
+        Counter(tuple(line[at : at + GRAM]) for at in range(len(line) - GRAM + 1)) for line in (one, other)
+    ]
+    total = sum(counts[0].values()) + sum(counts[1].values())
+    if not counts[0] or not counts[1]:
+        return float("nan")
+    apart = sum(abs(counts[0][gram] - counts[1][gram]) for gram in counts[0] | counts[1])
+    return 1 - apart / total
+
+
+def _mean(values: Sequence[float]) -> dict[str, float]:
+    found = mean_of(values)
+    return {"mean": found.value, "error": found.error}
+
+
+def _nanmean(values: Sequence[float]) -> float:
+    known = [value for value in values if np.isfinite(value)]
+    return float(np.mean(known)) if known else float("nan")

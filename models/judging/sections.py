@@ -1,0 +1,182 @@
+"""Each section of the evaluation: what it measures, as plain numbers that can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from bench.palettes import compare_palettes
+from bench.references import reference_rows
+from bench.sync.lists import simulated
+from bench.textures import KINDS, cue, promise_table, run_kind, texture_table
+from bridge.composing import Models, load_models
+from bridge.inference.card import find_models
+from bridge.vocabulary.recall import read_trust
+from models import likelihood, ranking
+from models.evaluate import EDITIONS, floors_of
+from models.judging import copying, cues, free, metres, obeyed
+from models.judging.floors import ORDER, MarkovDecoder
+from models.judging.spread import mean_of
+from models.judging.stretches import Stretch, of_song, songs
+from models.loading import of_release
+
+HERE = Path(__file__).resolve().parents[1]
+PICTURES = HERE / "build" / "rolls"
+CHAIN_SONGS = 30
+"""Songs that the Markov chain writes for: it is slow, and a floor."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is judged: the released models, and how many songs, trials and cues are taken."""
+
+    songs: int
+    trials: int
+    cues: int
+
+    @cached_property
+    def models(self) -> Models:
+        """The released models."""
+        return load_models()
+
+    @cached_property
+    def held_out(self) -> list[Stretch]:
+        """The held-out songs' stretches."""
+        return [stretch for song in songs("test")[: self.songs] for stretch in of_song(song)]
+
+
+def knowledge(judged: Judged) -> dict[str, Any]:
+    """Chord changes and bits a note of the released graphs, with the floors counted on the same items."""
+    folders = find_models()
+    out: dict[str, Any] = {}
+    model, card = of_release(folders["chords"])
+    trust = read_trust(card.recall)
+    for edition, _, words in EDITIONS:
+        found = list(likelihood.chord_items(model, edition, "test", told=False))
+        floors = floors_of("chords")[words]  # type: ignore[index]
+        out[words] = {
+            card.name: ranking.figures(found),
+            f"{card.name} and the song's own past": ranking.figures(ranking.recalled(found, trust)),
+            "best Markov": ranking.best_of(_plain(floors)),
+        }
+    for part in ("melody", "accompaniment"):
+        model, card = of_release(folders[part])
+        floors = floors_of(part)
+        out[part] = {
+            card.name: likelihood.note_model(model, part, told=False),
+            "best Markov over tokens": min(_numbers(floors, "bits_per_note")),
+            "best Markov of pitches, chord given": max(_numbers(floors, "pitch_hits1")),
+        }
+    return out
+
+
+def generation(judged: Judged) -> dict[str, Any]:
+    """Free generation beside the held-out songs, other songs and a Markov chain; chord tones; copying."""
+    held_out, models = judged.held_out, judged.models
+    others = [stretch for song in songs("validation")[: judged.songs] for stretch in of_song(song)]
+    chain = SimpleNamespace(**{part: MarkovDecoder(decoder.card) for part, decoder in vars(models).items()})
+    written = free.write(models, held_out, "free")
+    some = [stretch for song in songs("test")[: min(judged.songs, CHAIN_SONGS)] for stretch in of_song(song)]
+    rows = {
+        "held-out songs": free.measured(held_out, free.real(held_out)),
+        "written": free.measured(held_out, written),
+        "other real songs": free.measured(others, free.real(others)),
+        f"Markov chain of order {ORDER}": free.measured(some, free.write(chain, some, "free")),
+    }
+    return {
+        "songs": len({stretch.song for stretch in held_out}),
+        "bars": sum(len(stretch.metres) for stretch in held_out),
+        "measures": free.compared(rows, "held-out songs"),
+        "copying": _copying(held_out, written[1]),
+    }
+
+
+def _copying(held_out: Sequence[Stretch], melodies: Sequence[Any]) -> dict[str, Any]:
+    known = copying.Known(
+        copying.line(stretch.melody) for song in songs("train") for stretch in of_song(song)
+    )
+    out: dict[str, Any] = {}
+    for name, lines in (("written", melodies), ("held-out songs", [s.melody for s in held_out])):
+        for length in copying.LENGTHS:
+            counts = [known.count(copying.line(line), length) for line in lines]
+            share = mean_of([found / of for found, of in counts if of])
+            out.setdefault(f"runs of {length} notes", {})[name] = {
+                "found": sum(found for found, _ in counts),
+                "of": sum(of for _, of in counts),
+                "mean": share.value,
+                "error": share.error,
+            }
+    return out
+
+
+def by_metre(judged: Judged) -> dict[str, Any]:
+    """Chord tones in bars of each metre."""
+    return metres.judge(judged.models, songs("test")[: judged.songs])
+
+
+def controls(judged: Judged) -> dict[str, Any]:
+    """Controls asked for bar by bar."""
+    longest = [max(of_song(song), key=lambda s: len(s.metres)) for song in songs("test")[: judged.songs]]
+    some = [stretch for stretch in longest if len(stretch.metres) >= obeyed.BARS]
+    return {
+        decoder.card.name: obeyed.judge(decoder, some)
+        for decoder in (judged.models.melody, judged.models.accompaniment)
+    }
+
+
+def moods(judged: Judged) -> dict[str, Any]:
+    """Paired trials of whole cues."""
+    return cues.paired(judged.models, judged.trials)
+
+
+def motif(judged: Judged) -> dict[str, Any]:
+    """Likeness of plots."""
+    return cues.motif(judged.models, judged.cues)
+
+
+def picture(judged: Judged) -> dict[str, Any]:
+    """Textures, hits, boundaries and palettes, as `bench.textures` finds them; piano rolls to look at."""
+    tallies = {kind: run_kind(kind, judged.cues, 100, judged.models) for kind in KINDS}
+    sheet, form = cue("underscore", simulated()[1], 100)
+    return {
+        "textures": texture_table(tallies, reference_rows()),
+        "promises": promise_table(tallies),
+        "palettes": compare_palettes(sheet, form, judged.models, PICTURES),
+    }
+
+
+def size(judged: Judged) -> dict[str, Any]:
+    """Bytes of the released models."""
+    return {folder.name: (folder / "model.onnx").stat().st_size for folder in find_models().values()}
+
+
+SECTIONS: dict[str, Callable[[Judged], dict[str, Any]]] = {
+    "knowledge": knowledge,
+    "generation": generation,
+    "metres": by_metre,
+    "controls": controls,
+    "moods": moods,
+    "motif": motif,
+    "picture": picture,
+    "size": size,
+}
+
+
+def _plain(floors: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Figures without their errors."""
+    return {
+        name: {key: value[0] if isinstance(value, list) else value for key, value in each.items()}
+        for name, each in floors.items()
+    }
+
+
+def _numbers(tree: Any, name: str) -> list[float]:
+    """Every mean kept under a name in nested figures."""
+    if not isinstance(tree, dict):
+        return []
+    own = [tree[name][0]] if name in tree else []
+    return own + [number for value in tree.values() for number in _numbers(value, name)]

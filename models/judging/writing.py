@@ -1,0 +1,140 @@
+"""Ask released models, of either vocabulary, for the bars of stretches."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bridge.inference.generate import BarTask, Row, generate
+from bridge.inference.memory import ChordMemory
+from bridge.inference.sampling import Sampling
+from bridge.inference.session import Decoder
+from bridge.inference.streams import stream
+from bridge.vocabulary import bars, controls, prompts, tokens
+from bridge.vocabulary.bars import BarControls, NoteEvent
+from bridge.vocabulary.conditions import Conditions
+from bridge.vocabulary.masks import BarRules
+from bridge.vocabulary.recall import read_trust
+from models.judging.stretches import Harmony, Notes, Stretch
+
+SAMPLING = Sampling(temperature=1.0, top_p=0.98)
+ROWS = 16
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of one bar; `None` leaves it open.
+
+    Distinct onsets a quarter note, mean key-relative pitch, and notes struck together.
+    """
+
+    density: float | None = None
+    register: float | None = None
+    polyphony: float | None = None
+
+
+OPEN = Asked()
+
+
+def write_chords(decoder: Decoder, asked: Sequence[Stretch], name: str) -> list[Harmony]:
+    """Chords for each stretch's key and metres, every control open."""
+    trust = read_trust(decoder.card.recall)
+    rows = []
+    for stretch in asked:
+        tasks = tuple(
+            BarTask(
+                prompts.chords_prompt(metre)
+                if decoder.card.conditions
+                else bars.chord_prompt(BarControls(metre)),
+                BarRules(steps=tokens.bar_steps(metre)),
+            )
+            for metre in stretch.metres
+        )
+        rows.append(
+            Row(
+                part="chords",
+                start=_start(decoder, stretch.key),
+                bars=tasks,
+                generator=_stream(name, "chords", stretch),
+                sampling=SAMPLING,
+                memory=ChordMemory(trust) if trust else None,
+            )
+        )
+    written = generate(decoder, rows, max_rows=ROWS)
+    return [tuple(bars.decode_chords(body) for body in bodies) for bodies in written]
+
+
+def write_notes(
+    decoder: Decoder,
+    asked: Sequence[Stretch],
+    chords: Sequence[Harmony],
+    name: str,
+    *,
+    given: Sequence[Notes] | None = None,
+    curves: Sequence[Sequence[Asked]] | None = None,
+) -> list[Notes]:
+    """Melody, or with a melody `given` the accompaniment, on given chords.
+
+    `curves` asks for something in every bar; without, every control is open.
+    """
+    rows = []
+    part = "melody" if given is None else "accompaniment"
+    for index, stretch in enumerate(asked):
+        tasks = tuple(
+            _task(
+                decoder,
+                metre,
+                chords[index][bar],
+                None if given is None else given[index][bar],
+                OPEN if curves is None else curves[index][bar],
+            )
+            for bar, metre in enumerate(stretch.metres)
+        )
+        rows.append(
+            Row(
+                part=part,
+                start=_start(decoder, stretch.key),
+                bars=tasks,
+                generator=_stream(name, part, stretch),
+                sampling=SAMPLING,
+            )
+        )
+    written = generate(decoder, rows, max_rows=ROWS)
+    return [tuple(bars.decode_notes(body) for body in bodies) for bodies in written]
+
+
+def _task(
+    decoder: Decoder,
+    metre: tuple[int, int],
+    chords: Sequence[bars.ChordEvent],
+    given: Sequence[NoteEvent] | None,
+    wanted: Asked,
+) -> BarTask:
+    rules = BarRules(steps=tokens.bar_steps(metre))
+    if decoder.card.conditions:
+        told = Conditions(
+            density=wanted.density, register=wanted.register, polyphony=wanted.polyphony
+        ).vector()
+        return BarTask(prompts.notes_prompt(metre, chords, given=given), rules, conditions=told)
+    levels = BarControls(
+        metre,
+        density=_level(wanted.density, controls.ONSETS_PER_QUARTER),
+        register=_level(wanted.register, controls.MEAN_PITCH),
+        polyphony=_level(wanted.polyphony, controls.NOTES_PER_ONSET),
+    )
+    if given is None:
+        return BarTask(bars.melody_prompt(levels, chords), rules)
+    return BarTask(bars.accompaniment_prompt(levels, chords, given), rules)
+
+
+def _level(value: float | None, edges: Sequence[float]) -> int | None:
+    return None if value is None else bisect_left(edges, value)
+
+
+def _start(decoder: Decoder, key: str) -> tuple[int, ...]:
+    return prompts.opening("pop", key) if decoder.card.conditions else bars.start(key)
+
+
+def _stream(name: str, part: str, stretch: Stretch):  # type: ignore[no-untyped-def]
+    return stream(1, 0, f"judging {name}", part, f"{stretch.song} {stretch.at_step}")
