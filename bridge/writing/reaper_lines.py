@@ -9,7 +9,8 @@
     ticks   ticks a quarter
     tempo   tick, microseconds a quarter, seconds     square: from here on
     metre   tick, numerator, denominator, seconds
-    plot    id, start seconds, end seconds, name, red, green, blue
+    plot    id, start seconds, end seconds, name, red, green, blue, first tick of its bars, tick after its
+            last or nothing: the last plot's music rings on; both nothing where the bars are not known
     hit     id, tick or nothing, seconds, name, red, green, blue
     track   name, channel from 0, program from 0 or nothing, red, green, blue
     event   tick, bytes in hexadecimal                of the last track, rising in tick
@@ -74,7 +75,7 @@ def reaper_lines(take: TakeName, midi: bytes, cues_json: bytes) -> bytes:
         label_s = _s(timecode_to_frames(label, rate) / rate)
         place = (sheet["cue_start_frame"], numerator, denominator, label, label_s)
         again = (place[0], sheet["cue_end_frame"], sheet["fps"], take.seed, sheet["brief"])
-        marked = [*_plots(sheet["plots"], read), *_hits(sheet["hits"], read, clock)]
+        marked = [*_plots(sheet["plots"], read, _music(sheet)), *_hits(sheet["hits"], read, clock)]
     except (ValueError, KeyError, TypeError) as error:
         raise CueSheetError(
             f"it is not the cue sheet of a score ({type(error).__name__}: {error})",
@@ -103,13 +104,23 @@ def reaper_lines(take: TakeName, midi: bytes, cues_json: bytes) -> bytes:
     return "".join(rows).encode("utf-8", "replace")
 
 
-def _plots(plots: Sequence[dict[str, Any]], read: MidiEvents) -> list[str]:
+def _plots(
+    plots: Sequence[dict[str, Any]], read: MidiEvents, music: Mapping[str, tuple[int | str, int | str]]
+) -> list[str]:
     names = _names(read)
     return [
         row("plot", plot["id"], _s(plot["start_s"]), _s(plot["end_s"]), names.get(plot["id"], plot["id"]),
-            *_rgb(LABEL_COLORS[Label(plot["label"])] if plot["music"] else SILENCE))
+            *_rgb(LABEL_COLORS[Label(plot["label"])] if plot["music"] else SILENCE),
+            *music.get(plot["id"], ("", "")))
         for plot in plots
     ]  # fmt: skip
+
+
+def _music(sheet: Mapping[str, Any]) -> dict[str, tuple[int | str, int | str]]:
+    """Where the bars of each plot are, in ticks of a score's own file, as far as the sheet says."""
+    plots = (sheet.get("score") or {}).get("plots", [])
+    last = max((plot["end_tick"] for plot in plots), default=0)
+    return {p["id"]: (p["start_tick"], p["end_tick"] if p["end_tick"] < last else "") for p in plots}
 
 
 def _hits(

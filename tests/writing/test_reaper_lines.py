@@ -122,11 +122,13 @@ def test_colours_are_those_of_the_project_file() -> None:
     data = reaper_lines(replace(TAKE, roles=roles), midi, cues_json(cues, form, "name"))
     rows = [fields_of(line) for line in data.decode().split("\n")]
 
-    def colors(kind: str) -> list[str]:
-        return ["#" + "".join(f"{int(part):02X}" for part in fields[-3:]) for fields in of_kind(rows, kind)]
+    def colors(kind: str, at: int = -3) -> list[str]:
+        return [
+            "#" + "".join(f"{int(part):02X}" for part in fields[at:][:3]) for fields in of_kind(rows, kind)
+        ]
 
     assert colors("track") == [PART_COLORS[track.role] for track in performance.tracks]
-    assert colors("plot") == [LABEL_COLORS[plot.label] if plot.music else SILENCE for plot in cues.plots]
+    assert colors("plot", 4) == [LABEL_COLORS[plot.label] if plot.music else SILENCE for plot in cues.plots]
     fates = [(result.met, hit.grouped_with) for result, hit in zip(form.hits, cues.hits)]
     assert colors("hit") == [BLUE if met else ORANGE if group else VERMILION for met, group in fates]
 
@@ -135,3 +137,20 @@ def test_a_sheet_that_is_none_is_refused() -> None:
     _, _, midi, _ = made()
     with pytest.raises(CueSheetError, match="Score the timeline again"):
         reaper_lines(TAKE, midi, b"{}")
+
+
+def test_plots_say_where_their_bars_are_and_the_last_one_rings_on() -> None:
+    cues = make_cues(start=48)
+    form = make_form(cues)
+    midi = midi_bytes(make_performance(form), form, cues, "name")
+    plots = [
+        {"id": "p1", "start_tick": 0, "end_tick": 7680},
+        {"id": "p2", "start_tick": 7680, "end_tick": 15360},
+    ]
+    data = reaper_lines(TAKE, midi, cues_json(cues, form, "name", {"plots": plots}))
+    rows = [fields_of(line) for line in data.decode().split("\n")]
+    assert [fields[-2:] for fields in of_kind(rows, "plot")] == [["0", "7680"], ["7680", ""]]
+    plain = reaper_lines(TAKE, midi, cues_json(cues, form, "name"))
+    assert [fields_of(line)[-2:] for line in plain.decode().split("\n") if line.startswith("plot\t")] == [
+        ["", ""]
+    ] * 2

@@ -31,6 +31,23 @@ local function touched()
   error({ what = "The time selection touches no score of Cuebridge's.", remedy = "Insert a score first." })
 end
 
+--- From the first tick of the plots' bars to the tick after their last, by the rows; by the picture where the rows
+-- say nothing of bars. A plot's music begins with its first bar, which may lie a frame off the picture.
+local function span_of(found, ids, from_tick, to_tick)
+  local named = {}
+  for _, id in ipairs(ids) do
+    named["p" .. id] = true
+  end
+  local first, last
+  for _, plot in ipairs(found.plots) do
+    if named[plot.id] and plot.first_tick then
+      first = math.min(first or plot.first_tick, plot.first_tick)
+      last = math.max(last or 0, plot.end_tick or found.range.tick)
+    end
+  end
+  return first or from_tick, last or to_tick
+end
+
 --- Cut our items at the span's edges and mute what lies inside; items of the user's are left alone.
 local function set_aside(track, id, from, to)
   for _, at in ipairs({ from, to }) do
@@ -147,9 +164,10 @@ return function(place)
   local function tick_at(t)
     return math.floor((reaper.TimeMap_timeToQN_abs(0, t) - qn0) * found.ticks + 0.5)
   end
-  local piece = clipped(found, tick_at(from), tick_at(to), flow.counter("preparing"))
-  local first_s = reaper.TimeMap_QNToTime_abs(0, qn0 + tick_at(from) / found.ticks)
-  local last_s = reaper.TimeMap_QNToTime_abs(0, qn0 + tick_at(to) / found.ticks)
+  local first_tick, last_tick = span_of(found, ids, tick_at(from), tick_at(to))
+  local piece = clipped(found, first_tick, last_tick, flow.counter("preparing"))
+  local first_s = reaper.TimeMap_QNToTime_abs(0, qn0 + first_tick / found.ticks)
+  local last_s = reaper.TimeMap_QNToTime_abs(0, qn0 + last_tick / found.ticks)
   local ppq = write.expected_ppq()
   local buffers = score.buffers(piece, ppq, flow.breather("preparing"))
   write.refuse_while_recording()

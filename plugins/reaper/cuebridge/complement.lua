@@ -74,7 +74,7 @@ return function(place)
   local values = flow.inputs("Complement selected items", { "Parts to add" }, { "piano,guitar" })
   local folder, name = flow.out_folder()
   local from_s, to_s = span_of(list)
-  local words = { "--parts", values[1], "-o", folder }
+  local words = { "--parts", values[1], "-o", folder, "--name", name .. " complement" }
   -- A picture, where there is one, is the cue; without one the items are.
   local picture = timeline.write(folder, name, marks.list())
   if picture then

@@ -12,6 +12,8 @@ map.TOLERANCE_S = 0.0001
 local NOTHING = 1e-9
 -- Flags of GetSetTempoTimeSigMarkerFlag.
 local SETS_METRE, ALLOWS_PARTIAL = 1, 4
+-- Stands for them where there was no marker at all: what held then is kept as one.
+local NO_MARKER = -1
 
 --- Every marker of the map, in order.
 function map.read()
@@ -233,7 +235,7 @@ function map.kept(t0, t1)
   local found = map.read()
   if #found == 0 then
     local num, den, bpm = reaper.TimeMap_GetTimeSigAtTime(0, 0)
-    return { { t = 0, bpm = bpm, num = num, den = den, linear = false, flags = SETS_METRE } }
+    return { { t = 0, bpm = bpm, num = num, den = den, linear = false, flags = NO_MARKER } }
   end
   local kept = {}
   for _, marker in ipairs(found) do
@@ -244,6 +246,18 @@ function map.kept(t0, t1)
   return kept
 end
 
+--- Take the map's only marker away, which leaves its tempo and metre as the project's own; where REAPER keeps it,
+-- or something else holds then, it stays.
+local function empty(marker)
+  if reaper.CountTempoTimeSigMarkers(0) ~= 1 or not reaper.DeleteTempoTimeSigMarker(0, 0) then
+    return
+  end
+  local num, den, bpm = reaper.TimeMap_GetTimeSigAtTime(0, 0)
+  if num ~= marker.num or den ~= marker.den or math.abs(bpm - marker.bpm) > 1e-6 then
+    set(-1, { t = 0, bpm = marker.bpm, num = marker.num, den = marker.den })
+  end
+end
+
 --- Put kept markers back into [t0, t1]; the map outside stays. Inside an undo block only.
 function map.restore(kept, t0, t1)
   local before = map.read()
@@ -251,9 +265,13 @@ function map.restore(kept, t0, t1)
   clear(t0 - GUARD_S, beyond)
   for _, marker in ipairs(kept) do
     put(marker)
-    reaper.GetSetTempoTimeSigMarkerFlag(0, map.nearest(marker.t), marker.flags, true)
+    local flags = marker.flags == NO_MARKER and SETS_METRE or marker.flags
+    reaper.GetSetTempoTimeSigMarkerFlag(0, map.nearest(marker.t), flags, true)
   end
   settle(before, beyond)
+  if kept[1] and kept[1].flags == NO_MARKER then
+    empty(kept[1])
+  end
   reaper.UpdateTimeline()
 end
 

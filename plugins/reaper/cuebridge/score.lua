@@ -38,6 +38,7 @@ local READERS = {
   end,
   plot = function(found, f)
     local plot = { id = f[2], start_s = number(f[3]), end_s = number(f[4]), name = f[5], colour = colour(f, 6) }
+    plot.first_tick, plot.end_tick = number(f[9] or ""), number(f[10] or "")
     table.insert(found.plots, plot)
   end,
   hit = function(found, f)

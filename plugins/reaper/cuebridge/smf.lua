@@ -74,12 +74,13 @@ end
 --- Metres on [t0, t1). What is left of the bar that `t0` lies in is a bar of its own: by a metre of that length,
 -- or, when there is none (a start inside a beat, or a change of metre that cuts the bar), by the bar's metre, which
 -- the next event then cuts short.
-local function metres(markers, t0, t1, tick_at)
+local function metres(markers, t0, t1, tick_at, each)
   local num, den = reaper.TimeMap_GetTimeSigAtTime(0, t0)
   local qn = reaper.TimeMap2_timeToQN(0, t0)
   local _, bar_start, bar_end = reaper.TimeMap_QNToMeasures(0, qn + 1e-7)
   local changes = {}
   for _, marker in ipairs(markers) do
+    each()
     if marker.num > 0 and marker.t > t0 + 1e-6 and marker.t < t1 then
       changes[#changes + 1] = metre_event(tick_at(marker.t), marker.num, marker.den)
     end
@@ -97,21 +98,33 @@ local function metres(markers, t0, t1, tick_at)
   return table.move(changes, 1, #changes, #events + 1, events)
 end
 
+--- The ticks at which the map is sampled, rising, one a call: a grid up to `t1`, and every marker before it.
+-- Both rise by themselves, so they are merged as they are asked for; sorting them all would be one long tick.
+local function stops_of(markers, t0, t1, tick_at)
+  local grid, last, index = GRID, tick_at(t1) + GRID, 1
+  return function()
+    local marker = markers[index]
+    while marker and marker.t <= t0 + 1e-6 do
+      index = index + 1
+      marker = markers[index]
+    end
+    local tick = marker and marker.t < t1 and tick_at(marker.t)
+    if tick and tick <= grid then
+      index = index + 1
+      return tick
+    elseif grid <= last then
+      grid = grid + GRID
+      return grid - GRID
+    end
+    return nil
+  end
+end
+
 --- The map's tempo as whole microseconds a quarter whose sum never leaves the map by more than `DRIFT_S`.
 local function tempo_events(markers, t0, t1, tick_at, each)
   local qn0 = reaper.TimeMap_timeToQN_abs(0, t0)
-  local stops = {}
-  for tick = GRID, tick_at(t1) + GRID, GRID do
-    stops[#stops + 1] = tick
-  end
-  for _, marker in ipairs(markers) do
-    if marker.t > t0 + 1e-6 and marker.t < t1 then
-      stops[#stops + 1] = tick_at(marker.t)
-    end
-  end
-  table.sort(stops)
   local events, now, scaled, us = {}, 0, 0, nil
-  for _, stop in ipairs(stops) do
+  for stop in stops_of(markers, t0, t1, tick_at) do
     each()
     if stop > now then
       local target_s = reaper.TimeMap_QNToTime_abs(0, qn0 + stop / TICKS) - t0
@@ -132,7 +145,7 @@ function smf.map_events(markers, t0, t1, each)
   local function tick_at(t)
     return math.floor((reaper.TimeMap_timeToQN_abs(0, t) - qn0) * TICKS + 0.5)
   end
-  return { metres(markers, t0, t1, tick_at), tempo_events(markers, t0, t1, tick_at, each) }
+  return { metres(markers, t0, t1, tick_at, each), tempo_events(markers, t0, t1, tick_at, each) }
 end
 
 --- A format 1 file of several tracks, each a list of lists of events that rise in tick.

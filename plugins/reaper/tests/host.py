@@ -24,7 +24,7 @@ NEWER_MARKS = (
 )  # fmt: skip
 VERSION_6 = (*NEWER_MARKS, "InsertTrackInProject", "set_action_options")
 OFFERS = ("Describe", "StartScore", "WatchJob", "CancelJob", "GetScore", "ListScores", "Export")
-# Commands that no daemon offers yet; see `test_offers.py`.
+# Commands that an older daemon does not offer; see `test_offers.py`.
 OPTIONAL = {"revise": "Revise", "complement": "Complement"}
 MAX_TICKS = 5000
 

@@ -266,3 +266,34 @@ def test_complement_needs_something_selected(reaper: Fake) -> None:
     reaper.run(COMPLEMENT)
     assert "No MIDI item is selected" in reaper.messages[-1]
     assert tracks(reaper) == []
+
+
+def test_a_long_tempo_map_is_sampled_piece_by_piece(reaper: Fake) -> None:
+    """A quarter of an hour with markers off the grid: 7,000 places, no tick of REAPER with over 2,000."""
+    markers = [(i * 45.1234, 118.0 + i % 5) for i in range(20)]
+    reaper.tempo(*((t, bpm, 4 if t == 0 else 0, 4 if t == 0 else 0, False) for t, bpm in markers))
+    track = reaper.track("Drums")
+    reaper.item(track, 0.0, 900.0, kind="midi", ppq=480, events=reaper.lua.table(), sets=1).selected = True
+    reaper.offers = (*OFFERS, "Complement")
+    given: list[bytes] = []
+
+    def complement(words: list[str]) -> Any:
+        given.append(Path(words[1]).read_bytes())
+        return serve_rows(made(STEADY, metres=(Metre(4, 4),), length=480).rows)(words)
+
+    reaper.answers["complement"] = complement
+    reaper.say("inputs", "piano")
+    reaper.begin(COMPLEMENT)
+    asked, before = [], int(reaper.fake.counts[b"TimeMap_QNToTime_abs"] or 0)
+    more = True
+    while more:
+        more = reaper.fake.tick()
+        now = int(reaper.fake.counts[b"TimeMap_QNToTime_abs"] or 0)
+        asked.append(now - before)
+        before = now
+    assert sum(asked) > 4_000
+    assert max(asked) <= 2_000
+    reading = read_back(given[0])
+    ticks = [tick for tick, _ in reading.tempo]
+    assert ticks == sorted(ticks)
+    assert len(ticks) >= 20

@@ -44,6 +44,39 @@ def test_removing_brings_everything_back(
     assert len(reaper.fake.outside) == 0
 
 
+@pytest.mark.parametrize("t0", [0.0, 3.7])
+@pytest.mark.parametrize("keeps", [False, True])
+def test_an_empty_map_is_empty_again_where_reaper_lets_it_be(start: Start, keeps: bool, t0: float) -> None:
+    """The only marker can go, a running REAPER's users say; a REAPER that keeps it plays the same."""
+    reaper = start()
+    reaper.set(keeps_last_marker=keeps)
+    reaper.project.map.base = reaper.lua.table_from({b"bpm": 97.5, b"num": 3, b"den": 4})
+    user_things(reaper)
+    before = reaper.snapshot()
+    insert(reaper, made(), t0)
+    assert len(reaper.project.map.markers) > 1
+    reaper.say("boxes", OK)
+    reaper.run(ACTION)
+    left = list(reaper.project.map.markers.values())
+    if keeps:
+        assert [(m.t, m.bpm, m.num, m.den) for m in left] == [(0, 97.5, 3, 4)]
+    else:
+        assert left == []
+        assert reaper.fake.difference(before.map, reaper.project.map) is None
+    assert bpm_at(reaper, 5.0) == 97.5
+
+
+def test_an_empty_map_in_which_the_user_wrote_meanwhile_keeps_what_they_wrote(reaper: Fake) -> None:
+    insert(reaper, made(), 0.0)
+    marker = {b"t": 300.0, b"bpm": 77.0, b"num": 0, b"den": 0, b"linear": False, b"flags": 0}
+    markers = reaper.project.map.markers
+    markers[len(markers) + 1] = reaper.lua.table_from(marker)
+    reaper.say("boxes", OK)
+    reaper.run(ACTION)
+    assert [(m.t, m.bpm) for m in markers.values()][-1] == (300.0, 77.0)
+    assert len(reaper.project.map.markers) == 2
+
+
 def test_the_last_of_two_goes_and_then_the_first(reaper: Fake) -> None:
     insert(reaper, made(), 0.0)
     reaper.project.selection = reaper.lua.table_from([60.0, 61.0])

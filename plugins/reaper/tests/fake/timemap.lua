@@ -96,12 +96,18 @@ return function(fake, _, tempo)
 
   define("DeleteTempoTimeSigMarker", "proj int -> bool", function(_, index)
     local point = map().markers[index + 1]
-    if not point or index == 0 then
-      return false -- the first cannot be deleted (note, 1.4)
+    local is_only = #map().markers == 1
+    if not point or index == 0 and (not is_only or fake.keeps_last_marker) then
+      return false -- the first cannot be deleted while others follow it (note, 1.4); the only one can
     end
     fake.touch("DeleteTempoTimeSigMarker")
     fake.change_map(function()
       table.remove(map().markers, index + 1)
+      if is_only then
+        local base = map().base
+        map().base = { bpm = point.bpm, num = point.num > 0 and point.num or base.num,
+          den = point.den > 0 and point.den or base.den }
+      end
       return point.t
     end)
     return true
