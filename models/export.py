@@ -49,6 +49,19 @@ SOURCES = [
         "use": "phrases and sections",
     },
 ]
+SCORES = [
+    {
+        "name": f"OpenScore {name}",
+        "licence": "CC0-1.0",
+        "url_or_reference": f"https://github.com/OpenScore/{place}",
+        "use": "melodies, chords and dynamics of scores",
+    }
+    for name, place in (
+        ("Lieder", "Lieder"),
+        ("String Quartets", "StringQuartets"),
+        ("Orchestra", "Orchestra"),
+    )
+]
 
 
 class Difference(Exception):
@@ -268,7 +281,13 @@ def examples(part: str, context: int) -> list[np.ndarray]:
 
 
 def release(
-    part: str, checkpoint: Path, folder: Path, date: str, sequences: list[np.ndarray], measured: dict
+    part: str,
+    checkpoint: Path,
+    folder: Path,
+    date: str,
+    sequences: list[np.ndarray],
+    measured: dict,
+    data: list[dict[str, str]] = SOURCES,
 ) -> dict[str, object]:
     """Export, compare, and put model and card in place.
 
@@ -279,6 +298,7 @@ def release(
         date: for the card.
         sequences: sixteen token sequences on which torch and ONNX are compared.
         measured: what was judged of the same step: `figures`, `floors` and, where there is one, `recall`.
+        data: what it was trained on.
     """
     trained, state = load(checkpoint)
     model = folded(trained)
@@ -312,7 +332,7 @@ def release(
             "head_width": shape.head_width,
             "context": shape.context,
             "parameters": model.parameters_count(),
-            "data": SOURCES,
+            "data": data,
             "licence": "Apache-2.0",
             "command": f"sh models/runs/v{version}.sh",
             "training": {

@@ -1,8 +1,9 @@
-"""Judge and release a model of vocabulary 2: `python -m models.release chords [--only judge]`.
+"""Judge and release a model of vocabulary 2: `python -m models.release melody [--only judge]`.
 
-Judges the best checkpoint on the held-out songs beside floors on the same items, writes the figures to
+Judges the best checkpoint on held-out pieces beside floors on the same items, writes the figures to
 `models/build/v2/PART-figures.json`, and exports graph and card to `models/released/PART-v2`; writes nothing
-where torch and ONNX differ (see `export`).
+where torch and ONNX differ (see `export`). Of a melody the bars it writes are measured beside those of the
+released model of version 1, on the same chords and with the same things asked.
 """
 
 from __future__ import annotations
@@ -16,11 +17,17 @@ import numpy as np
 
 from bridge.inference.session import Decoder
 from bridge.vocabulary import recall
-from models import export, harmonies, ranking
+from models import export, harmonies, ranking, telling
 from models.fit import BUILD
+from models.judging import free, obeyed
+from models.judging.stretches import of_song
+from models.judging.stretches import songs as held_out
+from models.judging.writing import write_notes
 from models.windows import Pieces
 
 ORDERS = (1, 2, 3, 4, 6, 8)
+SOURCES = {"melody": ("pop", "song", "quartet", "orchestra")}
+"""Parts that write notes, and the sources each is judged on."""
 WRITTEN = "samples at temperature 1, top-p 0.98, controls open but for one"
 EDITIONS = (
     ("heard", "automatic chords of POP909, key known"),
@@ -65,11 +72,43 @@ def judge(checkpoint: Path) -> dict[str, object]:
     return {"step": state["step"], "figures": figures, "floors": floors, "recall": recall.named(trust)}
 
 
+def judge_notes(part: str, checkpoint: Path) -> dict[str, object]:
+    """Bits a note on every source's held-out pieces, controls open and told, and floors."""
+    model, state = export.load(checkpoint)
+    figures: dict[str, object] = {}
+    floors: dict[str, object] = {}
+    for source in SOURCES[part]:
+        train, test = (Pieces(BUILD / f"{part}-{split}-{source}.npz") for split in ("train", "test"))
+        for told, words in ((False, "controls open"), (True, "controls told")):
+            figures[f"{source}, {words}"] = telling.judge(model, test, told=told)
+        floors[source] = telling.floors(train, test)
+    return {"step": state["step"], "figures": figures, "floors": floors}
+
+
+def written_notes(part: str, checkpoint: Path, measured: dict, songs: int) -> dict[str, object]:
+    """Bars of the held-out pop songs as this model and the released one of version 1 write them."""
+    export.release(part, checkpoint, BUILD / "candidate", "", _examples(part), measured)
+    longest = [max(of_song(song), key=lambda s: len(s.metres)) for song in held_out("test")[:songs]]
+    some = [stretch.first(obeyed.BARS) for stretch in longest if len(stretch.metres) >= obeyed.BARS]
+    chords = [stretch.chords for stretch in some]
+    real = {stretch.song: free.chord_tones([(stretch.chords, stretch.melody)]) for stretch in some}
+    out: dict[str, object] = {"songs": len(some), "bars each": obeyed.BARS}
+    for folder in (export.RELEASED / f"{part}-v1", BUILD / "candidate" / f"{part}-v2"):
+        decoder = Decoder.load(folder)
+        notes = write_notes(decoder, some, chords, "release")
+        tones = {s.song: free.chord_tones([(s.chords, bars)]) for s, bars in zip(some, notes)}
+        out[folder.name] = {
+            "chord tones": harmonies.spread(list(tones.values())),
+            "less than the songs' own": harmonies.spread([real[song] - tones[song] for song in tones]),
+            "controls obeyed": obeyed.judge(decoder, some),
+        }
+    return out
+
+
 def written(part: str, checkpoint: Path, measured: dict, songs: int) -> dict[str, object]:
     """What the exported model writes, from a copy that is not released."""
-    sequences = examples(Pieces(BUILD / f"{part}-validation-pop.npz"))
     candidate = BUILD / "candidate"
-    export.release(part, checkpoint, candidate, "", sequences, measured)
+    export.release(part, checkpoint, candidate, "", _examples(part), measured)
     decoder = Decoder.load(candidate / f"{part}-v2")
     return harmonies.compare(decoder, Pieces(BUILD / f"{part}-test-pop.npz"), songs)
 
@@ -78,15 +117,16 @@ ALONE = 0.97
 """Weight of the past where it is judged alone; the rest is spread over all chords."""
 
 
-def examples(pieces: Pieces) -> list[np.ndarray]:
+def _examples(part: str) -> list[np.ndarray]:
     """Sixteen windows of lengths from 64 tokens up."""
+    pieces = Pieces(BUILD / f"{part}-validation-pop.npz")
     return [pieces.window(piece, 0, 64 + 28 * piece)[0].ids for piece in range(16)]
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", choices=("chords",))
+    parser.add_argument("part", choices=("chords", *SOURCES))
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--only", choices=("judge", "export"))
     parser.add_argument("--songs", type=int, default=91, help="songs to write samples for")
@@ -96,16 +136,20 @@ def main() -> None:
     checkpoint = asked.checkpoint or BUILD / f"{asked.part}-best.pt"
     kept = BUILD / f"{asked.part}-figures.json"
     if asked.only != "export":
-        measured = judge(checkpoint)
+        chords = asked.part == "chords"
+        measured = judge(checkpoint) if chords else judge_notes(asked.part, checkpoint)
         kept.write_text(json.dumps(measured, indent=1) + "\n")
         figures = dict(measured["figures"])  # type: ignore[call-overload]
-        figures[WRITTEN] = written(asked.part, checkpoint, measured, asked.songs)
+        compare = written if chords else written_notes
+        figures[WRITTEN] = compare(asked.part, checkpoint, measured, asked.songs)
         kept.write_text(json.dumps({**measured, "figures": figures}, indent=1) + "\n")
         print(kept.read_text())
     if asked.only != "judge":
         measured = json.loads(kept.read_text())
-        sequences = examples(Pieces(BUILD / f"{asked.part}-validation-pop.npz"))
-        card = export.release(asked.part, checkpoint, asked.to, asked.date, sequences, measured)
+        data = export.SOURCES + ([] if asked.part == "chords" else export.SCORES)
+        card = export.release(
+            asked.part, checkpoint, asked.to, asked.date, _examples(asked.part), measured, data
+        )
         print({key: card[key] for key in ("name", "sha256", "bytes", "torch_against_onnx")})
 
 

@@ -1,14 +1,16 @@
-"""The melody: the melody model under range, key, leaps, breath, and the cue's motif recalled."""
+"""The melody: the melody model under range, key, leaps and breath, with the cue's motif recalled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from bridge.composing import told
 from bridge.composing.chords import Harmony, waves
 from bridge.composing.harmony import passing_tones
-from bridge.composing.palettes import Voice
+from bridge.composing.motif import BARS, LEAST_NOTES, Place, draw_variation, fitted, meeting, varied
 from bridge.composing.plan import STAGE, CellPlan, Section
 from bridge.composing.rhythm import Rhythm, go_on, grid_steps, off_grid
 from bridge.config import Settings
@@ -17,12 +19,11 @@ from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
 from bridge.inference.streams import stream
 from bridge.schema.cues import Label
-from bridge.vocabulary import bars, controls, tokens
-from bridge.vocabulary.bars import BarControls, NoteEvent
+from bridge.vocabulary import bars, tokens
+from bridge.vocabulary.bars import NoteEvent
 from bridge.vocabulary.masks import BarRules, Mask
 
 SAMPLING = Sampling(temperature=0.95, top_p=0.92)
-MOTIF_CELLS = 2
 _ENTRY_NOTES = 2
 
 _SHORTER = {
@@ -52,26 +53,36 @@ def write_melody(
         if section.key in silent:
             for _ in section.cells:
                 on_bar()
+    # A model of vocabulary 1 is told its controls as tokens, one of vocabulary 2 as numbers beside them.
+    numbers = decoder.card.conditions > 0
     tasks: dict[str, tuple[BarTask, ...]] = {}
     bodies: dict[str, tuple[Tokens, ...]] = {}
-    for wave in waves(singing):
+    # The motif is stated before anybody else sings, so that all can take it up.
+    stated = singing[:1]
+    for wave in (stated, *waves([section for section in singing if section not in stated])):
         rows = []
         for section in wave:
             leader = section.leader if section.leader in bodies else ""
             motif = _motif(tasks[leader], bodies[leader]) if leader else ()
-            tasks[section.key] = _tasks(section, harmonies[section.key], section.palette.melody, settings)
+            own = _tasks(section, harmonies[section.key], settings, numbers=numbers)
+            idea = motif or (_motif(tasks[stated[0].key], bodies[stated[0].key]) if bodies else ())
+            recalled = _recalled(section, own, idea, settings, vary=not motif)
+            tasks[section.key] = tuple(
+                replace(task, body=recalled.get(index, task.body)) for index, task in enumerate(own)
+            )
             rows.append(
                 Row(
                     part="melody",
-                    start=bars.start(section.tonality.mode),
+                    start=told.start(section, numbers=numbers),
                     bars=tasks[section.key],
                     generator=stream(settings.seed, settings.variation, STAGE, "melody", section.key),
                     sampling=SAMPLING,
                     prime=tuple((*task.prompt, *body) for task, body in motif),
+                    prime_conditions=tuple(task.conditions for task, _ in motif),
                     guide=LineGuide(
                         [_most(item) for item in section.cells],
                         [grid_steps(item.density) for item in section.cells],
-                        _rhythm(section, tasks[section.key], motif),
+                        _rhythm(section, tasks[section.key], motif, frozenset(recalled)),
                         _least(section, tasks[section.key]),
                     ),
                 )
@@ -149,20 +160,24 @@ class LineGuide:
 def _tasks(
     section: Section,
     harmony: Harmony,
-    voice: Voice,
     settings: Settings,
+    *,
+    numbers: bool,
 ) -> tuple[BarTask, ...]:
+    voice = section.palette.melody
     rests = _resting(section, settings)
     low, high = voice.low - section.tonality.shift, voice.high - section.tonality.shift
     tasks = []
     for index, item in enumerate(section.cells):
         cell = item.cell
         chords = harmony.events[index]
-        prompt = bars.melody_prompt(_controls(item, voice, rests[index]), chords)
         pickup = _pickup_steps(item)
+        prompt, beside = told.prompt(
+            section, index, harmony.events, resting=rests[index], pickup=bool(pickup), numbers=numbers
+        )
         silent = item.kind in ("rest", "tail") or item.tied or rests[index]
         if silent and not pickup:
-            tasks.append(BarTask(prompt, BarRules(steps=cell.steps), body=()))
+            tasks.append(BarTask(prompt, BarRules(steps=cell.steps), body=(), conditions=beside))
             continue
         strong = frozenset(cell.strong_steps) | item.forced_steps
         required = frozenset(pickup)
@@ -196,12 +211,59 @@ def _tasks(
                     pitch_classes=passing_tones(section.tonality.mode, (event.chord for event in chords)),
                     end_steps=end_steps,
                 ),
+                conditions=beside,
             )
         )
     return tuple(tasks)
 
 
-def _rhythm(section: Section, tasks: Sequence[BarTask], motif: Sequence[tuple[BarTask, Tokens]]) -> Rhythm:
+def _recalled(
+    section: Section,
+    tasks: Sequence[BarTask],
+    motif: Sequence[tuple[BarTask, Tokens]],
+    settings: Settings,
+    *,
+    vary: bool,
+) -> dict[int, Tokens]:
+    """What the motif's bars become in the first cells that have room for it, by cell; nothing where none do.
+
+    It needs as many sung cells in a row, of its own length, whose hits fall on its notes.
+    """
+    notes = tuple(bars.decode_notes(body) for _, body in motif)
+    lengths = {task.rules.steps for task, _ in motif}
+    if len(notes) < BARS or sum(map(len, notes)) < LEAST_NOTES or len(lengths) > 1:
+        return {}
+    steps = lengths.pop()
+    mode = section.tonality.mode
+    if vary:
+        generator = stream(settings.seed, settings.variation, STAGE, "motif", section.key)
+        notes = varied(notes, draw_variation(generator), steps, mode)
+    free = {
+        index: item.forced_steps
+        for index, (item, task) in enumerate(zip(section.cells, tasks))
+        if item.kind == "play" and task.body is None and task.rules.steps == steps and not _pickup_steps(item)
+    }
+    for first in free:
+        chosen = range(first, first + BARS)
+        if not all(index in free for index in chosen):
+            continue
+        met = [meeting(bar, free[index]) for bar, index in zip(notes, chosen)]
+        if None in met:
+            continue
+        rules = [tasks[index].rules for index in chosen]
+        places = [Place(rule.steps, rule.chord_tone_steps, rule.chords) for rule in rules]
+        whole = tuple(bar for bar in met if bar is not None)
+        fit = fitted(whole, places, mode, rules[0].pitch_low, rules[0].pitch_high)
+        return {index: bars.melody_body(bar, steps) for index, bar in zip(chosen, fit) if bar}
+    return {}
+
+
+def _rhythm(
+    section: Section,
+    tasks: Sequence[BarTask],
+    motif: Sequence[tuple[BarTask, Tokens]],
+    recalled: frozenset[int],
+) -> Rhythm:
     """The motif's rhythm in the first sung cells, and these again where a later phrase begins."""
     sources: list[int] = []
     given: list[frozenset[int] | None] = []
@@ -210,12 +272,12 @@ def _rhythm(section: Section, tasks: Sequence[BarTask], motif: Sequence[tuple[Ba
     for index, (item, task) in enumerate(zip(section.cells, tasks)):
         source, steps = -1, None
         place = item.cell.bar.phrase_bar
-        if task.body is None and item.kind == "play":
+        if (task.body is None or index in recalled) and item.kind == "play":
             fits = sung < len(motif) and motif[sung][0].rules.steps == item.cell.steps
             if fits and not item.forced:
                 steps = frozenset(note.step for note in bars.decode_notes(motif[sung][1]))
             sung += 1
-            if place < MOTIF_CELLS:
+            if place < BARS:
                 known = first.setdefault(place, index)
                 same = section.cells[known].cell.steps == item.cell.steps
                 source = known if known != index and same else -1
@@ -231,10 +293,11 @@ def _least(section: Section, tasks: Sequence[BarTask]) -> list[int]:
     entered = False
     for item, task in zip(section.cells, tasks):
         if task.body is not None or item.kind != "play":
+            entered = entered or bool(task.body)
             out.append(0)
             continue
         quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
-        out.append(max(0 if entered else _ENTRY_NOTES, int(0.35 * _onsets(item) * quarters)))
+        out.append(max(0 if entered else _ENTRY_NOTES, int(0.35 * told.onsets_a_quarter(item) * quarters)))
         entered = True
     return out
 
@@ -266,7 +329,7 @@ def _resting(section: Section, settings: Settings) -> list[bool]:
 def _motif(tasks: Sequence[BarTask], bodies: Sequence[Tokens]) -> tuple[tuple[BarTask, Tokens], ...]:
     """The first cells that were sung."""
     sung = [(task, body) for task, body in zip(tasks, bodies) if body]
-    return tuple(sung[:MOTIF_CELLS])
+    return tuple(sung[:BARS])
 
 
 def _pickup_steps(item: CellPlan) -> tuple[int, ...]:
@@ -277,29 +340,6 @@ def _pickup_steps(item: CellPlan) -> tuple[int, ...]:
     return tuple(range(start, item.cell.steps, 6 if item.energy > 0.4 else 12))
 
 
-def _onsets(item: CellPlan) -> float:
-    """Melody notes for each quarter: one every second when calm, two and a half a second at most."""
-    return (0.5 + 1.9 * item.density) * item.s_per_quarter
-
-
 def _most(item: CellPlan) -> int:
     quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
-    return max(2, round(1.35 * _onsets(item) * quarters + 0.5)) + len(_pickup_steps(item))
-
-
-def _controls(item: CellPlan, voice: Voice, resting: bool) -> BarControls:
-    density = sum(_onsets(item) > edge for edge in controls.ONSETS_PER_QUARTER)
-    span = voice.high - voice.low
-    lift = 0.1 if item.plot.label is Label.CLIMAX else 0.0
-    height = voice.low + span * (0.4 + 0.25 * item.energy + 0.15 * item.valence + lift)
-    quiet = resting or item.kind in ("rest", "tail") or item.tied
-    if item.kind in ("hold", "final"):
-        density = 1
-    return BarControls(
-        metre=item.cell.metre,
-        label=item.plot.label.value,
-        left=controls.left(item.left),
-        density=0 if quiet else max(1, density),
-        register=None if quiet else sum(height > edge for edge in controls.MEAN_PITCH),
-        energy=controls.level_of_unit(item.energy, "ENERGY"),
-    )
+    return max(2, round(1.35 * told.onsets_a_quarter(item) * quarters + 0.5)) + len(_pickup_steps(item))

@@ -8,6 +8,9 @@ from bridge.errors import ModelError
 from bridge.inference.card import Card, checked_card, find_models
 from bridge.inference.session import Decoder, runtime_version
 
+TOLD_IN_NUMBERS = ("chords", "melody")
+"""Parts that can be written by a model of vocabulary 2."""
+
 
 @dataclass(frozen=True)
 class Models:
@@ -45,7 +48,7 @@ def load_models() -> Models:
                 f"{decoder.card.name} writes {decoder.card.part}, not {part}",
                 remedy="Put the released models back under their own names",
             )
-        if decoder.card.conditions and part != "chords":
+        if decoder.card.conditions and part not in TOLD_IN_NUMBERS:
             raise ModelError(
                 f"{decoder.card.name} is told its controls as numbers, which the {part} is not written with",
                 remedy="Use the models released with this version of Cuebridge",

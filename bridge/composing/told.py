@@ -1,0 +1,124 @@
+"""What the melody model is told of a cell: levels as tokens (vocabulary 1), or numbers beside them (2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridge.composing.palettes import Voice
+from bridge.composing.plan import CellPlan, Section
+from bridge.inference.generate import Tokens, Vector
+from bridge.schema.cues import Label
+from bridge.schema.tempo import TICKS_PER_QUARTER
+from bridge.vocabulary import bars, controls, prompts, tokens
+from bridge.vocabulary.bars import BarControls, ChordEvent
+from bridge.vocabulary.conditions import Conditions
+from bridge.vocabulary.mood import asked
+
+Events = Sequence[Sequence[ChordEvent]]
+
+SOURCES = {"solo piano": "song", "guitar": "song", "strings": "quartet"}
+DEFAULT_SOURCE = "orchestra"
+"""What a model of vocabulary 2 is asked to write like, by palette: never pop songs."""
+
+_LINE_FROM = 1.05
+"""Onsets a quarter from which a tune is a line and no chorale to the labeller (`vocabulary.texture`)."""
+_SOFTEST, _LOUDEST = 36.0, 112.0
+"""Velocities of a loudness of 0 and of 1: tenth and ninetieth percentile of the scores' melodies, roughly."""
+
+
+def start(section: Section, *, numbers: bool) -> Tokens:
+    """The tokens that open a section's sequence."""
+    if not numbers:
+        return bars.start(section.tonality.mode)
+    return prompts.opening(SOURCES.get(section.palette.name, DEFAULT_SOURCE), section.tonality.mode)
+
+
+def prompt(
+    section: Section, index: int, harmony: Events, *, resting: bool, pickup: bool, numbers: bool
+) -> tuple[Tokens, Vector]:
+    """The prompt of one cell and the conditions beside it; these are empty for vocabulary 1.
+
+    Args:
+        section: the section.
+        index: which of its cells.
+        harmony: the chords of all of them.
+        resting: the melody sits this cell out.
+        pickup: but for a pickup into the next.
+        numbers: the model is of vocabulary 2.
+    """
+    item, voice, chords = section.cells[index], section.palette.melody, harmony[index]
+    if not numbers:
+        return bars.melody_prompt(_controls(item, voice, resting), chords), ()
+    quiet = _quiet(item, resting)
+    sings = onsets_a_quarter(item) >= _LINE_FROM and item.kind == "play"
+    texture = "silent" if quiet and not pickup else "line" if sings and not quiet else None
+    told = prompts.notes_prompt(item.cell.metre, chords, texture=texture)
+    return told, _conditions(section, index, harmony, quiet, pickup).vector()
+
+
+def onsets_a_quarter(item: CellPlan) -> float:
+    """Melody notes for each quarter: one every second when calm, two and a half a second at most."""
+    return (0.5 + 1.9 * item.density) * item.s_per_quarter
+
+
+def _quiet(item: CellPlan, resting: bool) -> bool:
+    return resting or item.kind in ("rest", "tail") or item.tied
+
+
+def _height(item: CellPlan, voice: Voice) -> float:
+    """Mean sounding pitch: higher the livelier, the brighter, and in climaxes."""
+    lift = 0.1 if item.plot.label is Label.CLIMAX else 0.0
+    return voice.low + (voice.high - voice.low) * (0.4 + 0.25 * item.energy + 0.15 * item.valence + lift)
+
+
+def _controls(item: CellPlan, voice: Voice, resting: bool) -> BarControls:
+    density = sum(onsets_a_quarter(item) > edge for edge in controls.ONSETS_PER_QUARTER)
+    quiet = _quiet(item, resting)
+    if item.kind in ("hold", "final"):
+        density = 1
+    height = _height(item, voice)
+    return BarControls(
+        metre=item.cell.metre,
+        label=item.plot.label.value,
+        left=controls.left(item.left),
+        density=0 if quiet else max(1, density),
+        register=None if quiet else sum(height > edge for edge in controls.MEAN_PITCH),
+        energy=controls.level_of_unit(item.energy, "ENERGY"),
+    )
+
+
+def _conditions(section: Section, index: int, harmony: Events, quiet: bool, pickup: bool) -> Conditions:
+    item = section.cells[index]
+    quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
+    held = item.kind in ("hold", "final")
+    silent = quiet and not pickup
+    goes_on = index > 0 and harmony[index - 1][-1].chord == harmony[index][0].chord
+    changes = len(harmony[index]) - goes_on
+    hit = next(
+        (tick for each in section.cells[index:] for tick in each.forced if tick >= item.cell.tick), None
+    )
+    return Conditions(
+        density=0.0 if silent else 1 / quarters if held or quiet else onsets_a_quarter(item),
+        loudness=None if silent else _SOFTEST + (_LOUDEST - _SOFTEST) * item.loudness,
+        register=None if silent else _height(item, section.palette.melody) - section.tonality.shift,
+        harmonic_rhythm=changes / quarters,
+        valence=asked("valence", item.valence),
+        energy=asked("energy", item.energy),
+        tension=asked("tension", item.tension),
+        phrase_position=_phrase_position(section, item),
+        bars_to_plot=item.left + 1.0,
+        beats_to_hit=None if hit is None else (hit - item.cell.tick) / TICKS_PER_QUARTER,
+        label=item.plot.label.value,
+        accent=bool(item.forced),
+        hold=held,
+        rest=silent,
+        pickup=pickup and quiet,
+    )
+
+
+def _phrase_position(section: Section, item: CellPlan) -> float:
+    """0 at the phrase's first bar, 1 at its last."""
+    size = len(
+        {each.cell.bar.index for each in section.cells if each.cell.bar.phrase == item.cell.bar.phrase}
+    )
+    return 1.0 if size < 2 else min(1.0, item.cell.bar.phrase_bar / (size - 1))
