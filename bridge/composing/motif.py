@@ -83,7 +83,7 @@ def fitted(motif: Bars, places: Sequence[Place], mode: str, low: int, high: int)
 
     by = min(range(-_FURTHEST, _FURTHEST + 1), key=lambda by: (cost(by), abs(by), by))
     return tuple(
-        tuple(_settled(_moved(note, by, mode), place, low, high) for note in bar)
+        tuple(_settled(_moved(note, by, mode), place, mode, low, high) for note in bar)
         for bar, place in zip(motif, places)
     )
 
@@ -120,16 +120,17 @@ def _augmented(motif: Bars, steps: int) -> Bars:
     return tuple(map(tuple, out))
 
 
-def _settled(note: NoteEvent, place: Place, low: int, high: int) -> NoteEvent:
-    """In range, and on a strong step on a chord tone."""
+def _settled(note: NoteEvent, place: Place, mode: str, low: int, high: int) -> NoteEvent:
+    """In range, on a strong step on a chord tone, elsewhere in the key or the chord."""
     while note.pitch < low:
         note = note._replace(pitch=note.pitch + 12)
     while note.pitch > high:
         note = note._replace(pitch=note.pitch - 12)
     tones = _sounding(place, note.step)
-    if note.step not in place.strong or note.pitch % 12 in tones:
+    wanted = tones if note.step in place.strong else tones | SCALES[mode]
+    if note.pitch % 12 in wanted:
         return note
-    near = [pitch for pitch in range(low, high + 1) if pitch % 12 in tones]
+    near = [pitch for pitch in range(low, high + 1) if pitch % 12 in wanted]
     if not near:
         return note
     return note._replace(pitch=min(near, key=lambda pitch: (abs(pitch - note.pitch), pitch)))
