@@ -24,7 +24,7 @@ VARIATIONS = ("augmented", "inverted", "sequenced")
 
 _FURTHEST = 7
 # What a misfit costs against a step away: strong beats must fit, weak ones may pass.
-_STRONG, _WEAK, _OUTSIDE, _AWAY = 3.0, 0.5, 20.0, 0.15
+_STRONG, _WEAK, _OUTSIDE, _AWAY = 3.0, 0.5, 20.0, 0.3
 
 Bars = tuple[tuple[NoteEvent, ...], ...]
 

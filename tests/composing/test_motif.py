@@ -46,10 +46,10 @@ def test_elsewhere_it_moves_along_the_scale_and_lands_on_chord_tones() -> None:
                 assert note.step not in STRONG or note.pitch % 12 in pitch_classes(chord)
 
 
-def test_a_note_foreign_to_key_and_chord_goes_to_a_neighbour_of_theirs() -> None:
+def test_a_note_foreign_to_key_and_chord_goes_to_the_key() -> None:
     sharp = ((NoteEvent(0, 69, 12), NoteEvent(12, 68, 12), NoteEvent(24, 69, 24)), ())
     found = pitches(fitted(sharp, [place(Chord(9, "min"))] * 2, "minor", 60, 80))
-    assert found[1] in (67, 69)
+    assert found[1] % 12 in {0, 2, 4, 5, 7, 9, 11}
 
 
 def test_a_narrow_range_is_kept() -> None:
