@@ -28,6 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=tuple(SECTIONS), default=tuple(SECTIONS))
     parser.add_argument("--songs", type=int, default=91, help="held-out songs")
+    parser.add_argument("--bars", type=int, default=200, help="most bars of each, in free generation")
     parser.add_argument("--trials", type=int, default=40, help="paired trials an axis")
     parser.add_argument("--cues", type=int, default=30, help="cues of each kind")
     parser.add_argument("--keep", type=Path, default=KEPT, help="where the numbers are kept")
@@ -35,7 +36,7 @@ def main() -> None:
     asked = parser.parse_args()
     torch.set_num_threads(1)
     asked.keep.mkdir(parents=True, exist_ok=True)
-    judged = Judged(asked.songs, asked.trials, asked.cues)
+    judged = Judged(asked.songs, asked.bars, asked.trials, asked.cues)
     for name in asked.only:
         started = time.process_time()
         found = SECTIONS[name](judged)

@@ -14,7 +14,7 @@ from models.judging.spread import resampled
 from models.judging.stretches import Notes, Stretch
 from models.judging.writing import Asked, write_notes
 
-BARS = 24
+BARS = 16
 Bar = Sequence[NoteEvent]
 
 

@@ -21,20 +21,22 @@ from models.evaluate import EDITIONS, floors_of
 from models.judging import copying, cues, free, metres, obeyed
 from models.judging.floors import ORDER, MarkovDecoder
 from models.judging.spread import mean_of
-from models.judging.stretches import Stretch, of_song, songs
+from models.judging.stretches import Stretch, first_bars, of_song, songs
 from models.loading import of_release
 
 HERE = Path(__file__).resolve().parents[1]
 PICTURES = HERE / "build" / "rolls"
 CHAIN_SONGS = 30
 """Songs that the Markov chain writes for: it is slow, and a floor."""
+METRE_SONGS_EVERY = 2
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What is judged: the released models, and how many songs, trials and cues are taken."""
+    """What is judged: the released models, and how many songs, bars of each, trials and cues are taken."""
 
     songs: int
+    bars: int
     trials: int
     cues: int
 
@@ -45,8 +47,8 @@ class Judged:
 
     @cached_property
     def held_out(self) -> list[Stretch]:
-        """The held-out songs' stretches."""
-        return [stretch for song in songs("test")[: self.songs] for stretch in of_song(song)]
+        """The held-out songs' first bars."""
+        return [stretch for song in songs("test")[: self.songs] for stretch in first_bars(song, self.bars)]
 
 
 def knowledge(judged: Judged) -> dict[str, Any]:
@@ -77,10 +79,13 @@ def knowledge(judged: Judged) -> dict[str, Any]:
 def generation(judged: Judged) -> dict[str, Any]:
     """Free generation beside the held-out songs, other songs and a Markov chain; chord tones; copying."""
     held_out, models = judged.held_out, judged.models
-    others = [stretch for song in songs("validation")[: judged.songs] for stretch in of_song(song)]
+    others = [
+        stretch for song in songs("validation")[: judged.songs] for stretch in first_bars(song, judged.bars)
+    ]
     chain = SimpleNamespace(**{part: MarkovDecoder(decoder.card) for part, decoder in vars(models).items()})
     written = free.write(models, held_out, "free")
-    some = [stretch for song in songs("test")[: min(judged.songs, CHAIN_SONGS)] for stretch in of_song(song)]
+    few = {song.number for song in songs("test")[:CHAIN_SONGS]}
+    some = [stretch for stretch in held_out if stretch.song in few]
     rows = {
         "held-out songs": free.measured(held_out, free.real(held_out)),
         "written": free.measured(held_out, written),
@@ -96,9 +101,7 @@ def generation(judged: Judged) -> dict[str, Any]:
 
 
 def _copying(held_out: Sequence[Stretch], melodies: Sequence[Any]) -> dict[str, Any]:
-    known = copying.Known(
-        copying.line(stretch.melody) for song in songs("train") for stretch in of_song(song)
-    )
+    known = copying.Known(copying.line(melody) for song in songs("train") for melody in melodies(song))
     out: dict[str, Any] = {}
     for name, lines in (("written", melodies), ("held-out songs", [s.melody for s in held_out])):
         for length in copying.LENGTHS:
@@ -115,7 +118,7 @@ def _copying(held_out: Sequence[Stretch], melodies: Sequence[Any]) -> dict[str, 
 
 def by_metre(judged: Judged) -> dict[str, Any]:
     """Chord tones in bars of each metre."""
-    return metres.judge(judged.models, songs("test")[: judged.songs])
+    return metres.judge(judged.models, songs("test")[: judged.songs : METRE_SONGS_EVERY])
 
 
 def controls(judged: Judged) -> dict[str, Any]:

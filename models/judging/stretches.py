@@ -104,6 +104,24 @@ def of_song(song: Song) -> tuple[Stretch, ...]:
     return tuple(out)
 
 
+def first_bars(song: Song, bars: int) -> tuple[Stretch, ...]:
+    """The stretches that a song's first bars make."""
+    out = []
+    for stretch in of_song(song):
+        if bars > 0:
+            out.append(stretch.first(bars))
+            bars -= len(stretch.metres)
+    return tuple(out)
+
+
+def melodies(song: Song) -> list[Notes]:
+    """The melody of each stretch."""
+    return [
+        tuple(tuple(melody_of(song, index, shift)) for index in range(first, end))
+        for first, end, shift, _ in stretches(song, keyed=True)
+    ]
+
+
 def sounding(stretch: Stretch, notes: Sequence[Sequence[NoteEvent]]) -> list[tuple[int, int, int]]:
     """(step in the song, step past its end, sounding pitch) of notes bar by bar."""
     return [

@@ -149,7 +149,7 @@ def _generation(found: Known) -> str:
     short = copies["runs of 8 notes"]
     return (
         "## Free generation\n\n"
-        f"Keys, bars, tempi and lengths of {found['songs']} held-out songs ({found['bars']} bars),"
+        f"Keys, bars and tempi of {found['songs']} held-out songs ({found['bars']} bars in all),"
         f" temperature 1,"
         " top-p .98, every control open: chords, a melody on them, an accompaniment of both. In"
         " brackets how many"
