@@ -74,7 +74,7 @@ def as_asked(plan: Plan, lines: Mapping[str, Sequence[Draft]], kept: Kept) -> Li
             had = sum(
                 start <= note.tick < end
                 for track in kept.performance.tracks
-                if matches(what, track.program, track.role)
+                if track.name not in kept.locks.names and matches(what, track.program, track.role)
                 for note in track.notes
             )
             own = [
@@ -86,7 +86,7 @@ def as_asked(plan: Plan, lines: Mapping[str, Sequence[Draft]], kept: Kept) -> Li
             if amount == MORE:
                 wanted = max(1, round(_SHARE_ADDED * had))
                 still = [each for each in own if what == EVERYTHING and each[0] in _STILL]
-                moving = [each for each in own if each not in still]
+                moving = [each for each in own if what != EVERYTHING or each[0] not in _STILL]
                 changed = [*_thickened(moving, wanted - len(still)), *still]
             else:
                 count = min(len(own), had) if had else len(own)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -49,10 +49,6 @@ class Kept:
     chords: tuple[ChordSpan, ...]
     locks: Locks = field(default_factory=Locks)
     voices: tuple[tuple[str, str], ...] = ()
-
-    def chord_at(self, tick: int) -> Chord | None:
-        """The sounding chord at a tick, None where there was none."""
-        return chord_at(self.chords, tick)
 
     def keeps_harmony(self, section: Section) -> bool:
         """Whether a section's chords are those there were."""
@@ -133,31 +129,33 @@ def keep(
 def harmony_of(chords: Sequence[ChordSpan], section: Section) -> Harmony:
     """Chords as a section's harmony: key-relative, one tuple a cell, the first at its step 0."""
     shift = section.tonality.shift
+    starts = [_tick(span.start_beats) for span in chords]
     found = []
     for item in section.cells:
         cell = item.cell
-        begun = [cell.tick]
-        begun += [
-            round(span.start_beats * TICKS_PER_QUARTER)
-            for span in chords
-            if cell.tick < span.start_beats * TICKS_PER_QUARTER < cell.end_tick
-        ]
         events: dict[int, ChordEvent] = {}
-        for tick in begun:
-            chord = chord_at(chords, tick)
-            told = None if chord is None else chord.transposed(-shift)
-            events[cell.step_of(tick)] = ChordEvent(cell.step_of(tick), told)
+        inside = starts[bisect_right(starts, cell.tick) : bisect_left(starts, cell.end_tick)]
+        for tick in (cell.tick, *inside):
+            at = bisect_right(starts, tick) - 1
+            chord = None
+            if at >= 0 and tick < _tick(chords[at].end_beats):
+                chord = Chord(chords[at].root_pc, chords[at].quality).transposed(-shift)
+            events[cell.step_of(tick)] = ChordEvent(cell.step_of(tick), chord)
         found.append(tuple(events[step] for step in sorted(events)))
     return Harmony(tuple(found))
 
 
 def chord_at(chords: Sequence[ChordSpan], tick: int) -> Chord | None:
-    """The sounding chord at a tick, None where there is none."""
+    """The sounding chord at a tick, None where there was none."""
     beats = Fraction(tick, TICKS_PER_QUARTER)
     at = bisect_right([span.start_beats for span in chords], beats) - 1
     if at < 0 or chords[at].end_beats <= beats:
         return None
     return Chord(chords[at].root_pc, chords[at].quality)
+
+
+def _tick(beats: Fraction) -> int:
+    return round(beats * TICKS_PER_QUARTER)
 
 
 def _key_at(keys: Sequence[KeySpan], tick: int) -> Key | None:
@@ -167,22 +165,23 @@ def _key_at(keys: Sequence[KeySpan], tick: int) -> Key | None:
 
 
 def sung_in(section: Section, notes: Sequence[PlayedNote]) -> tuple[tuple[NoteEvent, ...], ...]:
-    """Notes as a section's melody: key-relative, one tuple a cell, of those together the highest."""
-    return tuple(_in_cell(section, index, notes) for index in range(len(section.cells)))
-
-
-def _in_cell(section: Section, index: int, notes: Sequence[PlayedNote]) -> tuple[NoteEvent, ...]:
-    """The highest note that starts at each step of a cell."""
-    cell, shift = section.cells[index].cell, section.tonality.shift
-    highest: dict[int, NoteEvent] = {}
-    for note in notes:
-        if cell.tick <= note.tick < cell.end_tick:
+    """Notes, rising in tick, as a section's melody: key-relative, one tuple a cell, of those that start
+    together the highest.
+    """
+    ticks = [note.tick for note in notes]
+    shift = section.tonality.shift
+    found = []
+    for item in section.cells:
+        cell = item.cell
+        highest: dict[int, NoteEvent] = {}
+        for note in notes[bisect_left(ticks, cell.tick) : bisect_left(ticks, cell.end_tick)]:
             step = cell.step_of(note.tick)
             length = tokens.nearest_duration_steps(round(note.duration_ticks / tokens.TICKS_PER_STEP))
             pitch = min(max(note.pitch - shift, 0), 127)
             if step not in highest or highest[step].pitch < pitch:
                 highest[step] = NoteEvent(step, pitch, length)
-    return tuple(highest[step] for step in sorted(highest))
+        found.append(tuple(highest[step] for step in sorted(highest)))
+    return tuple(found)
 
 
 def find_locks(words: Sequence[str], performance: Performance) -> Locks:

@@ -69,7 +69,8 @@ def _joined(track: Track, new: Track | None, spans: Spans) -> Track:
     outside = [note for note in track.notes if not _inside(note.tick, spans)]
     kept = [_until(note, spans) for note in outside]
     notes = sorted((*kept, *played), key=lambda note: (note.tick, note.pitch))
-    controllers = _controllers(track.controllers, () if new is None else new.controllers, spans)
+    last_tick = max((note.tick for note in kept), default=0)
+    controllers = _controllers(track.controllers, () if new is None else new.controllers, spans, last_tick)
     return replace(track, notes=tuple(notes), controllers=controllers)
 
 
@@ -87,14 +88,17 @@ def _until(note: PlayedNote, spans: Spans) -> PlayedNote:
 
 
 def _controllers(
-    before: Sequence[Controller], after: Sequence[Controller], spans: Spans
+    before: Sequence[Controller], after: Sequence[Controller], spans: Spans, last_tick: int
 ) -> tuple[Controller, ...]:
-    """Controllers of `before` outside the spans and of `after` inside, each in force from its side's edge."""
+    """Controllers of `before` outside the spans and of `after` inside, each in force from its side's edge.
+
+    Past `last_tick`, where the last note that stays begins, nothing has to hold what it held.
+    """
     out = [each for each in before if not _inside(each.tick, spans)]
     out += [each for each in after if _inside(each.tick, spans)]
     for start, end in spans:
         out += _set_at(start, after, before, out)
-        if end <= max((each.tick for each in before), default=0):
+        if end <= last_tick:
             out += _set_at(end, before, after, out)
     return tuple(sorted(out, key=lambda each: each.tick))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bridge import __version__, composing, performing, reading, seeing, spotting, timing, writing
 from bridge.config import Revision, Settings
-from bridge.errors import CuebridgeError, SettingsError
+from bridge.errors import InputError
 from bridge.pipeline.result import Result
 from bridge.pipeline.score import within
 from bridge.progress import Progress
@@ -71,6 +71,11 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
         *spotting.changes_in_words(made.cues, cues, wishes),
         *(note for note in written.notes if not note.startswith("Palette")),
         *told,
+        *(
+            [f"{made.left_out} events of other kinds, such as pitch bends, are not in this take"]
+            if made.left_out
+            else []
+        ),
         *_counts(made, performance, spans),
     )
     change = Change(base.name, plots, tuple(sorted(locks.names)), revision.brief, origin, words)
@@ -139,28 +144,44 @@ def _with_palettes(cues: CueSheet, palette: str) -> CueSheet:
 def _seen(
     base: ScoreFiles, cues: CueSheet, settings: Settings, progress: Progress
 ) -> tuple[Timeline, Picture] | None:
-    """The timeline that was scored, from the take's own marked copy, and its picture."""
+    """The timeline that was scored, and its picture; None where neither it nor its marked copy is left."""
+    timeline = _scored(base, settings, progress)
+    if timeline is None:
+        return None
+    timeline = within(
+        replace(
+            timeline,
+            drop_frame=cues.drop_frame,
+            start_timecode_frames=cues.start_timecode_frames,
+            source=base.source,
+        ),
+        settings.media_roots,
+    )
+    return timeline, seeing.see(timeline, settings, progress)
+
+
+def _scored(base: ScoreFiles, settings: Settings, progress: Progress) -> Timeline | None:
+    """The source as long as its shots are those of the take's own marked copy, else that copy."""
     if not base.otio:
         return None
     with tempfile.TemporaryDirectory(prefix="cuebridge-") as folder:
         path = Path(folder) / "scored.otio"
         path.write_bytes(base.otio)
-        try:
-            timeline = reading.read_timeline(path, settings, progress)
-        except SettingsError:
-            raise
-        except CuebridgeError as error:
-            if error.exit_code == 130:
-                raise
-            return None
-    timeline = replace(
-        timeline,
-        drop_frame=cues.drop_frame,
-        start_timecode_frames=cues.start_timecode_frames,
-        source=base.source,
-    )
-    timeline = within(timeline, settings.media_roots)
-    return timeline, seeing.see(timeline, settings, progress)
+        copy = _read(path, settings, progress)
+    source = None if seeing.is_film(base.source) else _read(base.source, settings, progress)
+    if copy is None or source is None:
+        return copy
+    # The copy has no fade at its very end and no markers; but a source that was cut anew is another film.
+    spans = [[(shot.start_frame, shot.end_frame) for shot in each.shots] for each in (copy, source)]
+    return source if spans[0] == spans[1] and source.rate == copy.rate else copy
+
+
+def _read(path: Path, settings: Settings, progress: Progress) -> Timeline | None:
+    """A timeline, None when it cannot be read (any more)."""
+    try:
+        return reading.read_timeline(path, settings, progress)
+    except InputError:
+        return None
 
 
 def _counts(made: Made, after: Performance, spans: tuple[tuple[int, int], ...]) -> tuple[str, ...]:

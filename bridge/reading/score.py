@@ -7,7 +7,7 @@ from dataclasses import replace
 from bridge.errors import CueSheetError, InputError
 from bridge.reading.midi_map import tempo_map_of
 from bridge.reading.played import played
-from bridge.reading.smf import Smf, read_smf
+from bridge.reading.smf import CONTROL, META, NAME, NOTE_OFF, NOTE_ON, PORT, PROGRAM, Event, Smf, read_smf
 from bridge.schema.performance import Performance, Track
 from bridge.schema.record import Made
 from bridge.schema.score import PartRole
@@ -80,12 +80,20 @@ def read_score(midi: bytes, sheet: str, where: str) -> Made:
         keys=keys_chords[0],
         chords=keys_chords[1],
         record=read_record(document, where),
+        left_out=sum(_is_foreign(event) for chunk in file.tracks[1:] for event in chunk.events),
     )
 
 
 def _changes(events: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Tempo events without those that change nothing."""
     return [event for before, event in zip([(0, 0), *events], events) if before[1] != event[1]]
+
+
+def _is_foreign(event: Event) -> bool:
+    """Whether an event of a part is none that we write: no note, controller, program, name or port."""
+    if event.status == META:
+        return event.kind not in (NAME, PORT)
+    return event.status & 0xF0 not in (NOTE_ON, NOTE_OFF, CONTROL, PROGRAM)
 
 
 def _tracks(file: Smf, roles: dict[str, PartRole]) -> list[Track]:

@@ -67,7 +67,10 @@ class ScoreFiles:
 
 @dataclass(frozen=True)
 class Made:
-    """A score read back from its own files: what was played, and what it was made of."""
+    """A score read back from its own files: what was played, and what it was made of.
+
+    `left_out` counts events that somebody else has put into the MIDI file and that no performance holds.
+    """
 
     name: str
     cues: CueSheet
@@ -76,6 +79,7 @@ class Made:
     keys: tuple[KeySpan, ...]
     chords: tuple[ChordSpan, ...]
     record: Record
+    left_out: int = 0
 
 
 def regions(bars: tuple[Bar, ...]) -> dict[str, tuple[int, int]]:
