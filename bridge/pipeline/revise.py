@@ -26,7 +26,8 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
     """Compose some plots of a score anew.
 
     Notes with onsets outside the bars of the plots named, and in locked parts, are the same; a note that
-    rings into them may end where they begin. Tempo map and bars are the same.
+    rings into them may end where they begin. Tempo map and bars are the same, unless hits have been changed
+    in the cue sheet: then both are made anew, and the notes stay where they were in their bars.
 
     Args:
         base: the score.
@@ -44,6 +45,8 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
     plots = spotting.named_plots(made.cues, revision.plots)
     wishes = spotting.read_wishes(revision.brief)
     locks = composing.find_locks(revision.lock, made.performance)
+    if made.stale:
+        made = _solved_again(made, plots, locks.names, roots, progress)
     cues = spotting.respot(made.cues, plots, wishes)
     sounding = frozenset(plot.id for plot in cues.plots if plot.id in plots and plot.music)
     origin = _origin(made, sounding, revision)
@@ -62,12 +65,13 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
         _with_palettes(cues, made.record.palette), made.form, settings, models, progress, kept
     )
     played = performing.perform(written, made.form, cues, settings)
-    spans = composing.spans_anew(made.form, sounding)
+    spans = composing.spans_anew(made.form, frozenset(plots))
     performance, told = performing.join(made.performance, played, spans, locks.names)
     words = (
         f"Composed anew: {', '.join(sorted(sounding))} of {base.name}, seed {origin.seed}"
         + (f" variation {origin.variation}" if origin.variation else "")
         + (f", locked: {', '.join(sorted(locks.names) or ['chords'])}" if revision.lock else ""),
+        *(["Hits or plots were changed: the tempo map was made anew"] if made.stale else []),
         *spotting.changes_in_words(made.cues, cues, wishes),
         *(note for note in written.notes if not note.startswith("Palette")),
         *told,
@@ -106,6 +110,19 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
             "revision": {"of": base.name, "plots": sorted(sounding), "changes": list(words)},
         },
     )
+
+
+def _solved_again(
+    made: Made, plots: tuple[str, ...], locked: frozenset[str], roots: tuple[str, ...], progress: Progress
+) -> Made:
+    """The score on the form that its changed cue sheet asks for.
+
+    Raises:
+        SettingsError: plots that stay would get other bars, and locked parts in any of them.
+    """
+    settings = replace(_settings(made, Origin(0), roots), tempo=made.record.tempo)
+    form = timing.solve(made.cues, settings, progress, made.form.given)
+    return performing.carry(made, form, () if locked else plots)
 
 
 def _origin(made: Made, plots: frozenset[str], revision: Revision) -> Origin:

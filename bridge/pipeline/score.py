@@ -55,6 +55,7 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
         tail_s=settings.tail_s,
         min_velocity=settings.min_velocity,
         max_velocity=settings.max_velocity,
+        tempo=settings.tempo,
     )
     name = timeline.name or source.stem
     files = writing.write(

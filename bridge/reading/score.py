@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bridge.errors import CueSheetError, InputError
+from bridge.errors import InputError
 from bridge.reading.midi_map import tempo_map_of
 from bridge.reading.played import played
 from bridge.reading.smf import CONTROL, META, NAME, NOTE_OFF, NOTE_ON, PORT, PROGRAM, Event, Smf, read_smf
@@ -36,7 +36,7 @@ def read_score(midi: bytes, sheet: str, where: str) -> Made:
 
     Raises:
         InputError: the MIDI file cannot be read, counts other ticks, or does not go with the sheet.
-        CueSheetError: the sheet does not say how its score was made, or its hits have been changed.
+        CueSheetError: the sheet does not say how its score was made.
     """
     document = load_sheet(sheet, where)
     file = read_smf(midi, where, InputError)
@@ -56,12 +56,6 @@ def read_score(midi: bytes, sheet: str, where: str) -> Made:
             where=where,
             remedy="Put the file that Cuebridge wrote back, or score again with --keep-tempo-map",
         )
-    if told.get("solved") != solved(cues):
-        raise CueSheetError(
-            "hits, or plots' places, have been changed in it, which asks for another tempo map",
-            where=where,
-            remedy="Score the timeline again with --cues; moods, layers and palettes may be changed here",
-        )
     bars, keys_chords = read_bars(document, where), read_harmony(document, where)
     form = Form(
         tempo_map=given.tempo,
@@ -80,6 +74,7 @@ def read_score(midi: bytes, sheet: str, where: str) -> Made:
         keys=keys_chords[0],
         chords=keys_chords[1],
         record=read_record(document, where),
+        stale=told.get("solved") != solved(cues),
         left_out=sum(_is_foreign(event) for chunk in file.tracks[1:] for event in chunk.events),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bridge.config import TempoSettings
 from bridge.schema.cues import CueSheet
 from bridge.schema.performance import Performance
 from bridge.schema.score import ChordSpan, KeySpan
@@ -40,7 +41,7 @@ class Record:
     """How a score was made.
 
     `origins` are by plot id; `palette` is the cue's own, by name; `changes` are all revisions, the first one
-    first. Velocities and the tail are as in `config.Settings`.
+    first. Velocities, tail and limits of the tempo are as in `config.Settings`.
     """
 
     origins: Mapping[str, Origin]
@@ -48,6 +49,7 @@ class Record:
     tail_s: float = 3.0
     min_velocity: int = 49
     max_velocity: int = 112
+    tempo: TempoSettings = field(default_factory=TempoSettings)
     changes: tuple[Change, ...] = field(default=())
 
 
@@ -70,6 +72,7 @@ class Made:
     """A score read back from its own files: what was played, and what it was made of.
 
     `left_out` counts events that somebody else has put into the MIDI file and that no performance holds.
+    `stale`: hits or plots' places have been changed in the cue sheet since the form was made for them.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Made:
     chords: tuple[ChordSpan, ...]
     record: Record
     left_out: int = 0
+    stale: bool = False
 
 
 def regions(bars: tuple[Bar, ...]) -> dict[str, tuple[int, int]]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, fields
 from fractions import Fraction
 from typing import Any, NoReturn
 
+from bridge.config import TempoSettings
 from bridge.errors import CueSheetError
 from bridge.schema.cue_json import EditedCues, parse_cues
 from bridge.schema.cues import CueSheet, Hit, HitKind, Label, MoodCurves, Plot, Weight
@@ -34,6 +35,7 @@ def score_document(
         "tail_s": record.tail_s,
         "min_velocity": record.min_velocity,
         "max_velocity": record.max_velocity,
+        "tempo": asdict(record.tempo),
         "keeps_tempo_map": form.given is not None,
         "end_tick": form.end_tick,
         "solved": solved(cues),
@@ -193,11 +195,16 @@ def read_record(document: dict[str, Any], where: str) -> Record:
     told = document["score"]
     try:
         return Record(
-            origins={each["id"]: Origin(each["seed"], each["variation"]) for each in told["plots"]},
+            origins={
+                each["id"]: Origin(each["seed"], each["variation"])
+                for each in told["plots"]
+                if "seed" in each
+            },
             palette=told["palette"],
             tail_s=float(told["tail_s"]),
             min_velocity=told["min_velocity"],
             max_velocity=told["max_velocity"],
+            tempo=TempoSettings(**told["tempo"]),
             changes=tuple(
                 Change(
                     each["of"],

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bridge import pipeline
-from bridge.config import Revision
+from bridge import pipeline, timing
+from bridge.config import Revision, Settings
 from bridge.errors import Cancelled, CueSheetError, InputError, SettingsError
 from bridge.progress import Progress
 from bridge.schema.cues import Label, Weight
 from bridge.schema.record import ScoreFiles
+from bridge.schema.tempo import GivenMap, Metre, MetreEvent
 from tests.composing.forms import Scene, build, film
 from tests.pipeline.conftest import Heard, hear, scored
 
@@ -58,12 +59,18 @@ def inside(tick: int, spans: list[tuple[int, int]]) -> bool:
 
 
 def check_outside(
-    before: Heard, after: Heard, spans: list[tuple[int, int]], locked: frozenset[str] = frozenset()
+    before: Heard,
+    after: Heard,
+    spans: list[tuple[int, int]],
+    locked: frozenset[str] = frozenset(),
+    *,
+    conductor: bool = True,
 ) -> int:
     """Every note that starts outside, or is locked, is there and the same; how many there are."""
-    assert [event for event in after.conductor if "key_signature" not in event[1]] == [
-        event for event in before.conductor if "key_signature" not in event[1]
-    ]
+    if conductor:
+        assert [event for event in after.conductor if "key_signature" not in event[1]] == [
+            event for event in before.conductor if "key_signature" not in event[1]
+        ]
     count = 0
     for name in {*before.notes, *after.notes}:
         old, new = before.notes.get(name, []), after.notes.get(name, [])
@@ -296,11 +303,42 @@ def test_files_that_do_not_go_together_are_refused() -> None:
         revised(ScoreFiles("a", files.source, other.midi, files.cues_json), "1")
     with pytest.raises(CueSheetError, match="cannot be revised"):
         revised(ScoreFiles("a", files.source, files.midi, json.dumps({**sheet, "score": None})), "1")
-    sheet["hits"][0]["frame"] += 30
-    with pytest.raises(CueSheetError, match="have been changed"):
-        revised(ScoreFiles("a", files.source, files.midi, json.dumps(sheet)), "1")
     with pytest.raises(InputError, match="not a MIDI file"):
         revised(ScoreFiles("a", files.source, b"RIFF", files.cues_json), "1")
+
+
+def kept_map() -> ScoreFiles:
+    """A cue inside somebody's own tempo map: whatever its hits, its bars are those."""
+    scene = Scene(8, valence=0.6, energy=0.5, hits=((1920 + 100, Weight.WANT), (3840 * 3, Weight.MUST)))
+    cues, form = build(scene, scene, scene)
+    given = GivenMap(form.tempo_map, (MetreEvent(0, Metre(4, 4)),))
+    return scored((cues, timing.solve(cues, Settings(), Progress(), given)), 2)
+
+
+def test_changed_hits_make_the_form_anew_and_the_other_plots_stay() -> None:
+    files = kept_map()
+    sheet = json.loads(files.cues_json)
+    moved = next(hit for hit in sheet["hits"] if hit["frame"] >= sheet["plots"][1]["start_frame"])
+    moved["frame"] += 11
+    edited = ScoreFiles(files.name, files.source, files.midi, json.dumps(sheet))
+    new = revised(edited, "p1", seed=9)
+    check_outside(hear(files.midi), hear(new["mid"]), [places(files)["p1"]], conductor=False)
+    document = json.loads(new["cues.json"])
+    assert "tempo map was made anew" in "\n".join(document["notes"])
+    told = {hit["id"]: hit for hit in document["hits"]}[moved["id"]]
+    assert told["frame"] == moved["frame"]
+    assert told["error_frames"] != moved["error_frames"]
+    # What came of it is a score like any other.
+    assert revised(again(files, new), "p2")["mid"]
+
+
+def test_hits_that_ask_for_other_bars_elsewhere_are_refused_with_their_plots() -> None:
+    files = base()
+    sheet = json.loads(files.cues_json)
+    sheet["hits"][-1]["frame"] += 30
+    edited = ScoreFiles(files.name, files.source, files.midi, json.dumps(sheet))
+    with pytest.raises(SettingsError, match="other bars in p1, p2"):
+        revised(edited, "p5")
 
 
 def test_cancelling_stops_it() -> None:
