@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -94,8 +95,11 @@ def heard(sheet: CueSheet, seed: int, models: Models) -> dict[str, float]:
 
 
 def level(played: Performance) -> float:
-    """Mean over all notes of velocity times expression (CC 11) where they start, each as a share of 127."""
-    out = []
+    """Decibels of all that sounds, averaged in power over the cue; 0 is one note of full velocity throughout.
+
+    A note's amplitude goes as the square of its velocity (Dannenberg 2006) and of its expression (CC 11).
+    """
+    power, end = 0.0, 1
     for track in played.tracks:
         changes = [each for each in track.controllers if each.number == 11]
         at = 0
@@ -103,8 +107,9 @@ def level(played: Performance) -> float:
             while at < len(changes) and changes[at].tick <= note.tick:
                 at += 1
             expression = changes[at - 1].value / 127 if at else 1.0
-            out.append(note.velocity / 127 * expression)
-    return float(np.mean(out))
+            power += (note.velocity / 127 * expression) ** 4 * note.duration_ticks
+            end = max(end, note.tick + note.duration_ticks)
+    return 10 * math.log10(power / end)
 
 
 def dissonance(score: Score) -> float:

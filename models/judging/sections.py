@@ -146,6 +146,7 @@ def picture(judged: Judged) -> dict[str, Any]:
     tallies = {kind: run_kind(kind, judged.cues, 100, judged.models) for kind in KINDS}
     sheet, form = cue("underscore", simulated()[1], 100)
     return {
+        "cues": judged.cues,
         "textures": texture_table(tallies, reference_rows()),
         "promises": promise_table(tallies),
         "palettes": compare_palettes(sheet, form, judged.models, PICTURES),
