@@ -120,7 +120,10 @@ def _write(
     harmonies = write_chords(models.chords, free, settings, check=progress.check, on_bar=on_bar)
     if kept is not None:
         harmonies |= {s.key: kept.harmony(s) for s in plan.sections if kept.keeps_harmony(s)}
-    melodies = write_melody(models.melody, sections, harmonies, settings, check=progress.check, on_bar=on_bar)
+    heard = {} if kept is None else kept.motifs(plan)
+    melodies = write_melody(
+        models.melody, sections, harmonies, settings, check=progress.check, on_bar=on_bar, heard=heard
+    )
     for section in sections:
         stays = None if kept is None else kept.locked_melody(section)
         melodies |= {section.key: stays} if stays is not None else {}

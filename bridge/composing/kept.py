@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from bridge.composing.chords import Harmony
 from bridge.composing.harmony import Key, revised_key
 from bridge.composing.layers import Layers
+from bridge.composing.melody import Motif, motif_of
 from bridge.composing.parts import ROLES
 from bridge.composing.plan import Fixed, Plan, Section, make_plan
 from bridge.composing.writing import Draft
 from bridge.config import Settings
 from bridge.errors import SettingsError
 from bridge.schema.cues import CueSheet
-from bridge.schema.performance import Performance, PlayedNote
+from bridge.schema.performance import Performance, PlayedNote, Track
 from bridge.schema.record import Made, regions
 from bridge.schema.score import ChordSpan, KeySpan, PartRole
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form
@@ -58,6 +59,28 @@ class Kept:
         """The chords there were in a section, key-relative, one tuple a cell."""
         return harmony_of(self.chords, section)
 
+    def motifs(self, plan: Plan) -> dict[str, Motif]:
+        """What the melodies that stay open with: by label its first such plot, the cue's first under ""."""
+        sung = self._sung(lambda track: True)
+        found: dict[str, Motif] = {}
+        for section in plan.sections:
+            if section.plot.id not in self.fixed.anew:
+                motif = motif_of(section, sung_in(section, sung))
+                if motif:
+                    found.setdefault("", motif)
+                    found.setdefault(section.plot.label.value, motif)
+        return found
+
+    def _sung(self, wanted: Callable[[Track], bool]) -> list[PlayedNote]:
+        """The notes of some of the melody's parts, by time."""
+        notes = [
+            note
+            for track in self.performance.tracks
+            if track.role is PartRole.MELODY and wanted(track)
+            for note in track.notes
+        ]
+        return sorted(notes, key=lambda note: note.tick)
+
     def locked(self) -> list[Draft]:
         """Every note of the locked parts."""
         return [
@@ -71,15 +94,7 @@ class Kept:
         """The melody that stays in a section, key-relative, one tuple a cell; None when it is written."""
         if PartRole.MELODY not in self.locks.roles:
             return None
-        sung = sorted(
-            (
-                note
-                for track in self.performance.tracks
-                if track.role is PartRole.MELODY and track.name in self.locks.names
-                for note in track.notes
-            ),
-            key=lambda note: note.tick,
-        )
+        sung = self._sung(lambda track: track.name in self.locks.names)
         return sung_in(section, sung)
 
 

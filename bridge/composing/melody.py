@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -32,6 +33,7 @@ _SHORTER = {
 }
 
 Notes = tuple[tuple[NoteEvent, ...], ...]
+Motif = tuple[tuple[BarTask, Tokens], ...]
 
 
 def write_melody(
@@ -42,8 +44,13 @@ def write_melody(
     *,
     check: Callable[[], None],
     on_bar: Callable[[], None],
+    heard: Mapping[str, Motif] = MappingProxyType({}),
 ) -> dict[str, Notes]:
-    """Key-relative melody of every section by its key, one tuple a cell; empty where it is silent."""
+    """Key-relative melody of every section by its key, one tuple a cell; empty where it is silent.
+
+    `heard` are motifs that the cue has already: by label what its first plot opened with, the cue's own
+    under "".
+    """
     silent = {
         section.key: tuple(() for _ in section.cells) for section in sections if section.layer("line") is None
     }
@@ -58,15 +65,18 @@ def write_melody(
     tasks: dict[str, tuple[BarTask, ...]] = {}
     bodies: dict[str, tuple[Tokens, ...]] = {}
     # The motif is stated before anybody else sings, so that all can take it up.
-    stated = singing[:1]
+    stated = singing[: 0 if heard else 1]
     for wave in (stated, *waves([section for section in singing if section not in stated])):
         rows = []
         for section in wave:
             leader = section.leader if section.leader in bodies else ""
             motif = _motif(tasks[leader], bodies[leader]) if leader else ()
+            same = motif or heard.get(section.plot.label.value, ())
             own = _tasks(section, harmonies[section.key], settings, numbers=numbers)
-            idea = motif or (_motif(tasks[stated[0].key], bodies[stated[0].key]) if bodies else ())
-            recalled = _recalled(section, own, idea, settings, vary=not motif)
+            idea = same or heard.get("", ())
+            if stated and bodies and not idea:
+                idea = _motif(tasks[stated[0].key], bodies[stated[0].key])
+            recalled = _recalled(section, own, idea, settings, vary=not same)
             tasks[section.key] = tuple(
                 replace(task, body=recalled.get(index, task.body)) for index, task in enumerate(own)
             )
@@ -326,7 +336,17 @@ def _resting(section: Section, settings: Settings) -> list[bool]:
     return out
 
 
-def _motif(tasks: Sequence[BarTask], bodies: Sequence[Tokens]) -> tuple[tuple[BarTask, Tokens], ...]:
+def motif_of(section: Section, sung: Notes) -> Motif:
+    """The first cells of a section that were sung, by somebody else's hand; nothing where too few were."""
+    found = [
+        (BarTask((), BarRules(steps=item.cell.steps)), bars.melody_body(notes, item.cell.steps))
+        for item, notes in zip(section.cells, sung)
+        if notes
+    ]
+    return tuple(found[:BARS]) if len(found) >= BARS else ()
+
+
+def _motif(tasks: Sequence[BarTask], bodies: Sequence[Tokens]) -> Motif:
     """The first cells that were sung."""
     sung = [(task, body) for task, body in zip(tasks, bodies) if body]
     return tuple(sung[:BARS])
