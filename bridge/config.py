@@ -205,6 +205,8 @@ class Complement:
     midi: bytes
     parts: tuple[str, ...]
     timeline: Path | None = None
+    # A MIDI file whose tempi and metres take the place of those given; empty: those given stay.
+    tempo_map: bytes = b""
 
     def __post_init__(self) -> None:
         if not self.parts:

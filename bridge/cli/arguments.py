@@ -154,6 +154,9 @@ def _complement(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeline", type=Path, metavar="T", help="the picture; its cue begins where GIVEN does"
     )
+    parser.add_argument(
+        "--tempo-map", type=Path, metavar="FILE.mid", help="take this file's tempi and metres, not GIVEN's"
+    )
     parser.add_argument("--fps", default="", metavar="R", help="the timeline's frame rate, for an EDL")
     parser.add_argument("--in", dest="mark_in", default="", metavar="TC", help="timecode of the first frame")
     parser.add_argument(

@@ -29,7 +29,8 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     path = absolute(options.given)
     timeline = absolute(options.timeline) if options.timeline else None
     parts = tuple(word.strip() for word in options.parts.split(",") if word.strip())
-    asked = Complement(path, _bytes(path), parts, timeline)
+    tempo_map = b"" if options.tempo_map is None else _bytes(absolute(options.tempo_map))
+    asked = Complement(path, _bytes(path), parts, timeline, tempo_map)
     settings = Settings(
         fps=options.fps,
         mark_in=options.mark_in,

@@ -221,6 +221,7 @@ class Client:
                 path=str(asked.path),
                 timeline="" if asked.timeline is None else str(asked.timeline),
                 parts=asked.parts,
+                tempo_map=asked.tempo_map,
                 settings=convert.settings_to_wire(settings),
                 shelf=shelf,
                 name=name,

@@ -26,7 +26,8 @@ def complement(asked: Complement, settings: Settings, progress: Progress) -> Res
     """Write the parts that are asked for beside those that are given.
 
     Tick 0 of the given file is the cue's first frame. Its tracks' chunks stay byte for byte, and so do its
-    ticks a quarter and its tempo map.
+    ticks a quarter and its tempo map, unless another is asked for: then its tracks that hold the map are
+    written anew without it.
 
     Args:
         asked: the file, the timeline if there is one, and the parts.
@@ -40,6 +41,8 @@ def complement(asked: Complement, settings: Settings, progress: Progress) -> Res
     """
     wanted = composing.wanted_parts(asked.parts)
     given = reading.read_given(asked.midi, str(asked.path))
+    if asked.tempo_map:
+        given = replace(given, map=reading.read_tempo_map(asked.tempo_map))
     models = composing.load_models()
     name = asked.path.stem
     if asked.timeline is None:
@@ -47,13 +50,18 @@ def complement(asked: Complement, settings: Settings, progress: Progress) -> Res
             raise SettingsError("--in and --out cut a timeline, and none is given", remedy="Add --timeline")
         cues = _unseen(given, name, settings)
     else:
-        settings = replace(settings, tempo_map_midi=asked.midi)
+        settings = replace(settings, tempo_map_midi=asked.tempo_map or asked.midi)
         timeline = read_source(asked.timeline, settings, progress)
         cues = spotting.spot(timeline, seeing.see(timeline, settings, progress), settings, progress)
     form = timing.solve(cues, settings, progress, given.map)
     score = composing.complement(cues, form, given.performance, wanted, settings, models, progress)
     played = writing.placed(given.performance, performing.perform(score, form, cues, settings))
-    midi = writing.complemented(asked.midi, given.end, given.division, played.tracks, ports=given.with_ports)
+    own, end = asked.midi, given.end
+    if asked.tempo_map:
+        head = 8 + int.from_bytes(own[4:8], "big")
+        chunks = reading.retimed(given.tracks, given.division, given.map)
+        own, end = own[:head] + chunks + own[end:], head + len(chunks)
+    midi = writing.complemented(own, end, given.division, played.tracks, ports=given.with_ports)
     cues = replace(cues, notes=(*cues.notes, *score.notes))
     return Result(
         timeline_name=name,
@@ -110,6 +118,7 @@ def _summary(
 
 def _fingerprint(asked: Complement, settings: Settings, hashes: dict[str, str]) -> str:
     digest = hashlib.sha256(asked.midi)
+    digest.update(asked.tempo_map)
     digest.update(repr((asked.parts, asked.timeline)).encode())
     digest.update(json.dumps(asdict(settings), sort_keys=True, default=str).encode())
     digest.update(json.dumps(hashes, sort_keys=True).encode())

@@ -8,7 +8,7 @@ from itertools import pairwise
 from bridge.errors import InputError
 from bridge.reading.midi_map import tempo_map_of
 from bridge.reading.played import CHANNELS, played
-from bridge.reading.smf import META, PORT, read_smf
+from bridge.reading.smf import META, PORT, TEMPO, TIME_SIGNATURE, TRACK, Chunk, read_smf
 from bridge.schema.performance import Performance, Track
 from bridge.schema.score import PartRole
 from bridge.schema.tempo import TICKS_PER_QUARTER, GivenMap
@@ -25,11 +25,23 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
+class GivenChunk:
+    """A chunk byte for byte, and, of a track with a tempo map or the first, what else stands in it: events as
+    (tick, bytes), and its end. `others` is None for a chunk that a new tempo map leaves as it is.
+    """
+
+    data: bytes
+    others: tuple[tuple[int, bytes], ...] | None
+    end_tick: int
+
+
+@dataclass(frozen=True)
 class GivenMusic:
     """A file that parts are added to.
 
     `performance` is on 960 ticks a quarter, `division` the file's own, `with_ports` says that it names
-    ports, `end` is the byte after its last track, `last_tick` the end of its last note.
+    ports, `end` is the byte after its last track, `last_tick` the end of its last note. `tracks` are its
+    chunks, for whoever takes its tempo map out.
     """
 
     performance: Performance
@@ -37,6 +49,7 @@ class GivenMusic:
     division: int
     with_ports: bool
     end: int
+    tracks: tuple[GivenChunk, ...]
 
     @property
     def last_tick(self) -> int:
@@ -64,7 +77,17 @@ def read_given(data: bytes, where: str) -> GivenMusic:
         division=file.division,
         with_ports=any(e.status == META and e.kind == PORT for c in file.tracks for e in c.events),
         end=file.end,
+        tracks=tuple(_chunk(chunk, first=chunk is file.tracks[0]) for chunk in file.chunks),
     )
+
+
+def _chunk(chunk: Chunk, *, first: bool) -> GivenChunk:
+    data = chunk.name + len(chunk.body).to_bytes(4, "big") + chunk.body
+    of_map = [e.status == META and e.kind in (TEMPO, TIME_SIGNATURE) for e in chunk.events]
+    if chunk.name != TRACK or not (first or any(of_map)):
+        return GivenChunk(data, None, chunk.end_tick)
+    others = tuple((e.tick, e.raw) for e, told in zip(chunk.events, of_map) if not told)
+    return GivenChunk(data, others, chunk.end_tick)
 
 
 def _role(track: Track) -> PartRole:

@@ -20,6 +20,14 @@ _SPECIAL = "Export it again as a Standard MIDI file"
 _DATA = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 
 
+def quantity(value: int) -> bytes:
+    """A number as a variable-length quantity, seven bits a byte."""
+    out = [value & 0x7F]
+    while value := value >> 7:
+        out.append(value & 0x7F | 0x80)
+    return bytes(reversed(out))
+
+
 @dataclass(frozen=True)
 class Event:
     """One event at a tick of the file's own. `status` is 0xFF for meta events, whose `kind` is above -1, 0xF0
@@ -30,6 +38,15 @@ class Event:
     status: int
     data: bytes
     kind: int = -1
+
+    @property
+    def raw(self) -> bytes:
+        """The event as it stands in a file, its status told."""
+        if self.status == META:
+            return bytes((META, self.kind)) + quantity(len(self.data)) + self.data
+        if self.status in (0xF0, 0xF7):
+            return bytes((self.status,)) + quantity(len(self.data)) + self.data
+        return bytes((self.status,)) + self.data
 
 
 @dataclass(frozen=True)

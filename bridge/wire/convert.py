@@ -121,7 +121,8 @@ def complement_from_wire(message: pb.ComplementRequest) -> Complement:
         if not Path(path).is_absolute():
             raise InputError("the path must be absolute on the daemon's machine", where=path)
     timeline = Path(message.timeline) if message.timeline else None
-    return Complement(Path(message.path), message.midi, tuple(message.parts), timeline)
+    parts = tuple(message.parts)
+    return Complement(Path(message.path), message.midi, parts, timeline, message.tempo_map)
 
 
 def _hits_from_wire(message: pb.HitSettings) -> HitSettings:

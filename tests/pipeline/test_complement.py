@@ -193,6 +193,36 @@ def test_a_timeline_gives_the_cue_its_hits_and_its_silence(tmp_path: Path) -> No
     assert 20 < last_s <= 25 + 3.01
 
 
+def test_another_tempo_map_takes_the_place_of_the_given_one() -> None:
+    """Only chunks that hold a map are written anew; whatever else stands in them stays, at its tick."""
+    song = Song(division=480, strange=[STRANGE[0], STRANGE[2]])
+    first = [
+        *song.conductor(),
+        (3 * 1920, meta(0x51, (700_000).to_bytes(3, "big"))),
+        (50, meta(0x06, b"here")),
+    ]
+    data = file([chunk(first), *song.chunks()[1:]], 480)
+    other = Song(us=500_000, metre=(3, 4), division=96)
+    swing = chunk([*other.conductor(), (96 * 6, meta(0x51, (480_000).to_bytes(3, "big")))])
+    asked = Complement(PATH, data, ("piano",), None, file([swing], 96))
+    new = pipeline.complement(asked, Settings(), Progress()).files["mid"]
+    before, after = split(data), split(new)
+    assert after[3][1 : len(before[3])] == before[3][1:]
+    read = mido.MidiFile(file=io.BytesIO(new), charset="latin-1")
+    tick, told = 0, []
+    for message in read.tracks[0]:
+        tick += message.time
+        told.append(
+            (tick, message.type, getattr(message, "tempo", None) or getattr(message, "numerator", None))
+        )
+    assert [each for each in told if each[1] in ("set_tempo", "time_signature")] == [
+        (0, "time_signature", 3), (0, "set_tempo", 500_000), (2880, "set_tempo", 480_000),
+    ]  # fmt: skip
+    assert (50, "marker", None) in told
+    assert (0, "track_name", None) in told
+    assert all(m.type != "set_tempo" for track in read.tracks[1:] for m in track)
+
+
 def test_the_same_is_the_same_and_another_seed_another() -> None:
     data = Song().bytes()
     assert run(data, "piano", seed=3).files == run(data, "piano", seed=3).files

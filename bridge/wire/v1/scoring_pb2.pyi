@@ -1198,6 +1198,7 @@ class ComplementRequest(_message.Message):
     TAKE_AT_LEAST_FIELD_NUMBER: _builtins.int
     PARALLEL_FIELD_NUMBER: _builtins.int
     JOB_ID_FIELD_NUMBER: _builtins.int
+    TEMPO_MAP_FIELD_NUMBER: _builtins.int
     midi: _builtins.bytes
     """A Standard MIDI file of format 0 or 1 with notes, in any ticks a quarter; its tick 0 is the cue's first
     frame. Its tracks and its tempo map stay as they are.
@@ -1216,6 +1217,8 @@ class ComplementRequest(_message.Message):
     """As in StartScoreRequest."""
     job_id: _builtins.str
     """As in StartScoreRequest."""
+    tempo_map: _builtins.bytes
+    """A Standard MIDI file whose tempi and metres take the place of those of `midi`; empty: those stay."""
     @_builtins.property
     def parts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Parts to add, in the order they are written: instruments (piano, guitar ...), or what a part does
@@ -1239,10 +1242,11 @@ class ComplementRequest(_message.Message):
         take_at_least: _builtins.int = ...,
         parallel: _builtins.int = ...,
         job_id: _builtins.str = ...,
+        tempo_map: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id", "midi", b"midi", "name", b"name", "parallel", b"parallel", "parts", b"parts", "path", b"path", "settings", b"settings", "shelf", b"shelf", "take_at_least", b"take_at_least", "timeline", b"timeline"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id", "midi", b"midi", "name", b"name", "parallel", b"parallel", "parts", b"parts", "path", b"path", "settings", b"settings", "shelf", b"shelf", "take_at_least", b"take_at_least", "tempo_map", b"tempo_map", "timeline", b"timeline"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
