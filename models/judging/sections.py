@@ -28,7 +28,8 @@ HERE = Path(__file__).resolve().parents[1]
 PICTURES = HERE / "build" / "rolls"
 CHAIN_SONGS = 30
 """Songs that the Markov chain writes for: it is slow, and a floor."""
-METRE_SONGS_EVERY = 2
+METRE_SONGS_EVERY = 4
+"""Of the held-out songs every so many is cut to other metres: four metres of two parts are many bars."""
 
 
 @dataclass(frozen=True)
