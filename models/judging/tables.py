@@ -20,6 +20,7 @@ def document(known: Known) -> str:
         " named. Held"
         " out are the 91 songs of POP909 whose number ends in 7. Bars are this project's own aims.",
     ]
+    missing = []
     for name, table in (
         ("knowledge", _knowledge),
         ("generation", _generation),
@@ -32,6 +33,10 @@ def document(known: Known) -> str:
     ):
         if name in known:
             parts.append(table(known[name]))
+        else:
+            missing.append(name)
+    if missing:
+        parts.append(f"Not measured yet for these models: {', '.join(missing)}.")
     return "\n\n".join(parts) + "\n"
 
 
