@@ -25,23 +25,21 @@ from bridge.timing.lattice import (
     Prior,
 )
 from bridge.timing.layout import Layout, lay
-from bridge.timing.limits import ODD_SHARE, TURNS_A_MINUTE, Limits, Prices
+from bridge.timing.limits import Limits, Prices
+from bridge.timing.rounds import Found, Score, settled
 from bridge.timing.route import Leg, Route, route_of
 from bridge.timing.search import Search
 from bridge.timing.sketch import active_bases
-from bridge.timing.swing import direction_changes
 from bridge.timing.targets import Span
 from bridge.timing.trace import best_path
 
 # Bases searched at each hit, by the number of hits in the span: all of them in short ones; the best by a
 # relaxed pass in others, fewer the longer, and whole frames as offsets, so that a feature film takes seconds.
-KEPT_BASES = ((12, 1000), (600, 16), (3000, 8))
+KEPT_BASES = ((12, 1000), (600, 10), (3000, 8))
 FEWEST_BASES = 5
 COARSE_HITS = 600
 # In exact mode the frame matters more than the ease of the tempo.
 EXACT_PRICES = 0.25
-# Odd bars and changes of direction are made dearer, so many times at most, until they are few enough.
-ROUNDS = 8
 _LOOSER = (0.3, 0.05)
 
 
@@ -153,52 +151,24 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
 
 
 def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, watch: Watch) -> Route | None:
-    """The optimum over the bases kept; odd bars and see-saw are priced up until they are few enough."""
+    """The optimum over the bases kept; odd bars and see-saw are priced until they are few enough."""
     keep = next((kept for most, kept in KEPT_BASES if len(span.targets) <= most), FEWEST_BASES)
-    best: Route | None = None
-    least = (0.0, math.inf)  # weight of musts not met by a beat, then unrest
-    whole = sum(target.weight for target in span.targets if target.must)
-    for left in reversed(range(ROUNDS)):
+
+    def find(prices: Prices) -> Found | None:
         lattice = lattice_of(cues, settings, span, prices)
         search = Search(lattice, active_bases(lattice, keep))
         search.run(watch)
         stops, _ = best_path(search)
         if not stops:
-            return best
+            return None
         route = route_of(lattice, span, stops, 0.0)
         layout = lay(cues, settings, [route])
-        odd, turns = unrest(span, layout)
-        missed = whole - _scores(cues, span, layout)[0]
-        if best is None or (missed, odd + turns) < least:
-            best, least = route, (missed, odd + turns)
-        if odd + turns == 0:
-            return best
-        if odd:
-            prices = prices.dearer_odd_bars()
-        if turns:
-            prices = prices.dearer_turns(forbidden=left == 1)
-    return best
+        return route, layout, _scores(cues, span, layout)
+
+    return settled(prices, span, find)
 
 
-def unrest(span: Span, layout: Layout) -> tuple[float, float]:
-    """Odd bars beyond one in eight, and turns of the tempo beyond those a minute: 0 within, 1 for twice.
-
-    One of either is no unrest, however short the cue. Partial bars are no bars here.
-    """
-    bars = [bar for bar in layout.bars if not bar.rest and bar.tick < layout.end_tick]
-    whole = [bar for bar in bars if not bar.partial]
-    odd = sum(bar.odd for bar in whole)
-    beats = [tick for bar in bars for tick in bar.beats() if tick < layout.end_tick]
-    turns = direction_changes([1 / layout.tempo_map.us_per_quarter_at(tick) for tick in beats])
-    minutes = float(span.end_s - span.start_s) / 60
-    return _beyond(odd, ODD_SHARE * len(whole)), _beyond(turns, TURNS_A_MINUTE * minutes)
-
-
-def _beyond(count: int, allowed: float) -> float:
-    return max(0.0, count / max(1.0, allowed) - 1)
-
-
-def _scores(cues: CueSheet, span: Span, layout: Layout) -> tuple[float, int, float]:
+def _scores(cues: CueSheet, span: Span, layout: Layout) -> Score:
     """Weight of musts met, hits in the yardstick, and all weight met in its windows, on beats as written."""
     beats = layout.beat_seconds()
     if len(beats) < 2:

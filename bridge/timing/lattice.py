@@ -99,6 +99,10 @@ class Lattice:
     levels: Ints = field(init=False)
     jump_levels: int = field(init=False)
     prior_cost: Floats = field(init=False)  # (hits + 1, bases): from the span's start to hit or end
+    odd_bar: Floats = field(init=False)  # (hits,): price of an odd bar on the way from each, or up to it
+    turn: Floats = field(init=False)  # (hits,): price of a change of direction at a hit or on the way from it
+    step: Floats = field(init=False)  # (hits,): price of tempo change there or on the way to it, a per cent
+    no_downbeat: Floats = field(init=False)  # (hits,)
 
     def __post_init__(self) -> None:
         count = len(self.targets)
@@ -124,6 +128,13 @@ class Lattice:
         self.levels = np.arange(-top, top + 1)
         self.jump_levels = max(0, int((self.limits.step - LEVEL) / LEVEL + 1e-9))
         self.prior_cost = self._prior_costs()
+        prices = self.prices
+        dearness = prices.dearness(prices.turn_level, count)
+        self.turn, self.step = prices.turn * dearness, prices.step * dearness
+        self.odd_bar = prices.odd_bar * prices.dearness(prices.odd_level, count)
+        # However dear odd bars are, a plot start's downbeat stays worth one.
+        dear = np.where(self.odd_bar > prices.odd_bar, 1.5 * self.odd_bar, 0.0)
+        self.no_downbeat = np.maximum(prices.no_downbeat, dear)
 
     @property
     def step_s(self) -> float:
@@ -171,7 +182,7 @@ class Lattice:
         for place in range(self.places):
             over = place % bar
             bars = (place // bar + (over > 1)) % PHRASE_BARS
-            price = self.prices.odd_bar * (over > 0) + self.prices.odd_phrase * (plot and bars > 0)
+            price = self.odd_bar[j] * (over > 0) + self.prices.odd_phrase * (plot and bars > 0)
             found.append((place, 0 if plot else bars * bar, price))
         return found
 
@@ -233,7 +244,7 @@ class Lattice:
         slope = np.where(even, 0.0, leave - enter)
         cost = (
             prices.bend * count * (100 * np.log(period)) ** 2
-            + prices.step * 100 * np.abs(slope)
+            + self.step[j] * 100 * np.abs(slope)
             + prices.over_free * 100 * np.maximum(largest - limits.free, 0.0)
         )
         index = np.where(even, levels[None, None, :], np.rint(enter / LEVEL).astype(np.int64) + self.top)

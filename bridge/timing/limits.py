@@ -10,6 +10,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bridge.config import TempoSettings
 
 # At most one bar in eight may be of another metre (design), unless a `must` asks for more.
@@ -21,6 +24,10 @@ TURNS_A_MINUTE = 3.99
 MAX_STEP = 0.03
 # The base of the next plot lies within so much of the last one's, unless nothing sounds between them.
 MAX_BASE_CHANGE = 0.08
+# Odd bars and turns are made dearer by levels of so much.
+LEVEL_RISE = 1.25
+# Prices that stand for bars and musts, not for the ease of the tempo.
+_NO_EASE = ("must", "odd_bar", "odd_phrase", "no_downbeat", "target_spread", "odd_level", "turn_level")
 
 
 @dataclass(frozen=True)
@@ -39,25 +46,25 @@ class Prices:
     odd_phrase: float = 25.0  # a plot of an odd number of bars: phrases of 2, 4 and 8 are wanted
     no_downbeat: float = 45.0  # a plot start on a beat that is not a bar line
     base_change: float = 0.6  # for each per cent of change at a plot start
-    target: float = 0.0065  # share of the weights in reach, for each squared `target_spread` of distance
+    target: float = 0.0045  # share of the weights in reach, for each squared `target_spread` of distance
     target_spread: float = 0.15  # in natural log of tempo: 15 %
     pickup: float = 1.0  # for each finer subdivision that the first partial bar needs
+    odd_level: float = 0.0  # how much dearer odd bars are: `dearness` says where
+    turn_level: float = 0.0  # the same of turns, and of the steps that can add up to one
 
-    def dearer_odd_bars(self) -> Prices:
-        """Odd bars half as dear again; a plot start's downbeat stays worth one."""
-        odd = 1.5 * self.odd_bar
-        return replace(self, odd_bar=odd, no_downbeat=max(self.no_downbeat, 1.5 * odd))
+    def dearness(self, level: float, hits: int) -> NDArray[np.float64]:
+        """Factors on a price, hit by hit: whole levels for all of them, the rest for so large a share.
 
-    def dearer_turns(self, forbidden: bool) -> Prices:
-        """Changes of direction 30 % dearer, or at a price that no hit is worth."""
-        return replace(self, turn=1e6 if forbidden else 1.3 * self.turn)
+        The price rises from the span's start on, so that what it buys off grows one by one and not, as
+        with one price for all, by jumps.
+        """
+        whole, share = divmod(level, 1)
+        return np.asarray(LEVEL_RISE ** (whole + (np.arange(hits) < share * hits)), dtype=np.float64)
 
     def loosened(self, factor: float) -> Prices:
         """The same with all costs but those of bars scaled: below 1, hits count for more."""
         scaled = {
-            name: getattr(self, name) * factor
-            for name in self.__dataclass_fields__
-            if name not in ("must", "odd_bar", "odd_phrase", "no_downbeat", "target_spread")
+            name: getattr(self, name) * factor for name in self.__dataclass_fields__ if name not in _NO_EASE
         }
         return replace(self, **scaled)
 

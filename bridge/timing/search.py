@@ -109,27 +109,28 @@ class Search:
         """Places moved on by each kind of beat count; half beats by way of an odd bar, its price paid."""
         left = self.left(i)
         bar, places = self.lattice.beats_per_bar, self.lattice.places
-        flat = np.ascontiguousarray(left.transpose(3, 4, 0, 1, 2)).reshape(places, 2, -1)
+        same = np.ascontiguousarray(left.transpose(3, 4, 0, 1, 2)).reshape(places, 2, 1, -1)
+        turned = np.minimum(same, same[:, ::-1] + np.float32(self.lattice.turn[i]))
+        flat = np.concatenate([same, turned], axis=2)
         longest = bar + places  # in more than a bar an odd bar fits from any place
         if i + 1 < self.count and len(self.lattice.halves(i, i + 1)) < 2:
             longest = 0
-        table = np.full((places, 2, places + longest, flat.shape[2]), INFINITE, dtype=np.float32)
+        table = np.empty((places, 2, 2, places + longest, flat.shape[3]), dtype=np.float32)
+        twice = np.concatenate([flat, flat])  # from `places − k` on it is the departures, k places on
         for beats in range(places):
-            table[:, :, beats] = np.roll(flat, beats, axis=0)
-        price = np.float32(self.lattice.prices.odd_bar)
+            table[:, :, :, beats] = twice[places - beats : 2 * places - beats]
+        table[:, :, :, places:] = INFINITE
+        if longest:
+            twice += np.float32(self.lattice.odd_bar[i])
         for rank in range(longest):
             beats_half = rank + 1.5
+            kept = table[:, :, :, places + rank]
             for length in odd_lengths(bar):
-                for place in range(places):
-                    if not odd_bar_fits(place, beats_half, length, bar):
-                        continue
-                    to = round(place + beats_half + bar - length) % places
-                    kept = table[to, :, places + rank]
-                    np.minimum(kept, flat[place] + price, out=kept)
-        turn = np.float32(self.lattice.prices.turn)
-        turned = np.minimum(table, table[:, ::-1] + turn)
-        both = np.concatenate([table, turned], axis=2)
-        return _Moves(both.reshape(places, 2, -1), places, longest)
+                on = round(beats_half + bar - length) % places
+                fits = [odd_bar_fits((to - on) % places, beats_half, length, bar) for to in range(places)]
+                where = np.array(fits)[:, None, None, None] if not all(fits) else True
+                np.minimum(kept, twice[places - on : 2 * places - on], out=kept, where=where)
+        return _Moves(table.reshape(places, 2, -1), places, longest)
 
     def _arrive(self, j: int) -> Value:
         """Least cost of having a beat on hit j, by state."""
@@ -207,7 +208,7 @@ class Search:
         lattice, value = self.lattice, self.value(j)
         if not lattice.targets[j].downbeat:
             return value
-        settled = value + np.float32(lattice.prices.no_downbeat)
+        settled = value + np.float32(lattice.no_downbeat[j])
         settled[..., :: lattice.beats_per_bar, :] = INFINITE
         for before, after, price in lattice.bar_lines(j):
             kept = settled[..., after, :]
@@ -218,7 +219,7 @@ class Search:
     def _leave(self, j: int) -> Value:
         """Least cost of setting out from hit j at an entry level, the 3 % rule applied."""
         settled = self.settle(j)
-        left = self._window(settled, 0)
+        left = self._window(j, settled, 0)
         if self.may_rebase(j):
             self._rebase(j, settled, left)
         return left
@@ -227,32 +228,32 @@ class Search:
         """Whether the base tempo may change at hit j: it starts a plot (and lies on its downbeat)."""
         return self.lattice.targets[j].plot >= 0 and len(self.rows[j]) > 1
 
-    def jumps(self) -> list[tuple[int, float]]:
-        """Level changes allowed between neighbours (exit − entry), and the price of each."""
+    def jumps(self, j: int) -> list[tuple[int, float]]:
+        """Level changes allowed between neighbours at hit j (exit − entry), and the price of each."""
         most = self.lattice.jump_levels
-        price = self.lattice.prices.step * 100 * LEVEL
+        price = float(self.lattice.step[j]) * 100 * LEVEL
         return [(jump, price * abs(jump)) for jump in range(-most, most + 1)]
 
-    def way_prices(self, jump: int) -> list[tuple[int, int, float]]:
-        """(way before, way after, price) of a jump; one level is too little to be a direction."""
-        turn = self.lattice.prices.turn
+    def way_prices(self, j: int, jump: int) -> list[tuple[int, int, float]]:
+        """(way before, way after, price) of a jump at hit j; one level is too little to be a direction."""
+        turn = float(self.lattice.turn[j])
         if abs(jump) <= 1:
             return [(UP, UP, 0.0), (DOWN, DOWN, 0.0)]
         after = UP if jump < 0 else DOWN
         return [(after, after, 0.0), (1 - after, after, turn)]
 
-    def _window(self, settled: Value, shift: int) -> Value:
+    def _window(self, j: int, settled: Value, shift: int) -> Value:
         """Minimum over exit levels within the jump of each entry level; `shift` moves the entry's zero."""
         levels = self.shape[1]
         left = np.full_like(settled, INFINITE)
-        for jump, price in self.jumps():
+        for jump, price in self.jumps(j):
             # entry level s (seen from the new base) comes from exit level s + shift + jump
             move = shift + jump
             to = slice(max(0, -move), min(levels, levels - move))
             if to.start >= to.stop:
                 continue
             of = slice(to.start + move, to.stop + move)
-            for before, after, more in self.way_prices(jump):
+            for before, after, more in self.way_prices(j, jump):
                 kept = left[:, :, to, ..., after]
                 np.minimum(kept, settled[:, :, of, ..., before] + np.float32(price + more), out=kept)
         return left
@@ -274,7 +275,7 @@ class Search:
             to_row = np.flatnonzero(of_row >= 0)
             if not len(to_row):
                 continue
-            moved = self._window(downbeat[of_row[to_row]], shift)[..., 0, :] + np.float32(cost)
+            moved = self._window(j, downbeat[of_row[to_row]], shift)[..., 0, :] + np.float32(cost)
             left[to_row, ..., 0, :] = np.minimum(left[to_row, ..., 0, :], moved)
 
     def ending(self, j: int) -> Value:

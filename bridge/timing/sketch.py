@@ -63,7 +63,7 @@ def _plot_costs(lattice: Lattice, starts: list[int]) -> Floats:
             for half in (0.0, 0.5):
                 near = np.maximum(np.rint(beats - half), 1.0) + half
                 bend = np.abs(np.log(near / beats))
-                cost = prices.bend * near * (100 * bend) ** 2 + (prices.odd_bar if half else 0.0)
+                cost = prices.bend * near * (100 * bend) ** 2 + (lattice.odd_bar[j] if half else 0.0)
                 edge = np.minimum(edge, np.where(bend <= limit, cost, _FAR))
             edge = edge + (skipped[j] - skipped[begin + 1 : j + 1])[:, None, None, None]
             edge = edge + (lattice.prior_cost[j] - lattice.prior_cost[begin:j])[:, :, None, None]

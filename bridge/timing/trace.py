@@ -117,11 +117,11 @@ def _departure(search: Search, leaving: _State) -> tuple[_State, bool]:
         row = int(search.row_of[hit][base]) if 0 <= base < search.row_of.shape[1] else -1
         if row < 0:
             continue
-        for jump, price in search.jumps():
+        for jump, price in search.jumps(hit):
             level = leaving.level + shift + jump
             if not 0 <= level < search.shape[1]:
                 continue
-            for before, after, more in search.way_prices(jump):
+            for before, after, more in search.way_prices(hit, jump):
                 total = (
                     float(settled[row, leaving.offset, level, leaving.place, before]) + price + more + cost
                 )
@@ -181,13 +181,13 @@ def _through(search: Search, i: int, state: _State, base: int) -> list[_Stretch]
             place = round(state.place - (float(count) + bar - length)) % lattice.places
             if half and not odd_bar_fits(place, float(count), length, bar):
                 continue
-            price = flat + (lattice.prices.odd_bar if half else 0.0)
+            price = flat + (float(lattice.odd_bar[i]) if half else 0.0)
             for way in (UP, DOWN):
                 turned = way != state.way
                 total = left[row, from_offsets, enter[k], place, way] + cost[k] + price
                 wrong = rise[k] < 0 if state.way == UP else rise[k] > 0
                 wrong = wrong | ((rise[k] == 0) & turned)
-                total = np.where(wrong, INFINITE, total + (lattice.prices.turn if turned else 0.0))
+                total = np.where(wrong, INFINITE, total + (float(lattice.turn[i]) if turned else 0.0))
                 o = int(total.argmin())
                 if total[o] < _NEVER:
                     mean = float(np.log(60 * count / gaps[pick[o]]) - lattice.log_bases[base])

@@ -39,6 +39,8 @@ def small(seed: int) -> Lattice:
     bases = math.log(rng.uniform(70, 130)) + 2 * LEVEL * np.arange(1 + seed % 3)
     end = float(times[-1]) / 24 + 1
     prices = replace(Prices(), no_downbeat=20.0, odd_bar=12.0) if seed % 2 else Prices()
+    if seed % 3 == 0:  # dearer on the first hits than on the rest
+        prices = replace(prices, odd_level=rng.uniform(0, 2), turn_level=rng.uniform(0, 3), turn=1.0)
     return Lattice(
         tuple(targets), 0.0, 1 / 24, Limits.of(wish), prices, 2 + seed // 3 % 3, bases,
         Prior((0.0, end / 2), (math.log(90), math.log(110)), 2.0, end),
@@ -120,11 +122,11 @@ class Every:
         """(price, place after) of having or not having the bar line that hit j wants."""
         prices, bar, plot = self.l.prices, self.l.beats_per_bar, self.l.targets[j].plot >= 0
         bars, over = divmod(phi, bar)
-        price = prices.odd_bar if over else 0.0
+        price = float(self.l.odd_bar[j]) if over else 0.0
         bars += over >= 2  # one beat left over is joined to the bar before it
         price += prices.odd_phrase if plot and bars % 2 else 0.0
         found = [(price, 0 if plot else bars % 2 * bar)]
-        return found + ([(prices.no_downbeat, phi)] if over else [])
+        return found + ([(float(self.l.no_downbeat[j]), phi)] if over else [])
 
     def onward(self, cost: float, i: int, base: int, o: int, x: int, phi: int, way: int) -> None:
         for j in range(i + 1, self.count):
@@ -158,16 +160,15 @@ class Every:
             if run > LEVEL and (n % 1 or run > limits.step * (n - 1)):
                 continue
             price = prices.bend * n * (100 * mean) ** 2 + prices.over_free * 100 * max(0.0, big - self.free)
-            price += prices.step * 100 * (run if run > LEVEL else 0.0) + prices.step * 100 * LEVEL * abs(
-                s - x
-            )
+            price += float(self.l.step[j]) * 100 * (run if run > LEVEL else 0.0)
+            price += float(self.l.step[i]) * 100 * LEVEL * abs(s - x)
             total = cost + price + self.skipped(i + 1, j) + self.late(p)
             total += self.prior(base, self.time(i), self.time(j))
             now = way
             if abs(s - x) >= 2 and (s > x) != (now > 0):
-                now, total = -now, total + prices.turn
+                now, total = -now, total + float(self.l.turn[i])
             if run > LEVEL and (leave > enter) != (now > 0):
-                now, total = -now, total + prices.turn
+                now, total = -now, total + float(self.l.turn[i])
             bar = self.l.beats_per_bar
             if n % 1 == 0:
                 self.at(total, j, base, p, int(level), (phi + int(n)) % (2 * bar), now)
@@ -179,7 +180,7 @@ class Every:
                 line = short - since if since < short else bar - since + short
                 if line <= n:
                     place = int(phi + n + bar - short) % (2 * bar)
-                    self.at(total + prices.odd_bar, j, base, p, int(level), place, now)
+                    self.at(total + float(self.l.odd_bar[i]), j, base, p, int(level), place, now)
 
 
 @pytest.mark.parametrize("block", range(8))
@@ -218,20 +219,20 @@ def value_of(lattice: Lattice, stops: list[Stop]) -> float:
             big = max(abs(stop.enter), abs(stop.leave))
             total += prices.bend * stop.beats * (100 * mean) ** 2
             total += prices.over_free * 100 * max(0.0, big - lattice.limits.free)
-            total += prices.step * 100 * (run if run > LEVEL else 0.0)
+            total += lattice.step[j] * 100 * (run if run > LEVEL else 0.0)
             s = round(stop.leave / LEVEL) if run <= LEVEL else round(stop.enter / LEVEL)
-            total += prices.step * 100 * LEVEL * abs(s - x)
-            ways += [s - x] if abs(s - x) >= 2 else []
-            ways += [stop.leave - stop.enter] if run > LEVEL else []
-            total += prices.odd_bar if stop.odd_bar else 0.0
+            total += lattice.step[before] * 100 * LEVEL * abs(s - x)
+            ways += [(s - x, before)] if abs(s - x) >= 2 else []
+            ways += [(stop.leave - stop.enter, before)] if run > LEVEL else []
+            total += lattice.odd_bar[before] if stop.odd_bar else 0.0
         if lattice.targets[j].downbeat:
             line = stop.place % lattice.beats_per_bar == 0
             bought = [more for more, to in every.lines(j, stop.place) if to != stop.place or line]
-            total += bought[0] if stop.downbeat else prices.no_downbeat
+            total += bought[0] if stop.downbeat else lattice.no_downbeat[j]
         moved = stop.base_after - stop.base
         total += prices.base_change * 100 * LEVEL * 2 * abs(moved)
         x = round(stop.leave / LEVEL) - 2 * moved
         before = j
     total += every.skipped(before + 1, every.count)
-    total += prices.turn * sum((a > 0) != (b > 0) for a, b in zip(ways, ways[1:]))
+    total += sum(lattice.turn[at] for (a, _), (b, at) in zip(ways, ways[1:]) if (a > 0) != (b > 0))
     return total + every.prior(stops[-1].base, every.time(before), lattice.prior.end_s)
