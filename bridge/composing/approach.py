@@ -132,7 +132,7 @@ def _room(section: Section, before: Section | None, item: CellPlan, kind: str) -
 
 
 def _free(item: CellPlan | None) -> bool:
-    return item is not None and item.kind == "play" and not item.cell.bar.pickup_ticks
+    return item is not None and item.kind == "play" and not (item.cell.bar.pickup_ticks or item.cell.bar.airs)
 
 
 def _energy(section: Section | None) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from fractions import Fraction
 
@@ -85,10 +86,12 @@ def compose(
     _add(lines, write_gestures(gestures, chords))
     if kept is not None:
         lines = {**without_locked(plan, lines, kept.locks), "locked": kept.locked()}
-    lines = _breathe(lines, gestures.airs, forced_ticks(plan))
+    airs = sorted({*gestures.airs, *(air for bar in form.bars for air in bar.airs)})
+    lines = _breathe(lines, airs, forced_ticks(plan))
     lines.update({slot: list(notes) for slot, notes in restruck(chords, lines).items()})
     _add(lines, stabs(chords, lines))
-    lines = fit(plan, accented(lines, forced_ticks(plan)), holding=cues.cue_length_s >= LONGEST_S)
+    stops = {start for start, _ in airs}
+    lines = fit(plan, accented(lines, forced_ticks(plan)), stops, holding=cues.cue_length_s >= LONGEST_S)
     if kept is not None:
         lines = as_asked(plan, only_anew(lines, spans_anew(form, kept.fixed.anew)), kept)
     progress.report(STAGE, total, total)
@@ -214,10 +217,10 @@ def written_drafts(plan: Plan, notes: Mapping[str, Notes], slot: str) -> list[Dr
     return sorted(out)
 
 
-def fit(plan: Plan, lines: Lines, *, holding: bool) -> Lines:
-    """Hold what is held, stop at rests and silences, end with the tail; a gesture only rings."""
+def fit(plan: Plan, lines: Lines, airs: AbstractSet[int] = frozenset(), *, holding: bool) -> Lines:
+    """Hold what is held, stop at rests, silences and airs, end with the tail; a gesture only rings."""
     cells = [item for section in plan.sections for item in section.cells]
-    stops: set[int] = set()
+    stops = set(airs)
     holds: list[tuple[int, int]] = []
     for item, after in zip(cells, [*cells[1:], None]):
         cell = item.cell

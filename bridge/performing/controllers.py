@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -106,7 +106,7 @@ def _expression(part: Part, notes: Sequence[PlayedNote], stage: Stage) -> list[C
 
 
 def _pedal(notes: Sequence[PlayedNote], chords: Sequence[ChordSpan], stage: Stage) -> list[Controller]:
-    """CC 64 down through each chord or bar, whichever is shorter, lifted where the next begins."""
+    """CC 64 down through each chord or bar, whichever is shorter; up where the next begins or all rests."""
     spans = [(int(c.start_beats * TICKS_PER_QUARTER), int(c.end_beats * TICKS_PER_QUARTER)) for c in chords]
     last = max(note.tick + note.duration_ticks for note in notes)
     starts = sorted(note.tick for note in notes)
@@ -114,7 +114,7 @@ def _pedal(notes: Sequence[PlayedNote], chords: Sequence[ChordSpan], stage: Stag
     at = 0
     for start, end in spans:
         cuts = [start, *(t for t in _bars_between(stage, start, end)), end]
-        for low, high in pairwise(cuts):
+        for low, high in _pedalled(stage, cuts):
             while at < len(starts) and starts[at] < low:
                 at += 1
             sounds = at < len(starts) and starts[at] < high
@@ -125,6 +125,18 @@ def _pedal(notes: Sequence[PlayedNote], chords: Sequence[ChordSpan], stage: Stag
             if up - down >= _PEDAL_LIFT_TICKS:
                 out += [Controller(down, PEDAL, 127), Controller(up, PEDAL, 0)]
     return out
+
+
+def _pedalled(stage: Stage, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Spans between neighbouring cuts, the airs of the form left out: there the pedal is up."""
+    for low, high in pairwise(cuts):
+        for first, last in stage.airs:
+            if low < last and first < high:
+                if low < first:
+                    yield low, first
+                low = min(last, high)
+        if low < high:
+            yield low, high
 
 
 def _bars_between(stage: Stage, start: int, end: int) -> list[int]:

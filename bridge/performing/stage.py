@@ -13,7 +13,8 @@ from bridge.schema.tempo import Bar, Form
 class Stage:
     """The cue as a player sees it. Build it with `set_stage`.
 
-    `hits` maps the tick of every met hit, and of every accent of the form, to its weight.
+    `hits` maps the tick of every met hit, and of every accent of the form, to its weight. `airs` are the
+    rests that the form puts before hits, first and last tick, rising.
     """
 
     cues: CueSheet
@@ -23,6 +24,7 @@ class Stage:
     bar_ticks: tuple[int, ...]
     phrases: tuple[tuple[int, int], ...]
     means: dict[str, float]
+    airs: tuple[tuple[int, int], ...]
 
     def bar(self, tick: int) -> Bar:
         """The bar at a tick (the last one past the end)."""
@@ -81,6 +83,7 @@ def set_stage(cues: CueSheet, form: Form) -> Stage:
             )
             for plot in cues.plots
         },
+        airs=tuple(air for bar in form.bars for air in bar.airs),
     )
 
 

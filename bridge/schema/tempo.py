@@ -20,6 +20,7 @@ class Rung(str, Enum):
     TEMPO = "tempo"
     METRE = "metre"
     PICKUP = "pickup"
+    REST = "rest"
     HOLD = "hold"
     RITARD = "ritard"
     ACCENT = "accent"
@@ -132,12 +133,13 @@ class Bar:
     """One bar of the form.
 
     `phrase` numbers phrases within the plot, `phrase_bar` the bar within its phrase. `bars_left` counts
-    the bars after this one until the plot ends: 0 is the last, where `cadence` is usually set.
-    `accents`: ticks (on the cue's clock, inside the bar) where something must sound; `hold`: one chord
-    is held through the bar; `rest`: nothing sounds; `pickup_ticks`: the last so many ticks belong to
-    the next bar's phrase. `partial` marks a bar that an end of the cue cuts short. `beat_ticks` is a
-    quarter, or the dotted one of a compound metre. `cut_ticks`: the next bar starts after so many ticks,
-    inside this one, as a given tempo map has it; 0 for a bar of its metre's length.
+    the bars after this one until the plot ends: 0 is the last, where `cadence` is usually set. `accents`:
+    ticks (on the cue's clock, inside the bar) where something must sound; `hold`: one chord is held
+    through the bar; `rest`: nothing sounds; `pickup_ticks`: the last so many ticks belong to the next
+    bar's phrase; `airs`: spans of ticks in which all music stops, to come in again at their ends.
+    `partial` marks a bar that an end of the cue cuts short. `beat_ticks` is a quarter, or the dotted one
+    of a compound metre. `cut_ticks`: the next bar starts after so many ticks, inside this one, as a given
+    tempo map has it; 0 for a bar of its metre's length.
     """
 
     index: int
@@ -152,6 +154,7 @@ class Bar:
     hold: bool = False
     rest: bool = False
     pickup_ticks: int = 0
+    airs: tuple[tuple[int, int], ...] = ()
     partial: bool = False
     beat_ticks: int = TICKS_PER_QUARTER
     cut_ticks: int = 0

@@ -1,10 +1,12 @@
-"""What meets a hit that no beat reaches, rung by rung: a pickup, a held chord, an accent off the beat.
+"""What meets a hit that no beat reaches, rung by rung: pickup, rest, held chord, accent off the beat.
 
 The first rung, a bar of another metre, and the ritard are the tempo search's own. Each rung is rationed,
-so that it stays a gesture: a pickup ends its phrase and leaves two bars to the next one; a held chord
-comes at most once in four bars; accents off the beat meet at most a tenth of the hits. Every tick
-stands on one of 12 steps a quarter, the simpler subdivision first, and inside the hit's window by the
-integers written.
+so that it stays a gesture: a pickup ends its phrase and leaves two bars to the next one; all music rests
+before a hit, and comes in on it, at most once in eight bars; a held chord comes at most once in four;
+accents off the beat meet at most a tenth of the hits. Every tick stands on one of 12 steps a quarter, the
+simpler subdivision first, and inside the hit's window by the integers written. After a rest there is no
+pulse to be off: there the ticks half way between the steps serve too, and hits that only these reach go
+first.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ _PICKUP_STEPS = 5
 _PICKUP_TICKS = 2 * TICKS_PER_QUARTER
 PICKUP_BARS_APART = 2
 HOLD_BARS_APART = 4
+REST_BARS_APART = 8
 ACCENT_SHARE = 0.10
 
 Error = Callable[[int, Hit], Fraction]
@@ -42,25 +45,33 @@ class Ladder:
     error_frames: Error
     inside: Inside
     accents_left: int
+    taken: frozenset[int]  # ticks of hits that beats meet
     accents: set[int] = field(default_factory=set)
     pickups: dict[int, int] = field(default_factory=dict)  # bar index: ticks
     holds: set[int] = field(default_factory=set)  # bar indices
+    airs: dict[int, tuple[int, int]] = field(default_factory=dict)  # bar index: first and last tick
 
     def __post_init__(self) -> None:
         self._starts = [bar.tick for bar in self.layout.bars]
 
     def climb(self, hit: Hit, exact_tick: Fraction) -> HitResult | None:
         """The first rung that meets the hit at `exact_tick`; None when none does."""
-        places = self._places(hit, exact_tick)
-        for rung, take in ((Rung.PICKUP, self._pickup), (Rung.HOLD, self._hold), (Rung.ACCENT, self._accent)):
-            for rank, tick, error in places:
+        places = self.places(hit, exact_tick)
+        between = self._between(hit, exact_tick)
+        for rung, take, offered in (
+            (Rung.PICKUP, self._pickup, places),
+            (Rung.REST, self._rest, places or between),
+            (Rung.HOLD, self._hold, places),
+            (Rung.ACCENT, self._accent, places),
+        ):
+            for rank, tick, error in offered:
                 reason = take(rank, tick)
                 if reason:
                     self.accents.add(tick)
                     return HitResult(hit.id, True, tick, float(error), rung, False, reason)
         return None
 
-    def _places(self, hit: Hit, exact_tick: Fraction) -> list[tuple[int, int, Fraction]]:
+    def places(self, hit: Hit, exact_tick: Fraction) -> list[tuple[int, int, Fraction]]:
         """(rank, tick, error) of every sounding step in the window, simpler subdivisions first."""
         at = bisect_left(self.beats, exact_tick)
         found: list[tuple[int, Fraction, int, Fraction]] = []
@@ -73,30 +84,53 @@ class Ladder:
                     found.append((rank, abs(error), tick, error))
         return [(rank, tick, error) for rank, _, tick, error in sorted(found)]
 
+    def _between(self, hit: Hit, exact_tick: Fraction) -> list[tuple[int, int, Fraction]]:
+        """The tick half way between two steps that is nearest to the hit, where it lies in the window."""
+        at = bisect_right(self.beats, exact_tick)
+        if not at:
+            return []
+        tick = self.beats[at - 1] + int((exact_tick - self.beats[at - 1]) // _STEP) * _STEP + _STEP // 2
+        error = self.error_frames(tick, hit)
+        return [(0, tick, error)] if self.inside(error, hit) and self._sounds(tick) else []
+
     def _bar(self, tick: int) -> tuple[int, RawBar]:
         index = max(0, bisect_right(self._starts, tick) - 1)
         return index, self.layout.bars[index]
 
     def _sounds(self, tick: int) -> bool:
         _, bar = self._bar(tick)
-        return not bar.rest and tick < bar.end_tick and tick < self.layout.end_tick
+        aired = any(first <= tick < last for first, last in self.airs.values())
+        return not bar.rest and not aired and tick < bar.end_tick and tick < self.layout.end_tick
 
     def _pickup(self, rank: int, tick: int) -> str:
         index, bar = self._bar(tick)
         bars = self.layout.bars
         led = index + 1 < len(bars) and not bars[index + 1].rest and bar.end_tick < self.layout.end_tick
         near = any(abs(index - other) < PICKUP_BARS_APART for other in self.pickups)
-        near = near or index in self.holds or index + 1 in self.holds
+        near = near or any(i in self.holds or i in self.airs for i in (index, index + 1))
         ticks = bar.end_tick - tick
         if rank >= _PICKUP_STEPS or bar.partial or near or not led or ticks > _PICKUP_TICKS:
             return ""
         self.pickups[index] = ticks
         return "a pickup into the next phrase starts on it"
 
+    def _rest(self, rank: int, tick: int) -> str:
+        """Silence from the last half beat that leaves half a beat of it; nothing may be due in there."""
+        index, bar = self._bar(tick)
+        half = bar.beat_ticks // 2
+        first = bar.tick + (tick - half - bar.tick) // half * half
+        near = any(abs(index - other) < REST_BARS_APART for other in self.airs)
+        busy = index in self.pickups or index - 1 in self.pickups or index in self.holds
+        due = any(first <= other < tick for other in self.taken | self.accents)
+        if bar.partial or near or busy or due or first <= bar.tick:
+            return ""
+        self.airs[index] = (first, tick)
+        return "all music rests before it and comes in on it"
+
     def _hold(self, rank: int, tick: int) -> str:
         index, bar = self._bar(tick)
         near = any(abs(index - other) < HOLD_BARS_APART for other in self.holds)
-        busy = index in self.pickups or index - 1 in self.pickups
+        busy = index in self.pickups or index - 1 in self.pickups or index in self.airs
         if rank >= _PICKUP_STEPS or bar.partial or near or busy:
             return ""
         self.holds.add(index)

@@ -21,12 +21,13 @@ _TOLERANCE_S = Fraction(2, 1_000_000)
 
 @dataclass(frozen=True)
 class Fate:
-    """Results in cue-sheet order, accents by tick, pickups (ticks) and held chords by index of the bar."""
+    """Results in cue-sheet order, accents by tick; pickups (ticks), held chords and airs by bar index."""
 
     results: tuple[HitResult, ...]
     accents: tuple[int, ...]
     pickups: dict[int, int]
     holds: frozenset[int]
+    airs: dict[int, tuple[int, int]]
 
 
 class Judge:
@@ -103,15 +104,15 @@ class Judge:
             reason = "; ".join(filter(None, (reason, "music stops on it")))
         return HitResult(hit.id, True, tick, float(error), rung, tick in self._bar_starts, reason)
 
-    def ladder(self, targets: tuple[Target, ...]) -> Ladder:
-        """A fresh ladder for the chased hits.
+    def ladder(self, targets: tuple[Target, ...], taken: frozenset[int]) -> Ladder:
+        """A fresh ladder for the chased hits; `taken` are the ticks of those that beats meet.
 
         Where the tempo map was given it is all that a `must` has: each may have its accent.
         """
         accents = int(ACCENT_SHARE * len(targets))
         if self.given:
             accents = max(accents, sum(target.must for target in targets))
-        return Ladder(self._layout, self._beats, self.error_frames, self.inside, accents)
+        return Ladder(self._layout, self._beats, self.error_frames, self.inside, accents, taken)
 
     def exact_tick(self, hit: Hit) -> Fraction:
         """Where on the tempo map the hit lies."""
@@ -138,8 +139,10 @@ def fates(cues: CueSheet, settings: Settings, layout: Layout, targets: tuple[Tar
             left.append(hit)
         else:
             results[hit.id] = _left(judge, hit, settings, chased)
-    ladder = judge.ladder(targets)
-    left.sort(key=lambda h: (-chased[h.id].weight, not chased[h.id].downbeat, h.frame))
+    taken = frozenset(r.tick for r in results.values() if r.met and r.tick is not None)
+    ladder = judge.ladder(targets, taken)
+    stepless = {hit.id for hit in left if not ladder.places(hit, judge.exact_tick(hit))}
+    left.sort(key=lambda h: (-chased[h.id].weight, not chased[h.id].downbeat, h.id not in stepless, h.frame))
     for hit in left:
         result = ladder.climb(hit, judge.exact_tick(hit))
         if result is None:
@@ -150,6 +153,7 @@ def fates(cues: CueSheet, settings: Settings, layout: Layout, targets: tuple[Tar
         tuple(sorted(accents | ladder.accents)),
         ladder.pickups,
         frozenset(ladder.holds),
+        ladder.airs,
     )
 
 
@@ -191,7 +195,7 @@ def _left(
 
 
 def with_gestures(bars: tuple[Bar, ...], fate: Fate) -> tuple[Bar, ...]:
-    """Put accents, pickups and held chords into the bars that hold them."""
+    """Put accents, pickups, held chords and airs into the bars that hold them."""
     done: list[Bar] = []
     place = 0
     for bar in bars:
@@ -205,6 +209,7 @@ def with_gestures(bars: tuple[Bar, ...], fate: Fate) -> tuple[Bar, ...]:
                 accents=tuple(mine),
                 hold=bar.hold or bar.index in fate.holds,
                 pickup_ticks=fate.pickups.get(bar.index, 0),
+                airs=(fate.airs[bar.index],) if bar.index in fate.airs else (),
             )
         )
     return tuple(done)

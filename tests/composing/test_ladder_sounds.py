@@ -22,7 +22,7 @@ def test_every_rung_is_heard(models: Models, metre: str):
     form = solve(cues, asked, Progress())
     score = compose(cues, form, asked, models, Progress())
     notes = [(part.role, note) for part in score.parts for note in part.notes]
-    ladder = [r for r in form.hits if r.met and r.rung in (Rung.PICKUP, Rung.HOLD, Rung.ACCENT)]
+    ladder = [r for r in form.hits if r.met and r.rung in (Rung.PICKUP, Rung.REST, Rung.HOLD, Rung.ACCENT)]
     assert ladder
     for result in ladder:
         tick = result.tick
@@ -35,6 +35,11 @@ def test_every_rung_is_heard(models: Models, metre: str):
             assert tick == bar.end_tick - bar.pickup_ticks
             assert any(role is PartRole.MELODY for role, _ in struck), result
             assert form.bars[bar.index + 1].phrase_bar == 0
+        if result.rung is Rung.REST:
+            [(first, last)] = bar.airs
+            assert last == tick
+            sounding = [n for _, n in notes if n.start_beats < beat and n.end_beats * 960 > first]
+            assert not sounding, result
         if result.rung is Rung.HOLD:
             assert bar.hold
 

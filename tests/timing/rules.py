@@ -61,6 +61,15 @@ def broken(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
     faults += [
         f"bar {bar.index} is held and sings a pickup" for bar in form.bars if bar.hold and bar.pickup_ticks
     ]
+    met = {result.tick for result in form.hits if result.met}
+    for bar in form.bars:
+        for first, last in bar.airs:
+            if not bar.tick < first < last < bar.end_tick or last not in met:
+                faults.append(f"the rest in bar {bar.index} leads to no hit")
+            if any(first <= tick < last for tick in met if tick is not None):
+                faults.append(f"a hit in the rest of bar {bar.index}")
+            if bar.hold or bar.pickup_ticks:
+                faults.append(f"bar {bar.index} rests, and is held or sings a pickup")
     faults += _bends(cues, settings, form)
     faults += _hits(cues, form)
     faults += _unrest(cues, settings, form)

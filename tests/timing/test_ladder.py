@@ -13,7 +13,7 @@ from bridge.schema.cues import CueSheet, Weight
 from bridge.schema.tempo import Form, Rung
 from bridge.timing import solve
 from bridge.timing.bars import phrase_starts
-from bridge.timing.ladder import HOLD_BARS_APART
+from bridge.timing.ladder import HOLD_BARS_APART, REST_BARS_APART
 from tests.timing.rules import broken
 from tests.timing.sheets import random_cuts, sheet
 
@@ -75,12 +75,31 @@ def test_gestures_stand_in_their_bars(slow: tuple[CueSheet, Form]) -> None:
             continue
         (bar,) = [b for b in form.bars if b.tick <= (result.tick or 0) < b.end_tick]
         assert result.tick in bar.accents
-        assert (result.tick - bar.tick) % 80 == 0 or bar.partial
+        assert result.tick is not None and ((result.tick - bar.tick) % 80 == 0 or bar.partial)
         if result.rung is Rung.PICKUP:
             assert bar.end_tick - result.tick == bar.pickup_ticks <= 1920
             assert form.bars[bar.index + 1].phrase_bar == 0
         if result.rung is Rung.HOLD:
             assert bar.hold
+
+
+def test_music_rests_before_what_no_step_meets() -> None:
+    """At 60 frames a second a window may hold no step of the beat: all rests, and comes in on the hit."""
+    cues = sheet(random_cuts(5, 40, 2.0, Fraction(60)), rate=Fraction(60))
+    wish = Settings(tempo=TempoSettings(min_bpm=66, max_bpm=76))
+    form = solve(cues, wish, Progress())
+    assert broken(cues, wish, form) == []
+    rests = [r for r in form.hits if r.rung is Rung.REST]
+    assert rests and any((r.tick or 0) % 80 for r in rests)
+    airs = {last: first for bar in form.bars for first, last in bar.airs}
+    for result in rests:
+        assert result.tick is not None
+        [bar] = [b for b in form.bars if b.tick <= result.tick < b.end_tick]
+        assert result.tick in bar.accents and (result.tick - bar.tick) % 40 == 0
+        assert bar.beat_ticks / 2 <= result.tick - airs[result.tick] < bar.beat_ticks
+        assert -1.01 <= result.error_frames <= 2.01 and not result.on_downbeat
+    indices = [bar.index for bar in form.bars if bar.airs]
+    assert all(b - a >= REST_BARS_APART for a, b in zip(indices, indices[1:]))
 
 
 def test_gestures_are_rationed(slow: tuple[CueSheet, Form]) -> None:
