@@ -39,7 +39,11 @@ KEPT_BASES = ((12, 1000), (600, 10), (3000, 8))
 FEWEST_BASES = 5
 COARSE_HITS = 600
 # In exact mode the frame matters more than the ease of the tempo.
-EXACT_PRICES = 0.25
+EXACT_PRICES = 0.15
+# There bases differ more, and the relaxed pass tells them apart less well.
+EXACT_BASES = 2
+# Turns are too many there at any lower level: it only saves rounds.
+EXACT_TURNS = 6.0
 _LOOSER = (0.3, 0.05)
 
 
@@ -137,7 +141,9 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
         return steady or empty
     goal = _scores(cues, span, lay(cues, settings, [steady])) if steady else (0.0, 0, 0.0)
     best, best_score = steady, goal
-    prices = Prices().loosened(EXACT_PRICES) if settings.tempo.exact else Prices()
+    prices = (
+        replace(Prices().loosened(EXACT_PRICES), turn_level=EXACT_TURNS) if settings.tempo.exact else Prices()
+    )
     for factor in (1.0, *_LOOSER):
         found = _searched(cues, settings, span, prices.loosened(factor), watch)
         if found is None:
@@ -153,6 +159,7 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
 def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, watch: Watch) -> Route | None:
     """The optimum over the bases kept; odd bars and see-saw are priced until they are few enough."""
     keep = next((kept for most, kept in KEPT_BASES if len(span.targets) <= most), FEWEST_BASES)
+    keep *= EXACT_BASES if settings.tempo.exact else 1
 
     def find(prices: Prices) -> Found | None:
         lattice = lattice_of(cues, settings, span, prices)

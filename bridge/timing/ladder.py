@@ -2,7 +2,7 @@
 
 The first rung, a bar of another metre, and the ritard are the tempo search's own. Each rung is rationed,
 so that it stays a gesture: a pickup ends its phrase and leaves two bars to the next one; all music rests
-before a hit, and comes in on it, at most once in eight bars; a held chord comes at most once in four;
+before a hit, and comes in on it, at most once in sixteen bars; a held chord comes at most once in four;
 accents off the beat meet at most a tenth of the hits. Every tick stands on one of 12 steps a quarter, the
 simpler subdivision first, and inside the hit's window by the integers written. After a rest there is no
 pulse to be off: there the ticks half way between the steps serve too, and hits that only these reach go
@@ -29,7 +29,7 @@ _PICKUP_STEPS = 5
 _PICKUP_TICKS = 2 * TICKS_PER_QUARTER
 PICKUP_BARS_APART = 2
 HOLD_BARS_APART = 4
-REST_BARS_APART = 8
+REST_BARS_APART = 16
 ACCENT_SHARE = 0.10
 
 Error = Callable[[int, Hit], Fraction]

@@ -46,7 +46,7 @@ class Prices:
     odd_phrase: float = 25.0  # a plot of an odd number of bars: phrases of 2, 4 and 8 are wanted
     no_downbeat: float = 45.0  # a plot start on a beat that is not a bar line
     base_change: float = 0.6  # for each per cent of change at a plot start
-    target: float = 0.0045  # share of the weights in reach, for each squared `target_spread` of distance
+    target: float = 0.0038  # share of the weights in reach, for each squared `target_spread` of distance
     target_spread: float = 0.15  # in natural log of tempo: 15 %
     pickup: float = 1.0  # for each finer subdivision that the first partial bar needs
     odd_level: float = 0.0  # how much dearer odd bars are: `dearness` says where

@@ -19,13 +19,14 @@ from bridge.timing.swing import direction_changes
 from bridge.timing.targets import Span
 
 # Searches of one span, at most.
-ROUNDS = 12
-# Levels nearer to each other than this are one.
+ROUNDS = 16
+# Levels nearer to each other than this are one; an allowance is used up when so much of it is left.
 _NEAR = 0.2
+_SPARE = 1 / 16
 # Most levels that a price rises in a round.
-_MOST_ODD, _MOST_TURN = 1.5, 3.0
-# A level at which no hit is worth a turn, for the last round where there are still too many.
-_FORBIDDEN = 40.0
+_ODD_RISE, _TURN_RISE = 0.75, 1.5
+# In so many last rounds both prices rise at their fastest where there are still too many of either.
+_LAST = 3
 
 Score = tuple[float, int, float]
 Found = tuple[Route, Layout, Score]
@@ -52,7 +53,7 @@ class Level:
         if math.isinf(self.high):
             if much:
                 self.level += self.most_rise * min(1.0, max(0.25, 2 * much))
-        elif much or (found + 1 <= allowed and self.high > self.low + _NEAR):
+        elif much or (found + max(1, _SPARE * allowed) <= allowed and self.high > self.low + _NEAR):
             self.level = (self.low + self.high) / 2
         return self.level != before
 
@@ -61,25 +62,27 @@ def settled(prices: Prices, span: Span, find: Callable[[Prices], Found | None]) 
     """The best route that `find` gives at any prices of odd bars and turns tried; None where it has none."""
     best: Route | None = None
     most: tuple[float, float, float] | None = None
-    wanted = -1.0  # what is met where nothing is made dearer
-    odd, turn = Level(_MOST_ODD), Level(_MOST_TURN)
+    wanted = math.inf  # what the first round meets: more is not to be had
+    odd, turn = Level(_ODD_RISE, prices.odd_level), Level(_TURN_RISE, prices.turn_level)
     for left in reversed(range(ROUNDS)):
         found = find(replace(prices, odd_level=odd.level, turn_level=turn.level))
         if found is None:
             return best
         route, layout, score = found
-        wanted = max(wanted, score[2]) if wanted < 0 else wanted
+        if best is None:
+            wanted = score[2]
         bars, turns = odd_bars(layout), turns_of(span, layout)
         worth = (score[0], -beyond(*bars) - beyond(*turns), score[2])
         if most is None or worth > most:
             best, most = route, worth
         if not beyond(*bars) + beyond(*turns) and score[2] >= wanted:
             break
+        if left <= _LAST and most[1] < 0:  # too little time to close in on it
+            odd.level, turn.level = odd.level + 2 * _ODD_RISE, turn.level + 2 * _TURN_RISE
+            continue
         moved = [odd.settle(*bars), turn.settle(*turns)]
         if not any(moved):
             break
-        if left == 1 and most[1] < 0 and beyond(*turns):
-            turn.level = _FORBIDDEN
     return best
 
 
