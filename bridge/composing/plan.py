@@ -245,7 +245,8 @@ def _plan_cells(cues: CueSheet, form: Form, cells: list[Cell], plots: dict[str, 
             return float(min(max(getattr(plot, name) + moved, 0.0), 1.0))
 
         kind = "rest" if bar.rest else "hold" if bar.hold else "play"
-        before = out[-1] if out and out[-1].cell.end_tick == cell.tick else None
+        # A new plot strikes its own chord, even where the one before it is held up to there.
+        before = out[-1] if out and out[-1].cell.end_tick == cell.tick and out[-1].plot is plot else None
         out.append(
             CellPlan(
                 cell=cell,

@@ -57,8 +57,9 @@ def build(
         for index in range(scene.bars):
             metre = scene.metres.get(index, scene.metre)
             mark = dict(scene.marks.get(index, {}))
-            # Accents are given as ticks in the bar.
+            # Accents and airs are given as ticks in the bar.
             accents = tuple(tick + int(at) for at in mark.pop("accents", ()))  # type: ignore[attr-defined]
+            airs = tuple((tick + a, tick + b) for a, b in mark.pop("airs", ()))  # type: ignore[attr-defined]
             bars.append(
                 Bar(
                     index=len(bars),
@@ -70,6 +71,7 @@ def build(
                     bars_left=scene.bars - 1 - index,
                     cadence=index == scene.bars - 1,
                     accents=accents,
+                    airs=airs,
                     **mark,  # type: ignore[arg-type]
                 )
             )

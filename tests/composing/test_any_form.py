@@ -31,13 +31,23 @@ def scenes(draw: some.DrawFn) -> Scene:
     length = sum(metres.get(i, METRES[0]).ticks for i in range(bars))
     marks: dict[int, dict[str, object]] = {}
     for index in range(bars):
-        kind = draw(some.sampled_from(["", "", "", "hold", "rest", "pickup"]))
+        kind = draw(some.sampled_from(["", "", "", "hold", "rest", "pickup", "air"]))
+        ticks = metres.get(index, METRES[0]).ticks
         if kind == "pickup":
-            marks[index] = {"pickup_ticks": draw(some.integers(1, metres.get(index, METRES[0]).ticks))}
+            marks[index] = {"pickup_ticks": draw(some.integers(1, ticks))}
+        elif kind == "air":
+            first = draw(some.integers(1, ticks - 2))
+            marks[index] = {"airs": ((first, draw(some.integers(first + 1, ticks - 1))),)}
         elif kind:
             marks[index] = {kind: True}
     music = draw(some.sampled_from([True, True, True, False]))
     hits = draw(some.lists(some.integers(0, length - 1), max_size=3, unique=True)) if music else []
+    begin = 0
+    for index in range(bars):
+        for first, last in marks.get(index, {}).get("airs", ()):  # type: ignore[attr-defined]
+            hits = [tick for tick in hits if not begin + first <= tick <= begin + last]
+            hits += [begin + last] if music else []
+        begin += metres.get(index, METRES[0]).ticks
     return Scene(
         bars,
         draw(some.sampled_from(list(Label))),
@@ -83,6 +93,9 @@ def test_promises_hold(models: Models, films: list[Scene], early: int, seed: int
         free = bar.end_tick - bar.pickup_ticks
         if not plots[bar.plot_id].music:
             assert inside == []
+        elif bar.airs:
+            [(first, last)] = bar.airs
+            assert not [low for low, high in spans if low < last and first < high]
         elif bar.rest:
             assert all(low in hits or low >= free for low, _ in inside)
         elif bar.hold and cues.cue_length_s >= 4:

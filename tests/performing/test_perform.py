@@ -193,14 +193,16 @@ def test_the_pedal_is_lifted_at_every_chord_and_bar_and_left_up():
 
 def test_the_pedal_is_up_while_all_music_rests():
     cues, form = build(Scene(4))
-    bars = tuple(replace(b, airs=((b.tick + 1440, b.tick + 2200),) if b.index == 1 else ()) for b in form.bars)
+    bars = tuple(
+        replace(b, airs=((b.tick + 1440, b.tick + 2200),) if b.index == 1 else ()) for b in form.bars
+    )
     score = steady(*line(16), program=0)
     score = replace(score, chords=(ChordSpan(Fraction(0), Fraction(16), 0, "maj", "C:maj"),))
     [track] = perform(score, replace(form, bars=bars), cues, Settings()).tracks
     pedal = [(c.tick, c.value) for c in track.controllers if c.number == 64]
     before = [value for tick, value in pedal if tick <= 3840 + 1440]
     assert before[-1] == 0 and not [tick for tick, _ in pedal if 3840 + 1440 < tick <= 3840 + 2200]
-    assert [value for tick, value in pedal if tick > 3840 + 2200][0] == 127
+    assert next(value for tick, value in pedal if tick > 3840 + 2200) == 127
 
 
 def test_what_rings_past_the_picture_dies_away():
