@@ -105,7 +105,9 @@ class Ladder:
     def _pickup(self, rank: int, tick: int) -> str:
         index, bar = self._bar(tick)
         bars = self.layout.bars
-        led = index + 1 < len(bars) and not bars[index + 1].rest and bar.end_tick < self.layout.end_tick
+        # The next bar must be long enough to be led into: the cue's close takes half a beat at least.
+        room = bar.end_tick + TICKS_PER_QUARTER // 2 <= self.layout.end_tick
+        led = index + 1 < len(bars) and not bars[index + 1].rest and room
         near = any(abs(index - other) < PICKUP_BARS_APART for other in self.pickups)
         near = near or any(i in self.holds or i in self.airs for i in (index, index + 1))
         ticks = bar.end_tick - tick
