@@ -46,6 +46,7 @@ class Ladder:
     inside: Inside
     accents_left: int
     taken: frozenset[int]  # ticks of hits that beats meet
+    rests: bool = True  # whether all music may rest
     accents: set[int] = field(default_factory=set)
     pickups: dict[int, int] = field(default_factory=dict)  # bar index: ticks
     holds: set[int] = field(default_factory=set)  # bar indices
@@ -124,7 +125,7 @@ class Ladder:
         near = any(abs(index - other) < REST_BARS_APART for other in self.airs)
         busy = index in self.pickups or index - 1 in self.pickups or index in self.holds
         due = any(first <= other < tick for other in self.taken | self.accents)
-        if bar.partial or near or busy or due or first <= bar.tick:
+        if not self.rests or bar.partial or near or busy or due or first <= bar.tick:
             return ""
         self.airs[index] = (first, tick)
         return "all music rests before it and comes in on it"

@@ -107,12 +107,15 @@ class Judge:
     def ladder(self, targets: tuple[Target, ...], taken: frozenset[int]) -> Ladder:
         """A fresh ladder for the chased hits; `taken` are the ticks of those that beats meet.
 
-        Where the tempo map was given it is all that a `must` has: each may have its accent.
+        Where the tempo map was given it is all that a `must` has: each may have its accent. Nothing rests
+        there, for somebody else's parts may go with it.
         """
         accents = int(ACCENT_SHARE * len(targets))
         if self.given:
             accents = max(accents, sum(target.must for target in targets))
-        return Ladder(self._layout, self._beats, self.error_frames, self.inside, accents, taken)
+        return Ladder(
+            self._layout, self._beats, self.error_frames, self.inside, accents, taken, not self.given
+        )
 
     def exact_tick(self, hit: Hit) -> Fraction:
         """Where on the tempo map the hit lies."""
