@@ -221,6 +221,11 @@ def read_record(document: dict[str, Any], where: str) -> Record:
         _fail(where, error)
 
 
+def _tuples(value: object) -> object:
+    """A list of JSON, and all lists in it, as tuples."""
+    return tuple(_tuples(each) for each in value) if isinstance(value, list) else value
+
+
 def read_bars(document: dict[str, Any], where: str) -> tuple[Bar, ...]:
     """The bars of the form.
 
@@ -233,9 +238,7 @@ def read_bars(document: dict[str, Any], where: str) -> tuple[Bar, ...]:
                 index=index,
                 metre=Metre.parse(each["metre"]),
                 **{  # type: ignore[arg-type]  # as `_bar` wrote them
-                    name: tuple(each[name]) if isinstance(each[name], list) else each[name]
-                    for name in _BAR_FIELDS
-                    if name in each
+                    name: _tuples(each[name]) for name in _BAR_FIELDS if name in each
                 },
             )
             for index, each in enumerate(document["score"]["bars"])

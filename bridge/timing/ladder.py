@@ -19,6 +19,7 @@ from fractions import Fraction
 from bridge.schema.cues import Hit
 from bridge.schema.tempo import TICKS_PER_QUARTER, HitResult, Rung
 from bridge.timing.layout import Layout, RawBar
+from bridge.timing.targets import DENSE_S
 
 _STEP = TICKS_PER_QUARTER // 12
 # Steps of a beat in order of preference: eighths, sixteenths, triplets of a quarter, then the rest.
@@ -29,6 +30,8 @@ _PICKUP_STEPS = 5
 _PICKUP_TICKS = 2 * TICKS_PER_QUARTER
 PICKUP_BARS_APART = 2
 HOLD_BARS_APART = 4
+# No tempo has so many ticks within `DENSE_S`.
+_NEAR_TICKS = 2 * TICKS_PER_QUARTER
 REST_BARS_APART = 16
 ACCENT_SHARE = 0.10
 
@@ -81,7 +84,7 @@ class Ladder:
             for rank, step in enumerate(_DOTTED_STEPS if dotted else _STEPS):
                 tick = beat + step * _STEP
                 error = self.error_frames(tick, hit)
-                if self.inside(error, hit) and self._sounds(tick):
+                if self.inside(error, hit) and self._free(tick):
                     found.append((rank, abs(error), tick, error))
         return [(rank, tick, error) for rank, _, tick, error in sorted(found)]
 
@@ -92,14 +95,19 @@ class Ladder:
             return []
         tick = self.beats[at - 1] + int((exact_tick - self.beats[at - 1]) // _STEP) * _STEP + _STEP // 2
         error = self.error_frames(tick, hit)
-        return [(0, tick, error)] if self.inside(error, hit) and self._sounds(tick) else []
+        return [(0, tick, error)] if self.inside(error, hit) and self._free(tick) else []
 
     def _bar(self, tick: int) -> tuple[int, RawBar]:
         index = max(0, bisect_right(self._starts, tick) - 1)
         return index, self.layout.bars[index]
 
-    def _sounds(self, tick: int) -> bool:
+    def _free(self, tick: int) -> bool:
+        """Whether music sounds there, and no other hit is met so near that the two would be a stumble."""
         _, bar = self._bar(tick)
+        s_at = self.layout.tempo_map.s_at_tick
+        due = self.taken | self.accents
+        if any(abs(s_at(other) - s_at(tick)) < DENSE_S for other in due if abs(other - tick) < _NEAR_TICKS):
+            return False
         aired = any(first <= tick < last for first, last in self.airs.values())
         return not bar.rest and not aired and tick < bar.end_tick and tick < self.layout.end_tick
 
@@ -120,12 +128,13 @@ class Ladder:
     def _rest(self, rank: int, tick: int) -> str:
         """Silence from the last half beat that leaves half a beat of it; nothing may be due in there."""
         index, bar = self._bar(tick)
-        half = bar.beat_ticks // 2
-        first = bar.tick + (tick - half - bar.tick) // half * half
+        half = TICKS_PER_QUARTER // 2
+        first = bar.tick + (tick - bar.beat_ticks // 2 - bar.tick) // half * half
         near = any(abs(index - other) < REST_BARS_APART for other in self.airs)
         busy = index in self.pickups or index - 1 in self.pickups or index in self.holds
         due = any(first <= other < tick for other in self.taken | self.accents)
-        if not self.rests or bar.partial or near or busy or due or first <= bar.tick:
+        cut = bar.partial or bar.end_tick > self.layout.end_tick
+        if not self.rests or cut or near or busy or due or first <= bar.tick:
             return ""
         self.airs[index] = (first, tick)
         return "all music rests before it and comes in on it"

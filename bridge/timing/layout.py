@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import exp, log
+from math import ceil, exp, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,10 +142,10 @@ class Layer:
     def _steady(self, ticks: int, bpm: float) -> None:
         self._clock.steady(ticks, bpm * self._beat / TICKS_PER_QUARTER)
 
-    def silence(self, until_s: Fraction, bpm: float) -> None:
+    def silence(self, until_s: Fraction, bpm: float, *, past: bool = False) -> None:
         """Rest from here to `until_s`, at whatever tempo makes it come out.
 
-        Where there is only one tempo it ends within a 128th of a quarter of `until_s`.
+        Where there is only one tempo it ends within a 128th of a quarter of `until_s`, or `past` it.
         """
         clock = self._clock
         length = until_s - clock.now_s
@@ -155,7 +155,8 @@ class Layer:
         units = max(1, round(beats * 8))
         ticks = units * self._beat // 8
         if self._limits.one_tempo or not self._legal(float(60 * Fraction(units, 8) / length)):
-            ticks = round(beats * self._beat / _GRAIN) * _GRAIN
+            grains = beats * self._beat / _GRAIN
+            ticks = (ceil(grains) if past else round(grains)) * _GRAIN
         start = clock.tick
         if self._limits.one_tempo:
             self._steady(ticks, bpm)
@@ -331,7 +332,7 @@ class Scribe:
 
     def close(self) -> Layout:
         """The finished layout, silent to the end of the ring-out where no music reaches it."""
-        self._layer.silence(self._ring_s, self._bpm)
+        self._layer.silence(self._ring_s, self._bpm, past=True)
         return self._layer.close(self._end_s)
 
 

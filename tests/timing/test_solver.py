@@ -176,6 +176,27 @@ def test_two_musts_a_frame_apart() -> None:
     assert heavier.hits[1].met
 
 
+@pytest.mark.parametrize("gap", [1, 2, 3])
+def test_musts_too_close_for_two_beats_are_never_both_met(gap: int) -> None:
+    """Not by any rung: an accent or a rest just before a beat would be a stumble."""
+    for place in range(96, 108):
+        form = solved(sheet([place, place + gap], weights=[MUST, MUST], end=300))
+        assert sum(result.met for result in form.hits) == 1
+        assert "clash" in next(result.reason for result in form.hits if not result.met)
+
+
+@pytest.mark.parametrize(
+    ("rate", "frames", "end", "tail_s"), [(50, [4, 65, 216], 381, 0.0), (50, [4], 380, 3.0)]
+)
+def test_bars_reach_past_the_tail_at_one_tempo(rate: int, frames: list[int], end: int, tail_s: float) -> None:
+    cues = sheet(frames, rate=Fraction(rate), end=end, music=[False])
+    wish = Settings(tail_s=tail_s, tempo=TempoSettings(min_bpm=72, max_bpm=72))
+    form = solve(cues, wish, Progress())
+    assert broken(cues, wish, form) == []
+    reached = form.tempo_map.s_at_tick(form.bars[-1].end_tick)
+    assert reached >= cues.cue_length_s + Fraction(str(tail_s)) and form.bars[-1].end_tick >= form.end_tick
+
+
 def test_grouped_hits_are_listed_not_chased() -> None:
     from dataclasses import replace
 
