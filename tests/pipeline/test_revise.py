@@ -127,6 +127,25 @@ def test_the_plots_named_are_new_and_the_hits_in_them_are_met() -> None:
     assert len({tick for tick in met if inside(tick, spans)}) >= 3
 
 
+def test_a_rest_of_all_music_stays_one() -> None:
+    """The form's rest before a hit is read back, and what is composed anew rests too."""
+    resting = Scene(
+        4, Label.DEVELOPMENT, energy=0.6, density=0.7,
+        marks={1: {"airs": ((1440, 2200),), "accents": (2200,)}}, hits=((3840 + 2200, Weight.WANT),),
+    )  # fmt: skip
+    files = scored(build(resting, resting))
+    new = revised(files, "p1", seed=5)
+    for data in (files.midi, new["mid"]):
+        notes = [note for part in hear(data).notes.values() for note in part]
+        for start in (3840, 5 * 3840):
+            first, last = start + 1440, start + 2200
+            assert not [note for note in notes if note[0] < last - 40 and note[0] + note[1] > first + 40]
+            assert any(abs(note[0] - last) < 40 for note in notes)
+    assert hear(files.midi).notes != hear(new["mid"]).notes
+    bars = [json.loads(text)["score"]["bars"] for text in (files.cues_json, new["cues.json"])]
+    assert bars[0] == bars[1] and [bar["airs"] for bar in bars[0] if bar.get("airs")]
+
+
 def test_the_new_bars_know_what_follows_them() -> None:
     """The last chord of the plot closes into the first chord that stays, and nothing new rings over it."""
     files = base()
