@@ -85,7 +85,7 @@ def _unrest(cues: CueSheet, settings: Settings, form: Form) -> list[str]:
     inside = [bar for bar in form.bars if not bar.rest and bar.tick < form.end_tick]
     whole = [bar for bar in inside if not bar.partial]
     odd = sum(bar.metre != Metre.parse(settings.tempo.metre) for bar in whole)
-    if not musts and len(cues.plots) == 1 and odd > max(1, len(whole) / 8):
+    if not musts and odd > max(1, len(whole) / 8):
         faults.append(f"{odd} odd bars of {len(whole)}")
     ticks = [tick for bar in inside for tick, _ in beats_of(bar) if tick < form.end_tick]
     turns = direction_changes([60e6 / form.tempo_map.us_per_quarter_at(tick) for tick in ticks])
