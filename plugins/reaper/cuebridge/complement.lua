@@ -38,7 +38,7 @@ end
 
 local function given_file(list, t0, t1)
   local each = flow.counter("reading your items")
-  local tracks = { smf.map_events(map.read(), t0, t1, each) }
+  local tracks = { smf.map_events(map.read(), t0, t1 + flow.TAIL_S, each) }
   for index, track in ipairs(list) do
     local lists = { { smf.name_event(GIVEN .. index .. " " .. track.name) } }
     for _, item in ipairs(track.items) do
@@ -92,5 +92,7 @@ return function(place)
     end
   end
   found.tracks = added
+  -- It has no record of how it was composed, so another take of it cannot be made: no plot of it is noted.
+  found.plots = {}
   flow.write(found, from_s, "keep", nil, true)
 end

@@ -13,8 +13,8 @@ local flow = {}
 local SECTION = "cuebridge"
 local YES_NO_CANCEL, OK_CANCEL = 3, 1
 local OK, YES, NO = 1, 6, 7
--- Beyond the picture the last notes ring on, and the last bar is filled.
-local TAIL_S = 12
+-- Beyond the picture the last notes ring on, and the last bar is filled: how far the tempo map is handed over.
+flow.TAIL_S = 12
 
 --- A pause with words, for work that is cut into pieces.
 function flow.breather(words)
@@ -128,7 +128,7 @@ end
 function flow.map_file(job_stem, t0, t1)
   local path = job_stem .. ".map.mid"
   local each = flow.counter("reading your tempo map")
-  local events = smf.map_events(map.read(), t0, t1 + TAIL_S, each)
+  local events = smf.map_events(map.read(), t0, t1 + flow.TAIL_S, each)
   host.write(path, smf.file({ events }, each))
   task.finally(function()
     os.remove(path)

@@ -219,6 +219,41 @@ def test_complement_needs_no_picture(reaper: Fake) -> None:
     assert {item[b"from"] for part in ours(reaper) for item in part[b"items"].values()} == {2.0}
 
 
+def test_complement_hands_over_the_map_as_far_as_its_music_rings_on(reaper: Fake) -> None:
+    """The last bar is filled and its notes ring on past the items; there the project's tempo is another."""
+    reaper.tempo((0.0, 120.0, 4, 4, False), (41.0, 90.0, 0, 0, False))
+    item = reaper.item(reaper.track("Drums"), 2.0, 38.6, kind="midi", ppq=480, events=reaper.lua.table())
+    item.selected = True
+    given: list[bytes] = []
+    answer = serve_rows(made(STEADY, metres=(Metre(4, 4),)).rows)
+
+    def complement(words: list[str]) -> Any:
+        given.append(Path(words[1]).read_bytes())
+        return answer(words)
+
+    reaper.offers = (*OFFERS, "Complement")
+    reaper.answers["complement"] = complement
+    reaper.say("inputs", "piano")
+    reaper.run(COMPLEMENT)
+    assert read_back(given[0]).tempo == ((0, 500_000), (960 * 2 * 39, 666_667))
+
+
+def test_another_take_after_a_complement_is_of_the_score(reaper: Fake) -> None:
+    insert(reaper, score_with_plots(), 2.0)
+    track = reaper.track("Drums")
+    reaper.item(track, 2.0, 8.0, kind="midi", ppq=480, events=reaper.lua.table(), sets=1).selected = True
+    reaper.offers = (*OFFERS, *OPTIONAL.values())
+    added = made(STEADY, metres=(Metre(4, 4),), length=240, take_id="c1")
+    reaper.answers["complement"] = serve_rows(added.rows)
+    reaper.say("inputs", "piano", "")
+    reaper.run(COMPLEMENT)
+    reaper.answers["revise"] = serve_rows(made(STEADY, metres=(Metre(4, 4),), take_id="t9", number=9).rows)
+    reaper.project.selection = reaper.lua.table_from([3.0, 4.0])
+    reaper.run(ANOTHER)
+    assert reaper.messages == []
+    assert reaper.asked[-1][:2] == ["revise", "t1"]
+
+
 def test_a_folder_that_is_gone_by_the_time_of_writing_is_said(reaper: Fake) -> None:
     """Composing takes a while, and the user works on."""
     score = score_with_plots()
