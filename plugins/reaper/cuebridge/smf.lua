@@ -4,6 +4,7 @@ local smf = {}
 local TICKS = 960
 -- How far apart the map is sampled, in ticks; and how far the whole microseconds may drift before a new event.
 local GRID, DRIFT_S = 240, 0.00002
+local NOTE_OFF, NOTE_ON = 0x80, 0x90
 
 local function length_of(value)
   local bytes = { value & 0x7F }
@@ -157,27 +158,63 @@ function smf.file(tracks, each)
   return table.concat(chunks)
 end
 
---- What an item plays, as events on ticks from `t0`; muted events and those outside the item are left out.
+--- Adds to `events`, in rising ticks up to `edge`, and knows which notes sound; {add, stop}.
+local function player(events, edge)
+  local sounding = {}
+  local function add(tick, bytes)
+    local status, key, value = bytes:byte(1, 3)
+    local kind, note = status & 0xF0, (status & 0x0F) << 7 | key
+    local is_on = kind == NOTE_ON and value > 0
+    local is_off = kind == NOTE_OFF or kind == NOTE_ON and value == 0
+    local count = sounding[note] or 0
+    if tick > edge or is_on and tick == edge or is_off and count == 0 then
+      return
+    end
+    events[#events + 1] = { tick = tick, bytes = bytes }
+    sounding[note] = (is_on or is_off) and count + (is_on and 1 or -1) or count
+  end
+  --- End what sounds, at the latest at the edge: a note that runs past it would never be ended.
+  local function stop(tick)
+    for note = 0, (16 << 7) - 1 do
+      for _ = 1, sounding[note] or 0 do
+        add(math.min(tick, edge), string.char(NOTE_OFF | note >> 7, note & 0x7F, 0))
+      end
+    end
+  end
+  return { add = add, stop = stop }
+end
+
+--- What an item plays, as events on ticks from `t0`; muted events and those outside the item are left out. Notes
+-- end with the item, and a looped item's source is played until then.
 function smf.item_events(item, t0, each)
   local take = reaper.GetActiveTake(item)
   local from = reaper.GetMediaItemInfo_Value(item, "D_POSITION")
   local to = from + reaper.GetMediaItemInfo_Value(item, "D_LENGTH")
+  local is_looped = reaper.GetMediaItemInfo_Value(item, "B_LOOPSRC") == 1
   local qn0 = reaper.TimeMap_timeToQN_abs(0, t0)
-  local _, data = reaper.MIDI_GetAllEvts(take)
-  local events, position, ppq = {}, 1, 0
-  while position <= #data do
-    each()
-    local delta, flags, message
-    delta, flags, message, position = string.unpack("<i4Bs4", data, position)
-    ppq = ppq + delta
-    local t = reaper.MIDI_GetProjTimeFromPPQPos(take, ppq)
-    local status = message:byte() or 0
-    local tick = math.floor((reaper.TimeMap_timeToQN_abs(0, t) - qn0) * TICKS + 0.5)
-    local inside = t > from - 1e-6 and t < to + 1e-6 and tick >= 0
-    if inside and flags & 2 == 0 and status >= 0x80 and status < 0xF0 then
-      events[#events + 1] = { tick = tick, bytes = message }
-    end
+  local function tick_at(t)
+    return math.floor((reaper.TimeMap_timeToQN_abs(0, t) - qn0) * TICKS + 0.5)
   end
+  local _, data = reaper.MIDI_GetAllEvts(take)
+  local events, edge, ppq = {}, tick_at(to), 0
+  local play = player(events, edge)
+  repeat
+    local position, start = 1, ppq
+    while position <= #data do
+      each()
+      local delta, flags, message
+      delta, flags, message, position = string.unpack("<i4Bs4", data, position)
+      ppq = ppq + delta
+      local t = reaper.MIDI_GetProjTimeFromPPQPos(take, ppq)
+      local status, tick = message:byte() or 0, tick_at(t)
+      if t > from - 1e-6 and tick >= 0 and flags & 2 == 0 and status >= 0x80 and status < 0xF0 then
+        play.add(tick, message)
+      end
+    end
+    -- The last event is where the source ends.
+    local last = tick_at(reaper.MIDI_GetProjTimeFromPPQPos(take, ppq))
+    play.stop(last)
+  until not is_looped or ppq == start or last >= edge
   return events
 end
 
