@@ -8,6 +8,7 @@ import mido
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mido.midifiles.meta import meta_charset
 
 from bridge.errors import InputError, SettingsError
 from bridge.reading.played import played
@@ -43,7 +44,9 @@ def test_what_mido_writes_is_read(tracks: list[list[mido.Message]], division: in
         for message in track:
             tick += message.time
             if message.type != "end_of_track":
-                told.append((tick, bytes(message.bytes())))
+                # A file that mido fails on leaves its charset behind (mido 1.3): it is said anew here.
+                with meta_charset("latin1"):
+                    told.append((tick, bytes(message.bytes())))
         own = [(e.tick, bytes((e.status,)) + e.data) for e in chunk.events if e.status not in (META, 0xF0)]
         assert own == [(t, raw) for t, raw in told if raw[0] not in (META, 0xF0)]
         metas = [(e.tick, e.kind, e.data) for e in chunk.events if e.status == META]
