@@ -99,13 +99,18 @@ end
 local NOTE_OFF, NOTE_ON, CONTROL, PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 
 --- What one track plays in [first_tick, last_tick), on ticks of its own, with the controllers and the program
--- that hold where it begins.
-local function clipped_track(track, first_tick, last_tick, each)
+-- that hold where it begins. Those that stand on `last_tick` put back what held there before, for the old music that
+-- goes on; an item does not play what lies at its end, so they come `step` ticks before it.
+local function clipped_track(track, first_tick, last_tick, step, each)
   local kept = { name = track.name, colour = track.colour, ticks = {}, bytes = {} }
   local sounding, held, order = {}, {}, {}
   local function add(tick, bytes)
-    kept.ticks[#kept.ticks + 1] = tick
-    kept.bytes[#kept.bytes + 1] = bytes
+    local place = #kept.ticks + 1
+    while place > 1 and kept.ticks[place - 1] > tick do
+      place = place - 1
+    end
+    table.insert(kept.ticks, place, tick)
+    table.insert(kept.bytes, place, bytes)
   end
   local function begin()
     for _, holder in ipairs(order) do
@@ -120,7 +125,8 @@ local function clipped_track(track, first_tick, last_tick, each)
     local kind, key = status & 0xF0, (status & 0x0F) * 128 + data
     local is_on = kind == NOTE_ON and value > 0
     local is_off = kind == NOTE_OFF or kind == NOTE_ON and value == 0
-    if tick < first_tick and (kind == CONTROL or kind == PROGRAM) then
+    local is_state = kind == CONTROL or kind == PROGRAM
+    if tick < first_tick and is_state then
       local holder = kind == PROGRAM and "program" or data
       if not held[holder] then
         order[#order + 1] = holder
@@ -129,7 +135,9 @@ local function clipped_track(track, first_tick, last_tick, each)
     elseif tick >= first_tick and #order > 0 then
       begin()
     end
-    if is_off and sounding[key] or not is_off and tick >= first_tick and tick < last_tick then
+    if is_state and tick >= first_tick and tick <= last_tick then
+      add(math.max(math.min(tick, last_tick - step) - first_tick, 0), bytes)
+    elseif is_off and sounding[key] or not is_off and tick >= first_tick and tick < last_tick then
       add(math.min(tick, last_tick) - first_tick, bytes)
       sounding[key] = is_on or nil
     end
@@ -138,10 +146,11 @@ local function clipped_track(track, first_tick, last_tick, each)
   return kept
 end
 
-local function clipped(found, first_tick, last_tick, each)
-  local tracks = {}
+--- `ppq`: ticks a quarter of the takes that it is for; they may be coarser than the score's.
+local function clipped(found, first_tick, last_tick, ppq, each)
+  local tracks, step = {}, math.ceil(found.ticks / ppq)
   for index, track in ipairs(found.tracks) do
-    tracks[index] = clipped_track(track, first_tick, last_tick, each)
+    tracks[index] = clipped_track(track, first_tick, last_tick, step, each)
   end
   return { tracks = tracks, ticks = found.ticks, range = { tick = last_tick - first_tick } }
 end
@@ -165,10 +174,10 @@ return function(place)
     return math.floor((reaper.TimeMap_timeToQN_abs(0, t) - qn0) * found.ticks + 0.5)
   end
   local first_tick, last_tick = span_of(found, ids, tick_at(from), tick_at(to))
-  local piece = clipped(found, first_tick, last_tick, flow.counter("preparing"))
+  local ppq = write.expected_ppq()
+  local piece = clipped(found, first_tick, last_tick, ppq, flow.counter("preparing"))
   local first_s = reaper.TimeMap_QNToTime_abs(0, qn0 + first_tick / found.ticks)
   local last_s = reaper.TimeMap_QNToTime_abs(0, qn0 + last_tick / found.ticks)
-  local ppq = write.expected_ppq()
   local buffers = score.buffers(piece, ppq, flow.breather("preparing"))
   write.refuse_while_recording()
   local title = insertion.name .. " take " .. found.take.number
