@@ -164,8 +164,7 @@ return function(place)
   local seed = string.format("%d", math.floor(reaper.time_precise() * 1000) % 1000000)
   local words = { "revise", insertion.take, "--plots", table.concat(ids, ","), "--seed", seed }
   if values[1] ~= "" then
-    words[#words + 1] = "--brief"
-    words[#words + 1] = values[1]
+    words[#words + 1] = "--brief=" .. values[1]
   end
   local found = flow.score_from(place, words, "composing")
   map.check(score.anchors(found), found.ticks, insertion.t0)

@@ -25,7 +25,8 @@ local READERS = {
     found.place = { frame = number(f[2]), num = number(f[3]), den = number(f[4]), label_s = number(f[6]) }
   end,
   again = function(found, f)
-    found.again = { "--in", f[2], "--out", f[3], "--fps", f[4], "--seed", f[5], "--brief", f[6] }
+    -- One word: as a word of its own, a brief that begins with "-" would be read as an option.
+    found.again = { "--in", f[2], "--out", f[3], "--fps", f[4], "--seed", f[5], "--brief=" .. f[6] }
   end,
   ticks = function(found, f)
     found.ticks = number(f[2])

@@ -28,7 +28,7 @@ return function(place)
   local tempo, about = flow.ask_tempo(picture.from_s, picture.to_s)
   local more = {
     "--in", tostring(picture.first), "--out", tostring(picture.last), "--fps", picture.fps,
-    "--seed", string.format("%d", seed), "--brief", brief,
+    "--seed", string.format("%d", seed), "--brief=" .. brief,
   }
   local found
   if tempo == "keep" then

@@ -223,8 +223,8 @@ def test_keep_mine_composes_inside_the_map_and_leaves_it_alone(reaper: Fake) -> 
     assert Path(words[3]).parent == reaper.folder / "Data" / "Cuebridge" / "unsaved"
     assert words[4] == "--keep-tempo-map"
     # The same cue, rate, seed and brief as the take that was chosen.
-    again = ["--in", "24", "--out", "264", "--fps", "24000/1001", "--seed", "7", "--brief", score.cues.brief]
-    assert words[6:-2] == again
+    again = ["--in", "24", "--out", "264", "--fps", "24000/1001", "--seed", "7"]
+    assert words[6:-2] == [*again, f"--brief={score.cues.brief}"]
     assert words[-2] == "--reaper-lines"
     assert files[0][:4] == b"MThd"
     check_music(reaper, steady, 0.0)

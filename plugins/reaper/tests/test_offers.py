@@ -82,7 +82,7 @@ def test_another_take_replaces_the_plot_it_was_asked_for(reaper: Fake) -> None:
     words = reaper.asked[-1]
     assert words[:4] == ["revise", "t1", "--plots", "2"]
     assert words[4] == "--seed"
-    assert words[6:8] == ["--brief", "less piano, more tension"]
+    assert words[6] == "--brief=less piano, more tension"
     assert len(reaper.undo_names) == 2
     for part in ours(reaper):
         items = list(part[b"items"].values())
@@ -281,7 +281,7 @@ def test_the_command_line_takes_what_the_actions_say_once_the_daemon_offers_it(r
     reaper.item(track, 2.0, 8.0, kind="midi", ppq=480, events=reaper.lua.table(), sets=1).selected = True
     reaper.project.selection = reaper.lua.table_from([3.0, 4.0])
     reaper.offers = (*OFFERS, *OPTIONAL.values())
-    reaper.say("inputs", "tense", "piano")
+    reaper.say("inputs", "-tense", "piano")  # a dash makes no option of a brief
     for action in (ANOTHER, COMPLEMENT):
         reaper.run(action)  # the stand-in knows neither: only the words count here
     offered = pipeline.describe()["rpcs"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.cli.arguments import parse
 from bridge.config import Settings
 from bridge.progress import Progress
 from bridge.reading import read_timeline
@@ -58,7 +59,7 @@ def test_the_timeline_is_the_projects_picture(reaper: Fake, tmp_path: Path) -> N
     assert source == tmp_path / "Projekt ü" / "Cuebridge" / "timeline" / "Szene 7.otio"
     assert words[2:4] == ["-o", str(tmp_path / "Projekt ü" / "Cuebridge")]
     options = dict(zip(words[4::2], words[5::2]))
-    assert options["--brief"] == "tense, dark"
+    assert "--brief=tense, dark" in words
     assert (options["--in"], options["--out"], options["--seed"]) == ("24", "240", "7")
     assert options["--fps"] == "24000/1001"
     settings = Settings(mark_in=options["--in"], mark_out=options["--out"], fps=options["--fps"])
@@ -174,6 +175,15 @@ def test_leaving_the_dialog_changes_nothing(reaper: Fake, tmp_path: Path) -> Non
     reaper.run(ACTION)
     assert reaper.messages == []
     assert reaper.difference(before) is None
+
+
+def test_a_brief_that_begins_with_a_dash_is_a_brief(reaper: Fake, tmp_path: Path) -> None:
+    project(reaper, tmp_path)
+    offer(reaper, made(parts=2, start=24))
+    reaper.say("inputs", "-quiet\n7")
+    reaper.say("boxes", REPLACE)
+    reaper.run(ACTION)  # the stand-in reads the words as the command line does
+    assert parse(reaper.asked[-1]).brief == "-quiet"
 
 
 def test_the_brief_is_remembered(reaper: Fake, tmp_path: Path) -> None:
