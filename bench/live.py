@@ -299,7 +299,7 @@ def crash_when_told(score: Path) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Print the figures; 1 on a lost or reordered event, a hanging note, a median over two periods."""
+    """Print the figures; 1 on a lost or reordered event, a lost clock, a hanging note, a late median."""
     parser = argparse.ArgumentParser(prog="bench.live")
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--interruptions", type=int, default=50)
@@ -327,8 +327,13 @@ def main(arguments: list[str]) -> int:
         print(f"{options.interruptions} interruptions ({', '.join(WAYS)}): {len(faults)} at fault")
         for fault in faults:
             print(f"  {fault}")
-    on_time = statistics.median(verdict.lateness_s) <= 2 * verdict.period_s
-    return 0 if verdict.same and verdict.sent == verdict.heard and on_time and not faults else 1
+    return 0 if passed(verdict) and not faults else 1
+
+
+def passed(verdict: Verdict) -> bool:
+    """Whether every message and clock was heard, in order, and half of the messages within two periods."""
+    complete = verdict.same and (verdict.heard, verdict.clocks) == (verdict.sent, verdict.clocks_wanted)
+    return complete and statistics.median(verdict.lateness_s) <= 2 * verdict.period_s
 
 
 def _print(verdict: Verdict) -> None:
