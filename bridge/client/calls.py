@@ -69,7 +69,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class About:
-    """What a daemon is; `details` is `pipeline.describe()`, empty unless it was asked for."""
+    """What a daemon is; `details` is `pipeline.describe()` and the calls offered, empty unless asked for."""
 
     version: str
     identity: str

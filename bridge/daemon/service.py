@@ -125,8 +125,11 @@ class Service(scoring_pb2_grpc.ScoringServicer):
             leaves_when_idle=self._leaves_when_idle,
             workers=self._workers,
             jobs=[_job(standing) for standing in self._jobs.active()] if local else [],
-            details_json="" if request.daemon_only else json.dumps(self._scorer.describe()),
+            details_json="" if request.daemon_only else json.dumps(self._details()),
         )
+
+    def _details(self) -> dict[str, object]:
+        return {**self._scorer.describe(), "rpcs": list(_OFFERS)}
 
     @_answering
     def StartScore(

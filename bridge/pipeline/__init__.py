@@ -3,6 +3,6 @@
 from bridge.pipeline.complement import complement
 from bridge.pipeline.result import Result
 from bridge.pipeline.revise import revise
-from bridge.pipeline.score import RPCS, describe, fingerprint, score
+from bridge.pipeline.score import describe, fingerprint, score
 
-__all__ = ["RPCS", "Result", "complement", "describe", "fingerprint", "revise", "score"]
+__all__ = ["Result", "complement", "describe", "fingerprint", "revise", "score"]

@@ -17,19 +17,6 @@ from bridge.schema.cue_json import parse_cues
 from bridge.schema.record import Origin, Record
 from bridge.schema.timeline import Timeline
 
-RPCS = (
-    "Describe",
-    "StartScore",
-    "WatchJob",
-    "CancelJob",
-    "GetScore",
-    "ListScores",
-    "Export",
-    "Revise",
-    "Complement",
-)
-"""Calls that this line answers."""
-
 
 def score(source: Path, settings: Settings, progress: Progress) -> Result:
     """Score one timeline or film.
@@ -93,7 +80,6 @@ def describe() -> dict[str, object]:
         "version": __version__,
         "reads": sorted((*reading.SUFFIXES, *seeing.FILM_SUFFIXES)),
         "writes": list(writing.FORMATS),
-        "rpcs": list(RPCS),
         "metres": list(METRES),
         "defaults": _defaults(),
         **composing.describe_models(),
