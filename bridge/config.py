@@ -90,6 +90,8 @@ class TempoSettings:
 
 LARGEST_WINDOW_FRAMES = 24
 MAX_MAP_BYTES = 16 << 20
+# Far above any list of markers; below what one message carries.
+MAX_MARKERS_CHARS = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ class Settings:
     media_roots: tuple[str, ...] = ()
     # A MIDI file whose tempo map is kept as it is, its tick 0 on the cue's first frame; empty: none.
     tempo_map_midi: bytes = b""
+    # A list of markers that stands in the place of the timeline's own (not its clips'); empty: none.
+    markers_text: str = ""
     tempo: TempoSettings = field(default_factory=TempoSettings)
     hits: HitSettings = field(default_factory=HitSettings)
 
@@ -154,6 +158,11 @@ class Settings:
             raise SettingsError(
                 f"a tempo map of {len(self.tempo_map_midi) >> 20} MB is too large",
                 remedy="Export a MIDI file of the tempo map alone",
+            )
+        if len(self.markers_text) > MAX_MARKERS_CHARS:
+            raise SettingsError(
+                f"a list of markers of {len(self.markers_text) >> 20} MB is too large",
+                remedy="Check --markers",
             )
 
     @property

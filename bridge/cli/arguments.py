@@ -114,6 +114,12 @@ def _scoring(parser: argparse.ArgumentParser) -> None:
         "--seed", type=int, default=0, metavar="N", help="another seed, another music (default 0)"
     )
     parser.add_argument("--cues", type=Path, metavar="FILE", help="an edited cue sheet (NAME.cues.json)")
+    parser.add_argument(
+        "--markers",
+        type=Path,
+        metavar="FILE",
+        help="a list of markers (JSON), in the place of the timeline's own",
+    )
     parser.add_argument("--brief", default="", metavar="TEXT", help="what the music should be, in words")
     _json(parser)
     add_controls(parser)

@@ -12,7 +12,7 @@ from bridge.cli.report import Reporter
 from bridge.client import Client, Delivered, Job, Order, connect, score
 from bridge.client.shelf import Shelf
 from bridge.config import Settings
-from bridge.errors import CuebridgeError, CueSheetError, OutputError, SettingsError, TimelineError
+from bridge.errors import CuebridgeError, CueSheetError, InputError, OutputError, SettingsError, TimelineError
 from bridge.progress import Step
 from bridge.wire.convert import FORMATS
 from bridge.wire.flag import Flag
@@ -88,6 +88,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         seed=options.seed,
         brief=options.brief,
         cues_json=_cue_sheet(options.cues) if options.cues else "",
+        markers_text=_text(options.markers, "--markers", SettingsError) if options.markers else "",
         tempo=tempo_of(options),
         hits=hits_of(options),
         tempo_map_midi=map_of(options),
@@ -140,20 +141,24 @@ def absolute(path: Path) -> Path:
 
 
 def _cue_sheet(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CueSheetError(
-            f"it cannot be read ({error.strerror})", where=str(path), remedy="Check --cues"
-        ) from None
-    if len(data) > MAX_CUES_BYTES:
-        raise CueSheetError(
-            f"a cue sheet of {len(data) >> 20} MB is too large", where=str(path), remedy="Check --cues"
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CueSheetError("it is not UTF-8 text", where=str(path), remedy="Save it as UTF-8") from None
+    text = _text(path, "--cues", CueSheetError)
     if not text.strip():
         raise CueSheetError("it is empty", where=str(path), remedy="Start from a NAME.cues.json")
     return text
+
+
+def _text(path: Path, option: str, fault: type[InputError]) -> str:
+    """The text of a file that an option names."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise fault(
+            f"it cannot be read ({error.strerror})", where=str(path), remedy=f"Check {option}"
+        ) from None
+    if len(data) > MAX_CUES_BYTES:
+        what = "a cue sheet" if option == "--cues" else "a file"
+        raise fault(f"{what} of {len(data) >> 20} MB is too large", where=str(path), remedy=f"Check {option}")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise fault("it is not UTF-8 text", where=str(path), remedy="Save it as UTF-8") from None

@@ -28,6 +28,8 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     """
     if settings.cues_json:
         parse_cues(settings.cues_json)  # a faulty sheet is said before a film is looked at, not after
+    if settings.markers_text:
+        reading.marker_list(settings.markers_text)  # and so are faulty markers
     kept = reading.read_tempo_map(settings.tempo_map_midi) if settings.tempo_map_midi else None
     models = composing.load_models()
     timeline = read_source(source, settings, progress)
@@ -112,7 +114,8 @@ def read_source(source: Path, settings: Settings, progress: Progress) -> Timelin
     """
     _must_exist(source)
     if seeing.is_film(source):
-        return seeing.film_timeline(source, settings, progress)
+        film = seeing.film_timeline(source, settings, progress)
+        return reading.with_markers(film, settings.markers_text) if settings.markers_text else film
     return within(reading.read_timeline(source, settings, progress), settings.media_roots)
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from bridge.reading.layout import Mark
 from bridge.reading.rates import frames, start_of
 from bridge.reading.tree import Node, metadata, node, nodes, resolve_metadata, text
 
+_OURS = re.compile(r"Score [hp]\d+(: |$)")
+
 
 def marks_of(item: Node, rate: Fraction) -> list[Mark]:
     """Markers of any item, in the item's own time in frames of `rate`; unreadable ones are left out.
 
-    So are those an earlier score of ours wrote: what we concluded must not come back as a direction.
+    So are those an earlier score of ours wrote: what we concluded must not come back as a direction. Resolve
+    exports those that its script made without their hidden data, so they are known by colour and name.
     """
     found = []
     for marker in nodes(item, "markers"):
-        if metadata(marker, "cuebridge"):
+        if metadata(marker, "cuebridge") or is_ours(text(marker, "name"), text(marker, "color")):
             continue
         span = node(marker, "marked_range")
         start, length = start_of(span), node(span, "duration")
@@ -32,6 +36,11 @@ def marks_of(item: Node, rate: Fraction) -> list[Mark]:
             )
         )
     return found
+
+
+def is_ours(name: str, color: str) -> bool:
+    """Whether a marker is one that the script for Resolve makes: `Score h012` or `Score p2: climax`, in mint."""
+    return color.upper() == "MINT" and _OURS.match(name) is not None
 
 
 def note_of(marker: Node) -> str:

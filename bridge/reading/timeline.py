@@ -13,6 +13,7 @@ from bridge.reading.cue import cut_edits, cut_markers, cut_shots
 from bridge.reading.fingerprint import fingerprint
 from bridge.reading.kinds import Look
 from bridge.reading.layout import Layer, Mark
+from bridge.reading.marker_list import marker_list
 from bridge.reading.markers import stack_marks, unique
 from bridge.reading.paths import Locator
 from bridge.reading.rates import MAX_HOURS, frame_rate, frames
@@ -97,7 +98,9 @@ def _read(document: Document, path: Path, settings: Settings, progress: Progress
         drop = settings.fps.strip().lower().endswith(" df") or looks_drop_frame(start, rate)
     _check_rate(settings.fps, rate, context.warnings)
     cue = cue_bounds(settings.mark_in, settings.mark_out, rate, start, drop, end, context.warnings)
-    marks = _marks(stack, layers, sound, stretches, context, start, length)
+    given = marker_list(settings.markers_text) if settings.markers_text else None
+    own = stack_marks(stack, rate, Fraction(start), length) if given is None else given
+    marks = _marks(own, layers, sound, stretches, context)
     shots = cut_shots(shots_of(stretches, points, rate), *cue, rate)
     edits = cut_edits(points, *cue)
     markers = cut_markers(marks, *cue)
@@ -177,17 +180,14 @@ def _check_rate(fps: str, rate: Fraction, warnings: list[str]) -> None:
 
 
 def _marks(
-    stack: Node,
+    own: list[Mark],
     layers: list[Layer],
     sound: list[Layer],
     stretches: list[Stretch],
     context: Context,
-    start: int,
-    length: Fraction,
 ) -> list[Marker]:
-    """All markers, but those on clips that another picture hides at that frame."""
-    marks: list[Mark] = stack_marks(stack, context.rate, Fraction(start), length)
-    marks += [mark for layer in sound for mark in layer.marks]
+    """The timeline's own markers and its clips', but those on clips that another picture hides there."""
+    marks = [*own, *(mark for layer in sound for mark in layer.marks)]
     for number, layer in enumerate(layers):
         for mark in layer.marks:
             if not _hidden(mark, number, stretches):

@@ -89,6 +89,7 @@ def settings_from_wire(message: pb.Settings) -> Settings:
             "brief",
             "cues_json",
             "tempo_map_midi",
+            "markers_text",
         )
     }
     for name in ("tail_s", "min_velocity", "max_velocity"):

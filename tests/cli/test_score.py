@@ -331,3 +331,14 @@ def test_a_reader_that_goes_does_not_stop_the_work(daemon: Daemon, source: Path,
         source.with_suffix(".go").touch()
         assert scoring.wait(60) == 0
     assert len(names(tmp_path / "out")) == len(SUFFIXES)
+
+
+def test_markers_come_in_a_file(
+    run: Run, daemon: Daemon, scorer: TextScorer, source: Path, tmp_path: Path
+) -> None:
+    marks = tmp_path / "märkte.json"
+    marks.write_text('{"markers": [{"frame": 3, "name": "must"}]}', encoding="utf-8")
+    assert run("score", source, "-o", tmp_path / "out", "--markers", marks).code == 0
+    assert scorer.settings is not None
+    assert scorer.settings.markers_text == marks.read_text(encoding="utf-8")
+    assert run("score", source, "-o", tmp_path / "out", "--markers", tmp_path / "none").code == 2

@@ -20,7 +20,9 @@ def read(tmp_path: Path) -> Read:
 
     def run(*tracks: o.Node, text: str | bytes = "", name: str = "edit.otio", **more: object) -> Timeline:
         path = tmp_path / name
-        settings = {key: more.pop(key) for key in ("fps", "mark_in", "mark_out") if key in more}
+        settings = {
+            key: more.pop(key) for key in ("fps", "mark_in", "mark_out", "markers_text") if key in more
+        }
         if isinstance(text, bytes):
             path.write_bytes(text)
         elif text:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+
+from bridge.errors import TimelineError
 from tests.reading import otio_json as o
 from tests.reading.conftest import Read
 
@@ -82,3 +85,35 @@ def test_a_marker_that_lasts_past_the_cue_ends_with_it(read: Read) -> None:
     track = o.track(o.clip("a.mov", 100))
     timeline = read(track, markers=[o.marker(10, 200), o.marker(0, 30)], mark_in="20", mark_out="60")
     assert [(m.frame, m.duration_frames) for m in timeline.markers] == [(20, 10), (20, 40)]
+
+
+def test_a_list_stands_in_the_place_of_the_timelines_own_markers_but_not_of_its_clips(read: Read) -> None:
+    track = o.track(o.clip("a.mov", 100, markers=[o.marker(5, 1, "on the clip")]))
+    text = '{"markers": [{"frame": 40, "note": "must"}, {"frame": 20, "duration": 9, "name": "tense"}]}'
+    timeline = read(track, markers=[o.marker(30, 1, "own")], markers_text=text)
+    found = [(m.frame, m.duration_frames, m.name, m.note) for m in timeline.markers]
+    assert found == [(5, 1, "on the clip", ""), (20, 9, "tense", ""), (40, 1, "", "must")]
+    assert read(track, markers=[o.marker(30)], markers_text='{"markers": []}').markers[0].frame == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("frame 3", "not JSON"),
+        ("[]", "no list"),
+        ('{"markers": [3]}', "marker 1 is no object"),
+        ('{"markers": [{"frame": 1}, {"frame": 1.5}]}', "marker 2 .* no whole number"),
+        ('{"markers": [{"frame": 1, "note": 5}]}', "no text"),
+    ],
+)
+def test_a_list_that_is_none_is_said(read: Read, text: str, what: str) -> None:
+    with pytest.raises(TimelineError, match=what):
+        read(o.track(o.clip("a.mov", 100)), markers_text=text)
+
+
+def test_markers_that_resolves_script_made_direct_nothing(read: Read) -> None:
+    marks = [o.marker(3, 1, "Score h001"), o.marker(9, 1, "Score p2: climax"), o.marker(12, 1, "Score sheet")]
+    for mark in marks:
+        mark["color"] = "MINT"
+    timeline = read(o.track(o.clip("a.mov", 100)), markers=[*marks, o.marker(20, 1, "Score h001")])
+    assert [(m.frame, m.name) for m in timeline.markers] == [(12, "Score sheet"), (20, "Score h001")]

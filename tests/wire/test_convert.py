@@ -47,6 +47,7 @@ settings = st.builds(
     variation=st.integers(0, 2**32 - 1),
     brief=st.text(max_size=20),
     cues_json=st.text(max_size=20),
+    markers_text=st.text(max_size=20),
     tail_s=st.floats(0, 30),
     min_velocity=st.integers(1, 60),
     max_velocity=st.integers(60, 127),

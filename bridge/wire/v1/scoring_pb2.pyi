@@ -410,6 +410,7 @@ class Settings(_message.Message):
     TEMPO_FIELD_NUMBER: _builtins.int
     HITS_FIELD_NUMBER: _builtins.int
     TEMPO_MAP_MIDI_FIELD_NUMBER: _builtins.int
+    MARKERS_TEXT_FIELD_NUMBER: _builtins.int
     fps: _builtins.str
     """Frame rate such as "23.976" or "24000/1001"; empty: the timeline's own."""
     mark_in: _builtins.str
@@ -434,6 +435,8 @@ class Settings(_message.Message):
     """A Standard MIDI file whose tempo map is kept as it is, its tick 0 on the cue's first frame; empty: none.
     Nothing of `tempo` but `exact` may be set beside it.
     """
+    markers_text: _builtins.str
+    """A list of markers as JSON, in the place of the timeline's own (not its clips'); empty: none."""
     @_builtins.property
     def tempo(self) -> Global___TempoSettings:
         """Limits of the tempo map."""
@@ -458,10 +461,11 @@ class Settings(_message.Message):
         tempo: Global___TempoSettings | None = ...,
         hits: Global___HitSettings | None = ...,
         tempo_map_midi: _builtins.bytes = ...,
+        markers_text: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "hits", b"hits", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "tail_s", b"tail_s", "tempo", b"tempo"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "brief", b"brief", "cues_json", b"cues_json", "fps", b"fps", "hits", b"hits", "mark_in", b"mark_in", "mark_out", b"mark_out", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "seed", b"seed", "tail_s", b"tail_s", "tempo", b"tempo", "tempo_map_midi", b"tempo_map_midi", "variation", b"variation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "brief", b"brief", "cues_json", b"cues_json", "fps", b"fps", "hits", b"hits", "mark_in", b"mark_in", "mark_out", b"mark_out", "markers_text", b"markers_text", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "seed", b"seed", "tail_s", b"tail_s", "tempo", b"tempo", "tempo_map_midi", b"tempo_map_midi", "variation", b"variation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__max_velocity: _TypeAlias = _typing.Literal["max_velocity"]  # noqa: Y015
     _WhichOneofArgType__max_velocity: _TypeAlias = _typing.Literal["_max_velocity", b"_max_velocity"]  # noqa: Y015
