@@ -39,7 +39,7 @@ def marks_of(item: Node, rate: Fraction) -> list[Mark]:
 
 
 def is_ours(name: str, color: str) -> bool:
-    """Whether a marker is one that the script for Resolve makes: `Score h012` or `Score p2: climax`, in mint."""
+    """Whether it is one that our script for Resolve makes: `Score h012` or `Score p2: climax`, in mint."""
     return color.upper() == "MINT" and _OURS.match(name) is not None
 
 
