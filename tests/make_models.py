@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from bridge.inference.card import Card
 from bridge.inference.session import past_names
 from bridge.vocabulary import tokens
+from bridge.vocabulary.conditions import WIDTH as CONDITIONS
 
 HEADS, HEAD_WIDTH = 2, 4
 WIDTH = HEADS * HEAD_WIDTH
@@ -117,13 +118,18 @@ TEST_BIASES = {
     "chords": {"BAR": 3.0},
     "melody": {"BAR": 2.5, "DUR_12": 3.0, "DUR_6": 2.5, "DUR_24": 2.0},
     "accompaniment": {"BAR": 3.0, "DUR_12": 3.0, "DUR_6": 2.5, "DUR_24": 2.0, "POS_*": 0.5},
+    "bass": {"BAR": 2.5, "DUR_12": 3.0, "DUR_6": 2.5, "DUR_24": 2.0},
+    "drums": {"BAR": 2.5, "POS_*": 1.5},
 }
 
 
-def write_models(root: Path, *, context: int = 512, seed: int = 1) -> Path:
-    """Three decoders under the names of the released ones; returns `root`."""
+def write_models(root: Path, *, context: int = 512, seed: int = 1, band: bool = False) -> Path:
+    """Three decoders named as the released ones are, with a `band` bass and drums too; returns `root`."""
     for index, part in enumerate(("chords", "melody", "accompaniment")):
         write_decoder(root / f"{part}-v1", part, seed=seed + index, context=context, bias=TEST_BIASES[part])
+    for index, part in enumerate(("bass", "drums") if band else ()):
+        folder, own = root / f"{part}-v2", seed + 3 + index
+        write_decoder(folder, part, seed=own, context=context, bias=TEST_BIASES[part], conditions=CONDITIONS)
     return root
 
 

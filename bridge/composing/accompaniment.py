@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from bridge.composing import told
 from bridge.composing.chords import Harmony, waves
 from bridge.composing.harmony import passing_tones, voicing
 from bridge.composing.melody import Notes
@@ -11,19 +12,26 @@ from bridge.composing.palettes import Voice
 from bridge.composing.plan import STAGE, CellPlan, Section
 from bridge.composing.rhythm import Figures, Rhythm, figure_of, go_on, off_grid
 from bridge.config import Settings
-from bridge.inference.generate import BarTask, Row, Tokens, generate
+from bridge.inference.generate import BarTask, Row, Tokens, Vector, generate
 from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
 from bridge.inference.streams import stream
-from bridge.vocabulary import bars, controls, tokens
+from bridge.vocabulary import bars, controls, prompts, tokens
 from bridge.vocabulary.bars import BarControls, NoteEvent
 from bridge.vocabulary.masks import BarRules, Mask
+from bridge.vocabulary.texture import WINDOW_BARS
 
 SAMPLING = Sampling(temperature=0.9, top_p=0.9)
 PRIME_CELLS = 2
 FIGURE_CELLS = 2
 SAME_DENSITY = 0.2
 _LONG_STEPS = 48
+_THINNEST, _THICKEST = 1.9, 4.2
+"""Notes sounding together: fifth and ninety-fifth percentile of POP909's piano."""
+_CHORALE_TO, _RUN_FROM = 1.05, 3.0
+"""Onsets a quarter between which the labeller looks for figures and lines (`vocabulary.texture`)."""
+_FIGURED = 1.5
+"""Palettes that lean so far to figures have their inner lines in them."""
 
 
 def write_accompaniment(
@@ -47,13 +55,17 @@ def write_accompaniment(
     tasks: dict[str, tuple[BarTask, ...]] = {}
     bodies: dict[str, tuple[Tokens, ...]] = {}
     leaders: dict[str, Section] = {}
+    # A model of vocabulary 1 is told its controls as tokens, one of vocabulary 2 as numbers beside them.
+    numbers = decoder.card.conditions > 0
     for wave in waves(playing):
         rows = []
         for section in wave:
             key = section.key
-            tasks[key] = _tasks(section, harmonies[key], melodies[key], section.palette.accompaniment)
+            tasks[key] = _tasks(
+                section, harmonies[key], melodies[key], section.palette.accompaniment, numbers=numbers
+            )
             lead = section.leader
-            prime = _texture(tasks[lead], bodies[lead]) if lead in bodies else ()
+            prime = first_played(tasks[lead], bodies[lead]) if lead in bodies else ()
             figures: Figures = {}
             if lead in bodies and abs(leaders[lead].plot.density - section.plot.density) < SAME_DENSITY:
                 steps = [frozenset(n.step for n in cell) for cell in out[lead]]
@@ -62,15 +74,16 @@ def write_accompaniment(
             rows.append(
                 Row(
                     part="accompaniment",
-                    start=bars.start(section.tonality.mode),
+                    start=told.start(section, numbers=numbers),
                     bars=tasks[key],
                     generator=stream(settings.seed, settings.variation, STAGE, "accompaniment", key),
                     sampling=SAMPLING,
-                    prime=prime,
+                    prime=tuple((*task.prompt, *body) for task, body in prime),
+                    prime_conditions=tuple(task.conditions for task, _ in prime),
                     guide=FillGuide(
                         [_most(item) for item in section.cells],
                         [_least(item) for item in section.cells],
-                        _rhythm(section, figures),
+                        figured(section, figures),
                     ),
                 )
             )
@@ -118,7 +131,7 @@ class FillGuide:
         self._rhythm.push(token)
 
 
-def _rhythm(section: Section, figures: Figures) -> Rhythm:
+def figured(section: Section, figures: Figures) -> Rhythm:
     """A two-bar figure through the section, left free in the last bar of a phrase.
 
     `figures` come from the section that leads the label; where they do not fit, the section's own first
@@ -145,25 +158,27 @@ def _rhythm(section: Section, figures: Figures) -> Rhythm:
     return Rhythm(sources, given, [item.forced_steps for item in cells])
 
 
-def _tasks(section: Section, harmony: Harmony, melody: Notes, voice: Voice) -> tuple[BarTask, ...]:
+def _tasks(
+    section: Section, harmony: Harmony, melody: Notes, voice: Voice, *, numbers: bool
+) -> tuple[BarTask, ...]:
     shift = section.tonality.shift
     tasks = []
     near: tuple[int, ...] = ()
     for index, item in enumerate(section.cells):
         cell = item.cell
         chords = harmony.events[index]
-        prompt = bars.accompaniment_prompt(_controls(item), chords, melody[index])
+        prompt, beside = accompaniment_prompt(section, index, harmony, melody[index], voice, numbers=numbers)
         chord = chords[0].chord
         late = item.kind == "play" and section.plays("inner", item) is None
         if item.kind in ("rest", "tail") or item.tied or chord is None or late:
-            tasks.append(BarTask(prompt, BarRules(steps=cell.steps), body=()))
+            tasks.append(BarTask(prompt, BarRules(steps=cell.steps), body=(), conditions=beside))
             continue
         if item.kind in ("hold", "final"):
             top = _ceiling(melody[index], voice.low - shift, voice.high - shift) + shift
             near = voicing(chord, voice.low, top, 4, near, shift)
             held = [NoteEvent(0, pitch - shift, tokens.nearest_duration_steps(cell.steps)) for pitch in near]
             body = bars.accompaniment_body(held, cell.steps)
-            tasks.append(BarTask(prompt, BarRules(steps=cell.steps), body=body))
+            tasks.append(BarTask(prompt, BarRules(steps=cell.steps), body=body, conditions=beside))
             continue
         tasks.append(
             BarTask(
@@ -180,6 +195,7 @@ def _tasks(section: Section, harmony: Harmony, melody: Notes, voice: Voice) -> t
                     longest_steps=_LONG_STEPS,
                     most_together=2 + round(2 * item.energy),
                 ),
+                conditions=beside,
             )
         )
     return tuple(tasks)
@@ -191,10 +207,53 @@ def _ceiling(melody: Sequence[NoteEvent], low: int, high: int) -> int:
     return min(high, max(lowest - 1, low + 18))
 
 
-def _texture(tasks: Sequence[BarTask], bodies: Sequence[Tokens]) -> tuple[Tokens, ...]:
+def first_played(tasks: Sequence[BarTask], bodies: Sequence[Tokens]) -> tuple[tuple[BarTask, Tokens], ...]:
     """The first cells that were played, to be read before another section of their label."""
-    played = [(*task.prompt, *body) for task, body in zip(tasks, bodies) if body]
-    return tuple(played[:PRIME_CELLS])
+    return tuple((task, body) for task, body in zip(tasks, bodies) if body)[:PRIME_CELLS]
+
+
+def accompaniment_prompt(
+    section: Section,
+    index: int,
+    harmony: Harmony,
+    melody: Sequence[NoteEvent],
+    voice: Voice,
+    *,
+    numbers: bool,
+) -> tuple[Tokens, Vector]:
+    """The prompt of one cell and the conditions beside it; these are empty for vocabulary 1."""
+    item, chords = section.cells[index], harmony.events[index]
+    if not numbers:
+        return bars.accompaniment_prompt(_controls(item), chords, melody), ()
+    quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
+    held = item.kind in ("hold", "final")
+    silent = item.kind in ("rest", "tail") or item.tied
+    shift = section.tonality.shift
+    top = _ceiling(melody, voice.low - shift, voice.high - shift) + shift
+    wanted = told.Wanted(
+        density=0.0 if silent else 1 / quarters if held else _onsets(item),
+        register=(voice.low + top) / 2,
+        polyphony=_THINNEST + (_THICKEST - _THINNEST) * item.energy,
+        held=held,
+        silent=silent,
+        onsets=told.at_steps([note.step for note in melody]),
+    )
+    prompt = prompts.notes_prompt(item.cell.metre, chords, texture=_texture(section, index), given=melody)
+    return prompt, told.conditions(section, index, harmony.events, wanted).vector()
+
+
+def _texture(section: Section, index: int) -> str | None:
+    """What the layer does in the two bars a cell belongs to, as the labeller would call it."""
+    first = index - index % WINDOW_BARS
+    window = section.cells[first : first + WINDOW_BARS]
+    if all(item.kind in ("rest", "tail") or item.tied for item in window):
+        return "silent"
+    if any(item.kind != "play" for item in window):
+        return None
+    rate = sum(_onsets(item) for item in window) / len(window)
+    if rate <= _CHORALE_TO:
+        return "chorale"
+    return "figure" if section.palette.lean("figure") >= _FIGURED and rate < _RUN_FROM else "line"
 
 
 def _onsets(item: CellPlan) -> float:

@@ -1,8 +1,9 @@
-"""The bass, by rule: roots under the chords, in the rhythm of the accompaniment."""
+"""The bass, by rule: roots under the chords, in the accompaniment's rhythm; a model may write its lines."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from bridge.composing.harmony import nearest_pitch
 from bridge.composing.palettes import Voice
@@ -15,12 +16,15 @@ from bridge.vocabulary.tokens import TICKS_PER_STEP
 _HOLDS, _STRONG, _BEATS = 0.38, 0.55, 0.78
 
 
-def write_bass(chords: Sequence[Sounding], onsets: frozenset[int]) -> list[Draft]:
+def write_bass(
+    chords: Sequence[Sounding], onsets: frozenset[int], learned: AbstractSet[str] = frozenset()
+) -> list[Draft]:
     """Bass notes for all chords, in order.
 
     Args:
         chords: what sounds, cell by cell.
         onsets: ticks where the accompaniment starts something: the bass moves with it.
+        learned: keys of sections whose line a model writes: of these only what is held is written here.
     """
     out: list[Draft] = []
     near: int | None = None
@@ -29,6 +33,8 @@ def write_bass(chords: Sequence[Sounding], onsets: frozenset[int]) -> list[Draft
         if not each.section.plays("bass", item) and item.kind != "final":
             continue
         if each.chord is None or item.kind in ("rest", "tail") or item.tied:
+            continue
+        if item.kind == "play" and each.section.key in learned:
             continue
         voice = each.section.palette.bass
         home = voice.low + (voice.high - voice.low) * 2 // 5

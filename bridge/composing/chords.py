@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bridge.composing import told
 from bridge.composing.harmony import cadence_into, chord_set
 from bridge.composing.plan import STAGE, CellPlan, Section
 from bridge.config import Settings
@@ -29,9 +30,6 @@ SAMPLING = Sampling(temperature=0.9, top_p=0.9)
 # A chord may stand for two changes' worth of time; longer is a drone, which low energy asks for.
 _SLOW_S, _FAST_S = 4.5, 1.4
 PRIME_CELLS = 4
-
-SOURCE = "pop"
-"""What a model of vocabulary 2 is asked to write like: it has been shown nothing else yet."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def write_chords(
             rows.append(
                 Row(
                     part="chords",
-                    start=_start(section.tonality.mode, numbers=numbers),
+                    start=told.start(section, numbers=numbers),
                     bars=bar_tasks,
                     generator=stream(settings.seed, settings.variation, STAGE, "chords", section.key),
                     sampling=SAMPLING,
@@ -158,10 +156,6 @@ def _memory(trust: Mapping[Bucket, float], led: Sequence[Tokens]) -> ChordMemory
         for token in body:
             memory.push(token)
     return memory
-
-
-def _start(mode: str, *, numbers: bool) -> Tokens:
-    return prompts.opening(SOURCE, mode) if numbers else bars.start(mode)
 
 
 def _tasks(section: Section, settings: Settings, *, numbers: bool) -> tuple[tuple[BarTask, ...], ChordGuide]:

@@ -7,9 +7,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from bridge.composing.accompaniment import write_accompaniment
-from bridge.composing.bass import write_bass
+from bridge.composing.bass_line import write_bass_line
 from bridge.composing.chords import Harmony, write_chords
-from bridge.composing.compose import accented, chord_spans, fit, forced_ticks, key_spans, written_drafts
+from bridge.composing.compose import (
+    accented,
+    bass_of,
+    chord_spans,
+    fit,
+    forced_ticks,
+    key_spans,
+    written_drafts,
+)
+from bridge.composing.drums import struck_drums, write_drums
 from bridge.composing.heard import hear, main_keys
 from bridge.composing.kept import harmony_of, sung_in
 from bridge.composing.layers import Layer
@@ -42,7 +51,7 @@ from bridge.vocabulary.chords import Chord
 
 _DOES = {
     "melody": "line", "accompaniment": "inner", "bass": "bass", "pad": "pad", "pulse": "pulse",
-    "ostinato": "ostinato",
+    "ostinato": "ostinato", "drums": "groove", "percussion": "groove",
 }  # fmt: skip
 """Parts that are asked for by what they do; the palette says who plays them."""
 _HELD = ("pad", "drone", "tremolo")
@@ -107,7 +116,7 @@ def complement(
         given: what is there.
         wanted: the parts, in the order they are to be written.
         settings: seed and variation.
-        models: of chords (where nothing pitched is given), melody and accompaniment.
+        models: of chords (where nothing pitched is given) and of the parts that are wanted.
         progress: told of every part.
 
     Returns:
@@ -143,11 +152,13 @@ def complement(
         own = replace(settings, variation=settings.variation * _MOST_PARTS + index)
         part = _Writer(plan, each, harmonies, room, lead, given, own, models, progress).part(cues, names)
         if part is None:
-            notes.append(f"{each.word}: there is no room for it, or nothing for it to play")
+            mute = each.texture == "groove" and models.drums is None
+            why = "no model of drums is installed" if mute else "there is no room for it, or nothing to play"
+            notes.append(f"{each.word}: {why}")
             continue
         names.add(part.name)
         parts.append(part)
-        room.add([_as_played(note) for note in part.notes], part.name)
+        room.add([_as_played(note) for note in part.notes], part.name, part.role)
         if part.role is PartRole.MELODY:
             lead = [_as_played(note) for note in part.notes]
     progress.report(STAGE, len(wanted), len(wanted))
@@ -188,7 +199,8 @@ class _Writer:
         holding = cues.cue_length_s >= _SHORTEST_S
         lines = fit(plan, accented({slot: written}, forced), holding=holding)
         found = lines[slot] if slot in _HELD else self.room.in_groove(lines[slot])
-        found = [n for n in self.room.apart(found) if n.tick < plan.last_tick]
+        found = found if slot == "drums" else self.room.apart(found)
+        found = [n for n in found if n.tick < plan.last_tick]
         found = one_voice(found) if slot in _SINGLE else no_collisions(found)
         if not found:
             return None
@@ -204,7 +216,7 @@ class _Writer:
             own = self.wanted.voice or section.palette.voice(slot)
             if own is None:
                 continue
-            voice = voice or (self.room.register(own) if slot != "bass" else own)
+            voice = voice or (self.room.register(own) if slot not in ("bass", "drums") else own)
             known = palettes.get(section.palette)
             if known is None:
                 known = _with_voice(section.palette, slot, voice)
@@ -229,8 +241,21 @@ class _Writer:
                 check=check, on_bar=lambda: None,
             )  # fmt: skip
             return at_chord_changes(written_drafts(plan, inner, "accompaniment"), chords)
+        if writer == "drums":
+            if self.models.drums is None:
+                return []
+            beats = write_drums(
+                self.models.drums, plan.sections, self.settings, check=check, on_bar=lambda: None
+            )
+            return struck_drums(plan.sections, beats)
         if writer == "bass":
-            return write_bass(chords, self.room.onsets)
+            line: dict[str, Notes] = {}
+            if self.models.bass is not None:
+                line = write_bass_line(
+                    self.models.bass, plan.sections, self.harmonies, sung, sorted(self.room.onsets),
+                    self.settings, check=check, on_bar=lambda: None,
+                )  # fmt: skip
+            return bass_of(plan, chords, line, self.room.onsets)
         if writer == "pad":
             return write_pad(chords)
         return sorted(write_textures(chords, self.settings).get(slot, []))

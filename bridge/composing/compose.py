@@ -11,7 +11,9 @@ from fractions import Fraction
 from bridge.composing.accompaniment import write_accompaniment
 from bridge.composing.approach import Gestures, plan_gestures
 from bridge.composing.bass import write_bass
+from bridge.composing.bass_line import write_bass_line
 from bridge.composing.chords import Harmony, write_chords
+from bridge.composing.drums import struck_drums, write_drums
 from bridge.composing.gesture import LONGEST_S, gesture
 from bridge.composing.instruments import as_asked, unplayed, with_voices
 from bridge.composing.kept import Kept, only_anew, spans_anew, without_locked
@@ -22,7 +24,7 @@ from bridge.composing.onsets import HELD_SLOTS, restruck, stabs
 from bridge.composing.pad import write_pad
 from bridge.composing.parts import Doubling, score_parts
 from bridge.composing.pickups import pickups
-from bridge.composing.plan import RING_TICKS, Plan, make_plan
+from bridge.composing.plan import RING_TICKS, Plan, Section, make_plan
 from bridge.composing.textures import write_textures
 from bridge.composing.textures.doubling import doubled
 from bridge.composing.textures.gestures import write_gestures
@@ -42,6 +44,7 @@ from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
 from bridge.schema.score import ChordSpan, KeySpan, Score
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form
+from bridge.vocabulary.kit import KICK
 
 STAGE = "composing"
 
@@ -68,7 +71,7 @@ def compose(
     plan = make_plan(cues, form, settings, None if kept is None else kept.fixed)
     if kept is not None:
         plan = with_voices(plan, kept)
-    total = 3 * sum(len(section.cells) for section in plan.sections)
+    total = len(models.cards) * sum(len(section.cells) for section in plan.sections)
     progress.report(STAGE, 0, total)
     if not plan.sections:
         return Score((), (), (), ("No plot asks for music: the score is empty.",))
@@ -88,8 +91,11 @@ def compose(
         lines = {**without_locked(plan, lines, kept.locks), "locked": kept.locked()}
     airs = sorted({*gestures.airs, *(air for bar in form.bars for air in bar.airs)})
     lines = _breathe(lines, airs, forced_ticks(plan))
-    lines.update({slot: list(notes) for slot, notes in restruck(chords, lines).items()})
-    _add(lines, stabs(chords, lines))
+    # A cymbal on a hit does not stand for its chord.
+    pitched = {slot: notes for slot, notes in lines.items() if slot != "drums"}
+    restruck_lines = {slot: list(notes) for slot, notes in restruck(chords, pitched).items()}
+    lines |= restruck_lines
+    _add(lines, stabs(chords, pitched | restruck_lines))
     stops = {start for start, _ in airs}
     lines = fit(plan, accented(lines, forced_ticks(plan)), stops, holding=cues.cue_length_s >= LONGEST_S)
     if kept is not None:
@@ -102,6 +108,7 @@ def compose(
         notes=(
             f"Palette: {plan.palette.name}.",
             *unknown_words(cues.plots),
+            *(undrummed(plan) if models.drums is None else ()),
             *(unplayed(kept, plan) if kept is not None else ()),
         ),
         palette=plan.palette.name,
@@ -144,15 +151,53 @@ def _write(
     ]
     melody = one_voice(written_drafts(plan, melodies, "melody"))
     accompaniment = at_chord_changes(written_drafts(plan, inner, "accompaniment"), chords)
-    onsets = frozenset(note.tick for note in accompaniment)
+    textures = write_textures(chords, settings)
+    drums = []
+    if _play(sections, "drums") and models.drums is not None:
+        beats = write_drums(models.drums, sections, settings, check=progress.check, on_bar=on_bar)
+        drums = struck_drums(sections, beats)
+    line: dict[str, Notes] = {}
+    if _play(sections, "bass") and models.bass is not None:
+        moving = [*melody, *accompaniment, *textures["accompaniment"], *textures["ostinato"]]
+        kicks = [note for note in drums if note.pitch == KICK]
+        line = write_bass_line(
+            models.bass,
+            sections,
+            harmonies,
+            melodies,
+            sorted({note.tick for note in (*moving, *kicks)}),
+            settings,
+            check=progress.check,
+            on_bar=on_bar,
+        )
     lines = {
         "melody": melody,
         "accompaniment": accompaniment,
-        "bass": write_bass(chords, onsets),
+        "bass": bass_of(plan, chords, line, frozenset(note.tick for note in accompaniment)),
         "pad": write_pad(chords),
+        "drums": drums,
     }
-    _add(lines, write_textures(chords, settings))
+    _add(lines, textures)
     return harmonies, lines
+
+
+def _play(sections: Sequence[Section], writer: str) -> bool:
+    """Whether any of the sections has a writer's layer: a model that nobody needs is not loaded."""
+    return any(section.layer(writer) is not None for section in sections)
+
+
+def bass_of(
+    plan: Plan, chords: Sequence[Sounding], line: Mapping[str, Notes], onsets: frozenset[int]
+) -> list[Draft]:
+    """The bass: what a model wrote where lines go on, and the rule's notes everywhere else."""
+    written = at_chord_changes(one_voice(written_drafts(plan, line, "bass")), chords)
+    return sorted([*write_bass(chords, onsets, line.keys()), *written])
+
+
+def undrummed(plan: Plan) -> tuple[str, ...]:
+    """A sentence for each plot whose cue sheet asks for drums, where no model writes them."""
+    asked = {s.plot.id: None for s in plan.sections if s.plot.layers and s.layer("drums") is not None}
+    return tuple(f"Plot {name}: there is no model of drums, so nobody plays them" for name in asked)
 
 
 def _add(lines: Lines, more: Mapping[str, Sequence[Draft]]) -> None:
@@ -247,7 +292,7 @@ def fit(plan: Plan, lines: Lines, airs: AbstractSet[int] = frozenset(), *, holdi
     edges = sorted(stops)
     out: Lines = {}
     for name, notes in lines.items():
-        held = clip(_hold(notes, holds) if holding and name != "button" else notes, edges)
+        held = clip(_hold(notes, holds) if holding and name not in ("button", "drums") else notes, edges)
         held = [n for n in held if n.tick < plan.last_tick]
         held = [replace(n, end_tick=min(n.end_tick, plan.last_tick)) for n in held]
         out[name] = one_voice(held) if name in ("melody", "bass") else no_collisions(held)

@@ -27,11 +27,11 @@ _SOFTER, _LOUDER = 0.75, 1.2
 _HIGHEST = 96
 _LIVELY = 0.5
 # What is not made busier by being struck again.
-_STILL = ("melody", "pad", "drone", "tremolo", "swell", "button", "impact")
+_STILL = ("melody", "pad", "drone", "tremolo", "swell", "button", "impact", "drums")
 # What brings a part that nobody plays: the texture that its writer writes.
 _TEXTURES = {
     PartRole.MELODY: "line", PartRole.ACCOMPANIMENT: "inner", PartRole.BASS: "bass", PartRole.PAD: "pad",
-    PartRole.RHYTHM: "ostinato",
+    PartRole.RHYTHM: "ostinato", PartRole.DRUMS: "groove",
 }  # fmt: skip
 
 Lines = dict[str, list[Draft]]
@@ -156,10 +156,11 @@ def _without(palette: Palette, what: str, banned: Sequence[str]) -> Palette:
 
     voices = []
     for slot, voice in palette.voices:
-        if matches(what, voice.program, None):
+        role = ROLES.get(slot)
+        if matches(what, voice.program, role):
             others = (each.voice(slot) for each in sorted(PALETTES, key=far))
             voice = next(
-                (v for v in others if v is not None and not any(matches(w, v.program, None) for w in banned)),
+                (v for v in others if v is not None and not any(matches(w, v.program, role) for w in banned)),
                 voice,
             )
         voices.append((slot, voice))
@@ -237,6 +238,10 @@ def _thickened(own: Sequence[tuple[str, Draft]], wanted: int) -> list[tuple[str,
     for slot, note in list(out):
         if len(out) >= wanted:
             break
-        if note.pitch + 12 <= _HIGHEST and (slot, note.tick, note.pitch + 12) not in sounding:
+        if (
+            slot != "drums"
+            and note.pitch + 12 <= _HIGHEST
+            and (slot, note.tick, note.pitch + 12) not in sounding
+        ):
             out.append((slot, replace(note, pitch=note.pitch + 12)))
     return out

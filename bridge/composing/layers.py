@@ -1,4 +1,4 @@
-"""Which layers play a stretch: at most one each of ground, bed, motion and top, before a note is written.
+"""Which layers play a stretch: one each of ground, bed, motion, top and beat at most.
 
 Candidates, their moods and weights are `data/textures.tsv`. A texture is likelier the less the mood strays
 from its ranges; labels, the palette's leanings and what played before move the weights.
@@ -17,7 +17,7 @@ from bridge.composing.tables import Row, strayed, table
 from bridge.inference.streams import pick
 from bridge.schema.cues import Label, Plot
 
-SLOTS = ("ground", "bed", "motion", "top")
+SLOTS = ("ground", "bed", "motion", "top", "beat")
 HELD_CELLS = 8
 """A motion that began keeps on for so many cells at least, where the mood allows it."""
 
@@ -27,7 +27,14 @@ _STEADY = ("ostinato", "pulse", "driving")
 _ALLOWS = 2.0
 
 # What people call layers, and the texture meant.
-_SPOKEN = {"melody": "line", "accompaniment": "inner", "theme": "line", "tremolo bed": "tremolo"}
+_SPOKEN = {
+    "melody": "line",
+    "accompaniment": "inner",
+    "theme": "line",
+    "tremolo bed": "tremolo",
+    "drums": "groove",
+    "percussion": "groove",
+}
 _LABELS: dict[Label, dict[str, float]] = {
     Label.INTRODUCTION: {"motion": 0.5, "top": 0.7},
     Label.DEVELOPMENT: {},
@@ -85,7 +92,7 @@ def choose_layers(
     *,
     opens: bool,
 ) -> Layers:
-    """One to four layers for a stretch; draws one number a slot, whatever comes out.
+    """One to four layers for a stretch, and maybe drums; draws one number a slot, whatever comes out.
 
     Args:
         plot: whose mood and label count.
@@ -117,8 +124,8 @@ def choose_layers(
                 drawn = replace(kept, level=(kept.level[1], 1.0), enters=0)
         if drawn is not None:
             chosen.append(drawn)
-    if not chosen:
-        chosen = [
+    if all(layer.slot == "beat" for layer in chosen):
+        chosen += [
             layer for row in table("textures") if (layer := _layer(row, palette)) and layer.part == "pad"
         ][:1]
     return _entering(chosen, plot, cells, before, opens=opens)
@@ -148,6 +155,8 @@ def _entering(chosen: Sequence[Layer], plot: Plot, cells: int, before: Layers, *
     sounding = {each.part for each in before}
     out: list[Layer] = []
     for layer in chosen:
-        late = layer.slot in ("motion", "top") and layer.part not in sounding and layer.writer != "ping"
+        late = (
+            layer.slot in ("motion", "top", "beat") and layer.part not in sounding and layer.writer != "ping"
+        )
         out.append(replace(layer, enters=4 if late and out else 0))
     return tuple(out)

@@ -1,59 +1,95 @@
-"""The three models a score needs, loaded together and checked against their cards."""
+"""The models a score needs, checked against their cards together, each loaded when it is asked for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from pathlib import Path
 
 from bridge.errors import ModelError
 from bridge.inference.card import Card, checked_card, find_models
 from bridge.inference.session import Decoder, runtime_version
 
-TOLD_IN_NUMBERS = ("chords", "melody")
-"""Parts that can be written by a model of vocabulary 2."""
+_NUMBERS_ONLY = ("bass", "drums")
+"""Parts that vocabulary 1 has no prompts for."""
 
 
-@dataclass(frozen=True)
 class Models:
-    """Decoders of the three learned parts."""
+    """Decoders of the learned parts; `bass` and `drums` are `None` where no model of them is installed.
 
-    chords: Decoder
-    melody: Decoder
-    accompaniment: Decoder
+    Args:
+        folders: where each part's model lies.
+        cards: each part's card.
+    """
+
+    def __init__(self, folders: Mapping[str, Path], cards: Mapping[str, Card]) -> None:
+        self._folders = dict(folders)
+        self._cards = dict(cards)
+        self._loaded: dict[str, Decoder] = {}
+
+    @property
+    def chords(self) -> Decoder:
+        """Who writes the harmony."""
+        return self._part("chords")
+
+    @property
+    def melody(self) -> Decoder:
+        """Who writes the tune."""
+        return self._part("melody")
+
+    @property
+    def accompaniment(self) -> Decoder:
+        """Who writes the inner lines."""
+        return self._part("accompaniment")
+
+    @property
+    def bass(self) -> Decoder | None:
+        """Who writes the bass line; `None` leaves it to the rule."""
+        return self._part("bass") if "bass" in self._folders else None
+
+    @property
+    def drums(self) -> Decoder | None:
+        """Who writes the drums; `None`: nobody does."""
+        return self._part("drums") if "drums" in self._folders else None
 
     @property
     def cards(self) -> dict[str, Card]:
         """Each part's card."""
-        return {
-            "chords": self.chords.card,
-            "melody": self.melody.card,
-            "accompaniment": self.accompaniment.card,
-        }
+        return dict(self._cards)
 
     @property
     def hashes(self) -> dict[str, str]:
         """What each model's music depends on, as a hash by its name, for fingerprints."""
-        return {card.name: card.identity for card in self.cards.values()}
+        return _hashes(self._cards)
+
+    def _part(self, part: str) -> Decoder:
+        if part not in self._loaded:
+            self._loaded[part] = Decoder.load(self._folders[part])
+        return self._loaded[part]
 
 
 def load_models() -> Models:
-    """Load the newest model of each part.
+    """The newest model of each part. The chords' is loaded at once, so that a runtime that cannot run says
+    so before any work is done; the others when they are asked for.
 
     Raises:
         ModelError: a model is missing, is not the one its card describes, or onnxruntime is.
     """
-    decoders = {part: Decoder.load(folder) for part, folder in find_models().items()}
-    for part, decoder in decoders.items():
-        if decoder.card.part != part:
+    folders = find_models()
+    cards = {part: checked_card(folder) for part, folder in folders.items()}
+    for part, card in cards.items():
+        if card.part != part:
             raise ModelError(
-                f"{decoder.card.name} writes {decoder.card.part}, not {part}",
+                f"{card.name} writes {card.part}, not {part}",
                 remedy="Put the released models back under their own names",
             )
-        if decoder.card.conditions and part not in TOLD_IN_NUMBERS:
+        if part in _NUMBERS_ONLY and not card.conditions:
             raise ModelError(
-                f"{decoder.card.name} is told its controls as numbers, which the {part} is not written with",
+                f"{card.name} is not told its controls as numbers, as the {part} is written with",
                 remedy="Use the models released with this version of Cuebridge",
             )
-    return Models(decoders["chords"], decoders["melody"], decoders["accompaniment"])
+    models = Models(folders, cards)
+    _ = models.chords
+    return models
 
 
 def model_hashes() -> dict[str, str]:
@@ -62,8 +98,7 @@ def model_hashes() -> dict[str, str]:
     Raises:
         ModelError: a model is missing or is not the one its card describes.
     """
-    cards = [checked_card(folder) for folder in find_models().values()]
-    return {card.name: card.identity for card in cards}
+    return _hashes({part: checked_card(folder) for part, folder in find_models().items()})
 
 
 def describe_models() -> dict[str, object]:
@@ -86,3 +121,7 @@ def describe_models() -> dict[str, object]:
         for card in loaded.cards.values()
     ]
     return {"models": heads, "onnxruntime": runtime_version(), "provider": loaded.chords.provider}
+
+
+def _hashes(cards: Mapping[str, Card]) -> dict[str, str]:
+    return {card.name: card.identity for card in cards.values()}

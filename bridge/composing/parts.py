@@ -27,6 +27,7 @@ ROLES = {
     "stinger": PartRole.EFFECT,
     "impact": PartRole.EFFECT,
     "button": PartRole.EFFECT,
+    "drums": PartRole.DRUMS,
 }
 """What each slot does, in score order."""
 
@@ -49,14 +50,15 @@ def score_parts(
             voice = palette.voice(slot)
             if voice is None or not own:
                 continue
-            if voice.name not in voices and len(voices) >= MOST_PARTS:
+            if voice.name not in voices and len(voices) >= MOST_PARTS and role is not PartRole.DRUMS:
                 # What the channels cannot hold is played by who does the same already, or by anybody.
                 known = [v for v, r in voices.values() if r is role] or [v for v, _ in voices.values()]
                 voice = known[-1]
             voices.setdefault(voice.name, (voice, role))
             notes.setdefault(voice.name, []).extend(own)
             slots.setdefault(voice.name, set()).add(slot)
-    for voice, doubling in doublings[: max(0, MOST_PARTS - len(voices))]:
+    pitched = sum(role is not PartRole.DRUMS for _, role in voices.values())
+    for voice, doubling in doublings[: max(0, MOST_PARTS - pitched)]:
         voices.setdefault(voice.name, (voice, PartRole.ACCOMPANIMENT))
         notes.setdefault(voice.name, []).extend(doubling)
     return tuple(

@@ -45,9 +45,12 @@ class Room:
         """Ticks at which something given starts."""
         return frozenset(self._onsets)
 
-    def add(self, notes: Sequence[PlayedNote], track: str) -> None:
+    def add(self, notes: Sequence[PlayedNote], track: str, role: PartRole = PartRole.ACCOMPANIMENT) -> None:
         """A part that was written in the meantime is there for the next."""
-        self._pitched.append(Track(track, PartRole.ACCOMPANIMENT, 0, 0, tuple(notes)))
+        if role is PartRole.DRUMS:
+            self._drums = sorted({*self._drums, *(note.tick for note in notes)})
+        else:
+            self._pitched.append(Track(track, role, 0, 0, tuple(notes)))
 
     def density(self, section: Section) -> Section:
         """The section with less asked for where more is played already, cell by cell.

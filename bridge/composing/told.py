@@ -1,8 +1,12 @@
-"""What the melody model is told of a cell: levels as tokens (vocabulary 1), or numbers beside them (2)."""
+"""What models of notes are told of a cell: levels as tokens (vocabulary 1), or numbers beside them (2)."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from bridge.composing.palettes import Voice
 from bridge.composing.plan import CellPlan, Section
@@ -12,6 +16,7 @@ from bridge.schema.tempo import TICKS_PER_QUARTER
 from bridge.vocabulary import bars, controls, prompts, tokens
 from bridge.vocabulary.bars import BarControls, ChordEvent
 from bridge.vocabulary.conditions import Conditions
+from bridge.vocabulary.measure import pattern
 from bridge.vocabulary.mood import asked
 
 Events = Sequence[Sequence[ChordEvent]]
@@ -24,6 +29,22 @@ _LINE_FROM = 1.05
 """Onsets a quarter from which a tune is a line and no chorale to the labeller (`vocabulary.texture`)."""
 _SOFTEST, _LOUDEST = 36.0, 112.0
 """Velocities of a loudness of 0 and of 1: tenth and ninetieth percentile of the scores' melodies, roughly."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a part is asked for in one cell, in the units of `Conditions`; register as it sounds.
+
+    `onsets` is where parts that are there already start notes (see `struck`); `None`: not told.
+    """
+
+    density: float
+    register: float | None = None
+    polyphony: float | None = None
+    held: bool = False
+    silent: bool = False
+    pickup: bool = False
+    onsets: tuple[bool, ...] | None = None
 
 
 def start(section: Section, *, numbers: bool) -> Tokens:
@@ -53,7 +74,17 @@ def prompt(
     sings = onsets_a_quarter(item) >= _LINE_FROM and item.kind == "play"
     texture = "silent" if quiet and not pickup else "line" if sings and not quiet else None
     told = prompts.notes_prompt(item.cell.metre, chords, texture=texture)
-    return told, _conditions(section, index, harmony, quiet, pickup).vector()
+    silent = quiet and not pickup
+    held = item.kind in ("hold", "final")
+    quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
+    wanted = Wanted(
+        density=0.0 if silent else 1 / quarters if held or quiet else onsets_a_quarter(item),
+        register=None if silent else _height(item, voice),
+        held=held,
+        silent=silent,
+        pickup=pickup and quiet,
+    )
+    return told, conditions(section, index, harmony, wanted).vector()
 
 
 def onsets_a_quarter(item: CellPlan) -> float:
@@ -87,33 +118,50 @@ def _controls(item: CellPlan, voice: Voice, resting: bool) -> BarControls:
     )
 
 
-def _conditions(section: Section, index: int, harmony: Events, quiet: bool, pickup: bool) -> Conditions:
+def conditions(section: Section, index: int, harmony: Events, wanted: Wanted) -> Conditions:
+    """The controls of one cell of a section: the part's own, and what the cue sheet says of all parts."""
     item = section.cells[index]
     quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
-    held = item.kind in ("hold", "final")
-    silent = quiet and not pickup
     goes_on = index > 0 and harmony[index - 1][-1].chord == harmony[index][0].chord
     changes = len(harmony[index]) - goes_on
-    hit = next(
-        (tick for each in section.cells[index:] for tick in each.forced if tick >= item.cell.tick), None
-    )
+    register = None if wanted.register is None else wanted.register - section.tonality.shift
     return Conditions(
-        density=0.0 if silent else 1 / quarters if held or quiet else onsets_a_quarter(item),
-        loudness=None if silent else _SOFTEST + (_LOUDEST - _SOFTEST) * item.loudness,
-        register=None if silent else _height(item, section.palette.melody) - section.tonality.shift,
+        density=wanted.density,
+        loudness=None if wanted.silent else _SOFTEST + (_LOUDEST - _SOFTEST) * item.loudness,
+        register=None if wanted.silent else register,
+        polyphony=None if wanted.silent else wanted.polyphony,
         harmonic_rhythm=changes / quarters,
         valence=asked("valence", item.valence),
         energy=asked("energy", item.energy),
         tension=asked("tension", item.tension),
         phrase_position=_phrase_position(section, item),
         bars_to_plot=item.left + 1.0,
-        beats_to_hit=None if hit is None else (hit - item.cell.tick) / TICKS_PER_QUARTER,
+        beats_to_hit=beats_to_hit(section, item),
         label=item.plot.label.value,
         accent=bool(item.forced),
-        hold=held,
-        rest=silent,
-        pickup=pickup and quiet,
+        hold=wanted.held,
+        rest=wanted.silent,
+        pickup=wanted.pickup,
+        onsets=wanted.onsets,
     )
+
+
+def beats_to_hit(section: Section, item: CellPlan) -> float | None:
+    """Quarters from a cell's start to the section's next hit or accent; `None` after its last."""
+    ticks = [tick for each in section.cells for tick in each.forced if tick >= item.cell.tick]
+    return (min(ticks) - item.cell.tick) / TICKS_PER_QUARTER if ticks else None
+
+
+def struck(item: CellPlan, ticks: Sequence[int]) -> tuple[bool, ...]:
+    """The onset pattern of a cell, of ticks in order."""
+    cell = item.cell
+    inside = ticks[bisect_left(ticks, cell.tick) : bisect_left(ticks, cell.end_tick)]
+    return at_steps([cell.step_of(tick) for tick in inside])
+
+
+def at_steps(steps: Sequence[int]) -> tuple[bool, ...]:
+    """The onset pattern of steps of a cell."""
+    return pattern(np.array(steps, np.int64))
 
 
 def _phrase_position(section: Section, item: CellPlan) -> float:

@@ -13,6 +13,9 @@ from bridge.errors import ModelError
 from bridge.vocabulary import tokens
 
 PARTS = ("chords", "melody", "accompaniment")
+"""Parts that nothing can be written without."""
+FURTHER_PARTS = ("bass", "drums")
+"""Parts that are written by rule, or not at all, where they have no model."""
 
 _HERE = Path(__file__).resolve().parent
 _PACKED = _HERE.parent / "_released"
@@ -147,24 +150,25 @@ def models_folder() -> Path:
 
 
 def find_models() -> dict[str, Path]:
-    """Folder of the newest model of each part: chords, melody and accompaniment.
+    """Folder of the newest model of each part: chords, melody and accompaniment, bass and drums if there.
 
     Names are `PART-vN`; the highest N wins.
 
     Raises:
-        ModelError: no folder of models, or a part has none.
+        ModelError: no folder of models, or one of the first three parts has none.
     """
     root = models_folder()
     found: dict[str, Path] = {}
-    for part in PARTS:
+    for part in (*PARTS, *FURTHER_PARTS):
         versions = [
             (int(folder.name.rpartition("-v")[2]), folder)
             for folder in sorted(root.glob(f"{part}-v*"))
             if folder.is_dir() and folder.name.rpartition("-v")[2].isdigit()
         ]
-        if not versions:
+        if versions:
+            found[part] = max(versions)[1]
+        elif part in PARTS:
             raise ModelError(f"there is no model for {part}", where=str(root), remedy=_REINSTALL)
-        found[part] = max(versions)[1]
     return found
 
 
@@ -178,5 +182,5 @@ def _check_types(card: Card, path: Path) -> None:
                 where=str(path),
                 remedy=_REINSTALL,
             )
-    if card.part not in PARTS:
+    if card.part not in (*PARTS, *FURTHER_PARTS):
         raise ModelError(f"the card's part {card.part!r} is unknown", where=str(path), remedy=_REINSTALL)

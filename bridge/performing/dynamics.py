@@ -11,7 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from bridge.config import Settings
-from bridge.performing.rules import cycle, duration_contrast, high_loud, melodic_charge, phrase_arch
+from bridge.performing.rules import (
+    cycle,
+    duration_contrast,
+    high_loud,
+    melodic_charge,
+    phrase_arch,
+    strokes,
+)
 from bridge.performing.stage import Stage
 from bridge.schema.cues import Weight
 from bridge.schema.score import ChordSpan, Note, PartRole
@@ -63,11 +70,16 @@ def velocity(
     low, high = settings.min_velocity, settings.max_velocity
     ordinary = low + (high - low) * ORDINARY
     value = low + (ordinary - low) * stage.loudness(tick) + _BALANCE[role]
-    rules_db = phrase_arch.level_db(stage.phrase_place(tick)) + high_loud.level_db(note.pitch, mean_pitch)
-    rules_db += duration_contrast.level_db(duration_ms)
+    rules_db = phrase_arch.level_db(stage.phrase_place(tick))
+    if role is PartRole.DRUMS:
+        bar = stage.bar(tick)
+        value += strokes.harder(note.pitch, (tick - bar.tick) % bar.beat_ticks / bar.beat_ticks)
+    else:
+        rules_db += high_loud.level_db(note.pitch, mean_pitch) + duration_contrast.level_db(duration_ms)
+        value += _metrical(stage, tick)
     if role is PartRole.MELODY and chord is not None:
         rules_db += melodic_charge.level_db(note.pitch, chord.root_pc)
-    value += _metrical(stage, tick) + STEPS_A_DB * (rules_db + 20 * math.log10(level))
+    value += STEPS_A_DB * (rules_db + 20 * math.log10(level))
     if role is PartRole.RHYTHM:
         value *= cycle.factor(tick - stage.bar(tick).tick)
     value += 4 * (float(generator.random()) + float(generator.random()) - 1)

@@ -42,8 +42,8 @@ def sounding_ticks(
 ) -> int:
     """How many ticks a note sounds: its written length less the gaps the rules put after it.
 
-    Pads, effects and held bars sound in full. Lively parts are detached, calm lines slurred, and a melody
-    breathes at the end of its phrase and before a leap.
+    Pads, effects, drums and held bars sound in full. Lively parts are detached, calm lines slurred, and a
+    melody breathes at the end of its phrase and before a leap.
 
     Args:
         part: the part's notes, rising in start.
@@ -55,7 +55,7 @@ def sounding_ticks(
     """
     note = part[index]
     tick, length = tick_of(note.start_beats), tick_of(note.duration_beats)
-    if role in (PartRole.PAD, PartRole.CHORDS, PartRole.EFFECT) or stage.bar(tick).hold:
+    if role in (PartRole.PAD, PartRole.CHORDS, PartRole.EFFECT, PartRole.DRUMS) or stage.bar(tick).hold:
         return length
     ms_a_tick = stage.form.tempo_map.us_per_quarter_at(tick) / 1000 / TICKS_PER_QUARTER
     lively = energy >= (0.75 if role is PartRole.MELODY else 0.6)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bridge.vocabulary import tokens
 from bridge.vocabulary.chords import Chord
 
-PARTS = ("chords", "melody", "accompaniment")
+PARTS = ("chords", "melody", "accompaniment", "bass", "drums")
 
 
 class ChordEvent(NamedTuple):

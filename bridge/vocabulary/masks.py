@@ -24,6 +24,7 @@ import numpy.typing as npt
 from bridge.vocabulary import tokens
 from bridge.vocabulary.bars import PARTS, ChordEvent
 from bridge.vocabulary.chords import pitch_classes
+from bridge.vocabulary.kit import NINE, SNARE, TOMS
 
 Mask = npt.NDArray[np.bool_]
 
@@ -41,12 +42,14 @@ class BarRules:
         chords: the bar's chords, needed for `chord_tone_steps`.
         chord_tone_steps: at these, only tones of the chord sounding there (free where there is
             none, or where the range holds none of them).
+        root_steps: at these, only the root of the chord sounding there, as far as range and harmony have one.
         pitch_classes: the pitch classes allowed elsewhere; empty allows all. Chord tones pass
             always.
         longest_steps: no note is longer (a length of one step always passes).
         end_steps: no note sounds past this step of the bar; `None` lets it cross the barline.
-        most_together: how many notes of the accompaniment may start at one step.
+        most_together: how many notes of the accompaniment, or strokes, may start at one step.
         chord_ids: chord tokens that may be written; empty allows all.
+        fill_steps: at these, drums strike nothing but snare and toms.
     """
 
     steps: int
@@ -57,11 +60,13 @@ class BarRules:
     pitch_high: int = 127
     chords: tuple[ChordEvent, ...] = ()
     chord_tone_steps: frozenset[int] = frozenset()
+    root_steps: frozenset[int] = frozenset()
     pitch_classes: frozenset[int] = frozenset()
     longest_steps: int = tokens.DURATIONS_STEPS[-1]
     end_steps: int | None = None
     most_together: int = 12
     chord_ids: frozenset[int] = frozenset()
+    fill_steps: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         if not 0 < self.steps <= tokens.POSITIONS:
@@ -73,8 +78,16 @@ class BarRules:
             raise ValueError(f"step {outside[0]} is required but outside a bar of {self.steps}")
 
 
+_ONE_AT_A_TIME = ("melody", "bass")
+_DRUMS = np.isin(np.arange(tokens.PITCHES), list(NINE))
+_FILLS = np.isin(np.arange(tokens.PITCHES), (SNARE, *TOMS))
+
+
 class Grammar:
-    """Which tokens may come next in the body of a bar of `part` (one of `bars.PARTS`)."""
+    """Which tokens may come next in the body of a bar of `part` (one of `bars.PARTS`).
+
+    Drums strike the nine of `kit`, have no lengths, and know no harmony.
+    """
 
     def __init__(self, part: str) -> None:
         if part not in PARTS:
@@ -135,8 +148,8 @@ class Grammar:
         elif tokens.PITCH_0 <= token < tokens.PITCH_0 + tokens.PITCHES:
             self._last_pitch = token - tokens.PITCH_0
             self._together += 1
-            self._expects = "duration"
-        elif self._expects == "chord" or self.part == "melody":
+            self._expects = "pitch or position" if self.part == "drums" else "duration"
+        elif self._expects == "chord" or self.part in _ONE_AT_A_TIME:
             self._expects = "position"
         else:
             self._expects = "pitch or position"
@@ -171,10 +184,15 @@ class Grammar:
         """Pitches in range, above the last one of this step, that fit harmony and key; (128,)."""
         rules = self._rules
         numbers = np.arange(tokens.PITCHES)
+        if self.part == "drums":
+            allowed: Mask = _FILLS if self._last_step in rules.fill_steps else _DRUMS
+            return allowed & (numbers > self._last_pitch)
         mask: Mask = (numbers >= rules.pitch_low) & (numbers <= rules.pitch_high)
         chord_tones = self._chord_tones()
         wanted: frozenset[int] = frozenset()
-        if self._last_step in rules.chord_tone_steps and chord_tones:
+        if self._last_step in rules.root_steps and chord_tones:
+            wanted = frozenset((self._sounding_root(),))
+        elif self._last_step in rules.chord_tone_steps and chord_tones:
             wanted = chord_tones
         elif rules.pitch_classes:
             wanted = rules.pitch_classes | chord_tones
@@ -186,7 +204,12 @@ class Grammar:
         return mask & (numbers > self._last_pitch)
 
     def _chord_tones(self) -> frozenset[int]:
-        sounding: Sequence[ChordEvent] = [
-            event for event in self._rules.chords if event.step <= self._last_step
-        ]
+        sounding = self._sounding()
         return frozenset(pitch_classes(sounding[-1].chord)) if sounding else frozenset()
+
+    def _sounding_root(self) -> int:
+        chord = self._sounding()[-1].chord
+        return -1 if chord is None else chord.root_pc
+
+    def _sounding(self) -> Sequence[ChordEvent]:
+        return [event for event in self._rules.chords if event.step <= self._last_step]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bridge.schema.performance import Performance, Track
+from bridge.schema.score import PartRole
 from bridge.schema.tempo import TICKS_PER_QUARTER
 from bridge.writing.events import CHANNELS
 from bridge.writing.midi import track_chunks
@@ -35,14 +36,15 @@ def complemented(given: bytes, end: int, division: int, tracks: Sequence[Track],
 
 
 def placed(given: Performance, new: Performance) -> Performance:
-    """The new tracks on channels that nothing given uses, drums' channels left out; on a further port once
-    those of the first are taken.
+    """The new tracks on channels that nothing given uses, drums on drums' channels and all others elsewhere;
+    on a further port once those of the first are taken.
     """
     taken = {track.channel for track in given.tracks}
     out = []
     for track in new.tracks:
+        drums = track.role is PartRole.DRUMS
         channel = 0
-        while channel in taken or channel % CHANNELS == _DRUM_CHANNEL:
+        while channel in taken or (channel % CHANNELS == _DRUM_CHANNEL) is not drums:
             channel += 1
         taken.add(channel)
         out.append(replace(track, channel=channel))

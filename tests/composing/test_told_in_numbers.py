@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from bridge.composing import Models, compose, load_models
+from bridge.composing.accompaniment import accompaniment_prompt
+from bridge.composing.chords import Harmony
 from bridge.composing.plan import make_plan
 from bridge.composing.told import onsets_a_quarter, start
 from bridge.composing.told import prompt as prompted
@@ -14,7 +16,7 @@ from bridge.progress import Progress
 from bridge.schema.cues import Weight
 from bridge.schema.score import PartRole, Score
 from bridge.vocabulary import tokens
-from bridge.vocabulary.bars import ChordEvent
+from bridge.vocabulary.bars import ChordEvent, NoteEvent
 from bridge.vocabulary.chords import Chord
 from bridge.vocabulary.conditions import GROUPS, SCALES, WIDTH
 from tests.composing.forms import Scene, build, film
@@ -61,9 +63,9 @@ def test_the_newest_model_of_a_part_is_taken_and_the_others_stay(told: Models) -
 
 def test_a_part_that_cannot_be_told_so_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_models(tmp_path)
-    write_decoder(tmp_path / "accompaniment-v3", "accompaniment", conditions=WIDTH)
+    write_decoder(tmp_path / "drums-v1", "drums")
     monkeypatch.setenv("CUEBRIDGE_MODELS", str(tmp_path))
-    with pytest.raises(ModelError, match="accompaniment-v3 is told its controls as numbers"):
+    with pytest.raises(ModelError, match="drums-v1 is not told its controls as numbers"):
         load_models()
 
 
@@ -114,3 +116,39 @@ def test_what_is_asked_of_a_bar_reaches_the_model_as_numbers() -> None:
     assert beside[GROUPS["rest"]] == (1.0, 1.0)
     assert beside[GROUPS["register"]] == (0.0, 0.0)
     assert start(section, numbers=True)[1] != tokens.source_id("pop")
+
+
+def test_an_accompaniment_told_in_numbers_meets_every_hit_under_the_tune(tmp_path: Path) -> None:
+    write_decoder(
+        tmp_path / "accompaniment-v2", "accompaniment", bias=TEST_BIASES["melody"], conditions=WIDTH
+    )
+    models = load(tmp_path, 0.0)
+    assert models.accompaniment.card.name == "accompaniment-v2"
+    score = write(models)
+    _, form = film()
+    onsets = {int(note.start_beats * 960) for part in score.parts for note in part.notes}
+    assert {result.tick for result in form.hits if result.met} <= onsets
+    assert write(models) == score
+
+
+def test_the_accompaniment_is_told_its_texture_for_two_bars_and_its_thickness() -> None:
+    def told_of(density: float, palette: str) -> list[tuple[tuple[int, ...], tuple[float, ...]]]:
+        cues, form = build(Scene(8, density=density, energy=0.5, layers=("inner",), palette=palette))
+        [section] = make_plan(cues, form, Settings()).sections
+        harmony = Harmony(tuple((ChordEvent(0, Chord(0, "maj")),) for _ in section.cells))
+        voice = section.palette.accompaniment
+        return [
+            accompaniment_prompt(section, at, harmony, (NoteEvent(12, 72, 12),), voice, numbers=True)
+            for at in range(8)
+        ]
+
+    calm, figured = told_of(0.1, "strings"), told_of(0.6, "guitar")
+    assert all(tokens.texture_id("chorale") in prompt for prompt, _ in calm[:6])
+    assert all(tokens.texture_id("figure") in prompt for prompt, _ in figured[:6])
+    # The window of the closing bar, which is held, is left open.
+    assert tokens.texture_id(None) in calm[6][0] and tokens.texture_id(None) in calm[7][0]
+    assert tokens.PITCH_0 + 72 in calm[0][0]
+    low, high = SCALES["polyphony"]
+    value, known = calm[0][1][GROUPS["polyphony"]]
+    assert known == 1.0 and 1.9 <= low + (high - low) * value <= 4.2
+    assert sum(calm[0][1][GROUPS["onsets"]]) == 2.0

@@ -15,7 +15,9 @@ from bridge import pipeline
 from bridge.config import Complement, Settings
 from bridge.errors import Cancelled, InputError, SettingsError
 from bridge.progress import Progress
+from bridge.vocabulary.kit import KICK, NINE
 from tests.make_media import make_demo
+from tests.make_models import write_models
 from tests.pipeline.songs import Song, chunk, file, meta, note
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -281,3 +283,44 @@ def test_cancelling_stops_it() -> None:
     progress.cancel()
     with pytest.raises(Cancelled):
         pipeline.complement(Complement(PATH, Song().bytes(), ("piano",)), Settings(), progress)
+
+
+@pytest.fixture
+def band(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small models of bass and drums too."""
+    monkeypatch.setenv("CUEBRIDGE_MODELS", str(write_models(tmp_path / "band", band=True)))
+
+
+def test_drums_are_added_on_a_channel_of_their_own_kind(band: None) -> None:
+    data = Song().bytes()
+    new = run(data, "drums", "bass").files["mid"]
+    parts = added(data, new)
+    assert {"Drums"} < set(parts)
+    assert {pitch for _, _, pitch in parts["Drums"]} <= set(NINE)
+    own = file(split(new)[3][len(split(data)[3]) :], split(new)[2])
+    channels = {
+        track.name: {message.channel % 16 for message in track if message.type == "note_on"}
+        for track in mido.MidiFile(file=io.BytesIO(own)).tracks
+    }
+    assert channels.pop("Drums") == {9}
+    assert all(9 not in found for found in channels.values())
+
+
+def test_a_bass_follows_the_groove_of_given_drums(band: None) -> None:
+    """It strikes on beats, or where the given kick does: nothing falls between."""
+    kick = [(0, meta(0x03, b"drums"))]
+    for bar in range(12):
+        for place in (0, 720, 1440, 2640):
+            kick += note(9, bar * 3840 + place, 60, KICK)
+    data = file([chunk(Song(division=960).conductor()), chunk(kick)], 960)
+    allowed = {0, 720, 1440, 2640, *range(0, 3841, 960)}
+    files = [run(data, "bass", seed=seed).files["mid"] for seed in range(3)]
+    found = [tick for new in files for notes in added(data, new).values() for tick, _, _ in notes]
+    nearest = [min(allowed, key=lambda place: abs(tick % 3840 - place)) for tick in found]
+    assert all(abs(tick % 3840 - place) <= 16 for tick, place in zip(found, nearest))
+    assert len(found) > 40
+
+
+def test_drums_that_nobody_can_write_are_said() -> None:
+    result = run(Song().bytes(), "drums", "pad")
+    assert "drums: no model of drums is installed" in result.summary["remarks"]  # type: ignore[operator]
