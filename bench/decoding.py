@@ -40,6 +40,7 @@ from models.loading import of_release
 from tests.composing.forms import Scene, build
 
 BATCHES = (1, 4, 16)
+_GRAMMAR = ("masks.py", "sampling.py", "rhythm.py", "melody.py", "accompaniment.py", "memory.py", "recall.py")
 PROGRESSION = (Chord(0, "maj"), Chord(9, "min7"), Chord(5, "maj7"), Chord(7, "sus4"))
 
 
@@ -179,7 +180,7 @@ def size_of(written: Sequence[Sequence[Tokens]]) -> int:
 def minute() -> str:
     """How long a minute of music of five parts takes to compose, and where that goes."""
     models, settings = load_models(), Settings()
-    layers = ("line", "inner", "bass", "pad", "pulse")
+    layers = ("line", "inner", "bass", "pad", "groove")
     cues, form = build(*[Scene(10, energy=0.6, layers=layers, palette="orchestral") for _ in range(3)])
     compose(cues, form, settings, models, Progress())
     profile = cProfile.Profile()
@@ -191,7 +192,7 @@ def minute() -> str:
     for (file, _, name), each in stats.items():
         if "onnxruntime" in name:
             places["onnxruntime"] += each[2]
-        elif file.endswith(("masks.py", "sampling.py", "rhythm.py", "melody.py", "memory.py", "recall.py")):
+        elif file.endswith(_GRAMMAR):
             places["grammar, guides, draws"] += each[2]
         elif file.endswith("generate.py"):
             places["batches"] += each[2]

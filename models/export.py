@@ -62,6 +62,22 @@ SCORES = [
         ("Orchestra", "Orchestra"),
     )
 ]
+GROOVE = {
+    "name": "Groove MIDI",
+    "licence": "CC-BY-4.0",
+    "url_or_reference": "https://magenta.tensorflow.org/datasets/groove (Gillick et al., ICML 2019)",
+    "use": "drum takes, on a grid, as nine drums",
+}
+
+
+NOTES = (
+    "The songs behind POP909 are commercial; no excerpt is shipped. Held out: the songs whose number ends in"
+    " 7, and those ending in 3 for tuning. What the model has not learnt is in models/LOG.md."
+)
+GROOVE_NOTES = (
+    "No excerpt of the takes is shipped. Held out: the data set's own test split, and its validation split"
+    " for tuning. What the model has not learnt is in models/LOG.md."
+)
 
 
 class Difference(Exception):
@@ -344,11 +360,7 @@ def release(
             "floors": measured.get("floors", {}),
             "torch_against_onnx": differences,
             "date": date,
-            "notes": (
-                "The songs behind POP909 are commercial; no excerpt is shipped. Held out: the songs"
-                " whose number ends in 7, and those ending in 3 for tuning. What the model has not"
-                " learnt is in models/LOG.md."
-            ),
+            "notes": GROOVE_NOTES if GROOVE in data else NOTES,
         }
         (Path(beside) / "card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
         # The card last: until it is there, the old card refuses the new model's hash.

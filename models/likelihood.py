@@ -222,6 +222,7 @@ def note_figures(tally: Tally) -> dict[str, object]:
     return {
         "notes": int(tally.total("notes")),
         "bits_per_note": rounded((bits / np.log(2), bits_error / np.log(2))),
+        "tokens_a_note": round(tally.total("tokens") / tally.total("notes"), 2),
         "token_perplexity": rounded((float(np.exp(nats)), float(np.exp(nats)) * error)),
         "pitch_bits": rounded((pitch_bits / np.log(2), pitch_error / np.log(2))),
         "pitch_hits1": rounded(tally.ratio("hits1", "notes")),

@@ -17,8 +17,8 @@ import numpy as np
 
 from bridge.inference.session import Decoder
 from bridge.vocabulary import recall
-from models import export, harmonies, ranking, telling
-from models.fit import BUILD
+from models import band, export, harmonies, ranking, telling
+from models.fit import BUILD, JUDGED
 from models.judging import free, obeyed
 from models.judging.stretches import of_song
 from models.judging.stretches import songs as held_out
@@ -26,8 +26,20 @@ from models.judging.writing import write_notes
 from models.windows import Pieces
 
 ORDERS = (1, 2, 3, 4, 6, 8)
-SOURCES = {"melody": ("pop", "song", "quartet", "orchestra")}
+SOURCES = {
+    "melody": ("pop", "song", "quartet", "orchestra"),
+    "accompaniment": ("pop", "quartet"),
+    "bass": ("pop", "quartet"),
+    "drums": ("drums",),
+}
 """Parts that write notes, and the sources each is judged on."""
+DATA = {
+    "chords": [*export.SOURCES, *export.SCORES],
+    "melody": [*export.SOURCES, *export.SCORES],
+    "accompaniment": [*export.SOURCES, *export.SCORES],
+    "bass": [*export.SOURCES, *export.SCORES],
+    "drums": [export.GROOVE],
+}
 WRITTEN = "samples at temperature 1, top-p 0.98, controls open but for one"
 EDITIONS = (
     ("heard", "automatic chords of POP909, key known"),
@@ -82,7 +94,21 @@ def judge_notes(part: str, checkpoint: Path) -> dict[str, object]:
         for told, words in ((False, "controls open"), (True, "controls told")):
             figures[f"{source}, {words}"] = telling.judge(model, test, told=told)
         floors[source] = telling.floors(train, test)
+    if part == "bass":
+        pop = Pieces(BUILD / "bass-test-pop.npz")
+        floors["pop"] = {**floors["pop"], "pitch Hits@1 of the rule: the nearest root": band.roots(pop)}  # type: ignore[dict-item]
     return {"step": state["step"], "figures": figures, "floors": floors}
+
+
+def written_band(part: str, checkpoint: Path, measured: dict, songs: int) -> dict[str, object]:
+    """What the exported model of accompaniment, bass or drums does with what it is asked for."""
+    export.release(part, checkpoint, BUILD / "candidate", "", _examples(part), measured)
+    decoder = Decoder.load(BUILD / "candidate" / f"{part}-v2")
+    test = Pieces(BUILD / f"{part}-test-{JUDGED[part]}.npz")
+    out: dict[str, object] = {"controls obeyed": band.obedience(decoder, test)}
+    if part == "drums":
+        out["snare and toms in a bar"] = band.fills(decoder, test)
+    return out
 
 
 def written_notes(part: str, checkpoint: Path, measured: dict, songs: int) -> dict[str, object]:
@@ -119,8 +145,9 @@ ALONE = 0.97
 
 def _examples(part: str) -> list[np.ndarray]:
     """Sixteen windows of lengths from 64 tokens up."""
-    pieces = Pieces(BUILD / f"{part}-validation-pop.npz")
-    return [pieces.window(piece, 0, 64 + 28 * piece)[0].ids for piece in range(16)]
+    pieces = Pieces(BUILD / f"{part}-validation-{JUDGED[part]}.npz")
+    longest = np.argsort(-pieces.share, kind="stable")[:16]
+    return [pieces.window(int(piece), 0, 64 + 28 * at)[0].ids for at, piece in enumerate(longest)]
 
 
 def main() -> None:
@@ -140,15 +167,14 @@ def main() -> None:
         measured = judge(checkpoint) if chords else judge_notes(asked.part, checkpoint)
         kept.write_text(json.dumps(measured, indent=1) + "\n")
         figures = dict(measured["figures"])  # type: ignore[call-overload]
-        compare = written if chords else written_notes
+        compare = written if chords else written_notes if asked.part == "melody" else written_band
         figures[WRITTEN] = compare(asked.part, checkpoint, measured, asked.songs)
         kept.write_text(json.dumps({**measured, "figures": figures}, indent=1) + "\n")
         print(kept.read_text())
     if asked.only != "judge":
         measured = json.loads(kept.read_text())
-        data = export.SOURCES + ([] if asked.part == "chords" else export.SCORES)
         card = export.release(
-            asked.part, checkpoint, asked.to, asked.date, _examples(asked.part), measured, data
+            asked.part, checkpoint, asked.to, asked.date, _examples(asked.part), measured, DATA[asked.part]
         )
         print({key: card[key] for key in ("name", "sha256", "bytes", "torch_against_onnx")})
 

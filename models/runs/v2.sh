@@ -23,5 +23,7 @@ train melody 120 0.08
 train accompaniment 150 0.08
 train bass 60 0.08
 
-$python -m models.release chords --only judge
-echo "Release with: $python -m models.release chords --only export, if the figures are better than chords-v1's"
+for part in chords drums melody accompaniment bass; do
+    $python -m models.release "$part" --only judge
+done
+echo "Release with: $python -m models.release PART --only export, of what the figures are good enough of"

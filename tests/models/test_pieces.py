@@ -10,8 +10,9 @@ import pytest
 from bridge.vocabulary import tokens
 from bridge.vocabulary.chords import Chord
 from bridge.vocabulary.conditions import GROUPS, WIDTH
+from bridge.vocabulary.kit import NINE
 from bridge.vocabulary.music import MeasuredBar, Music, Played
-from models.corpus.drums import NINE, read_strokes
+from models.corpus.drums import read_strokes
 from models.corpus.duplicates import pairs, runs
 from models.corpus.packing import pack
 from models.corpus.pieces import Piece, bass_of, one_line, tell
@@ -154,8 +155,9 @@ def test_an_orchestra_is_thinned_from_the_inside() -> None:
 
 def test_takes_of_drums_come_down_to_nine(tmp_path: Path) -> None:
     track = mido.MidiTrack()
-    for pitch, gap in ((36, 0), (22, 0), (44, 118), (40, 122)):
-        track.append(mido.Message("note_on", channel=9, note=pitch, velocity=90, time=gap))
+    # A ghost note of the snare between two backbeats goes.
+    for pitch, gap, velocity in ((36, 0, 90), (22, 0, 90), (44, 118, 20), (38, 2, 30), (40, 120, 90)):
+        track.append(mido.Message("note_on", channel=9, note=pitch, velocity=velocity, time=gap))
         track.append(mido.Message("note_off", channel=9, note=pitch, time=0))
     midi = mido.MidiFile(ticks_per_beat=480)
     midi.tracks.append(track)
@@ -163,6 +165,22 @@ def test_takes_of_drums_come_down_to_nine(tmp_path: Path) -> None:
     strokes = read_strokes((tmp_path / "x.mid").read_bytes())
     assert [(note.step, note.pitch) for note in strokes] == [(0, 36), (0, 42), (3, 42), (6, 38)]
     assert {note.pitch for note in strokes} <= set(NINE)
+
+
+@pytest.mark.parametrize("gap, grid", [(120, 3), (160, 4)])
+def test_a_take_lies_on_sixteenths_or_on_triplets(gap: int, grid: int, tmp_path: Path) -> None:
+    touch, now = (0, 17, -12, 9, -20, 14, 5, -8), 0
+    track = mido.MidiTrack()
+    for index in range(16):
+        tick = index * gap + touch[index % 8]
+        track.append(mido.Message("note_on", channel=9, note=42, velocity=90, time=max(0, tick - now)))
+        track.append(mido.Message("note_off", channel=9, note=42, time=0))
+        now = max(tick, now)
+    midi = mido.MidiFile(ticks_per_beat=480)
+    midi.tracks.append(track)
+    midi.save(tmp_path / "x.mid")
+    strokes = read_strokes((tmp_path / "x.mid").read_bytes())
+    assert [note.step for note in strokes] == [grid * index for index in range(16)]
 
 
 def test_a_tune_is_known_again_in_another_key_and_place() -> None:
