@@ -184,6 +184,32 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class AudioSettings:
+    """How a score is rendered to audio.
+
+    Attributes:
+        loudness_lufs: integrated loudness of the mix; −23 LUFS is EBU R 128's target for a programme.
+        peak_dbtp: true peak that nothing exceeds; −1 dBTP is EBU R 128's limit.
+        ring_out_s: how long the files go on after the cue's last frame; its end is faded.
+    """
+
+    loudness_lufs: float = -23.0
+    peak_dbtp: float = -1.0
+    ring_out_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        if not -60 <= self.loudness_lufs <= -5:
+            raise SettingsError(
+                f"a loudness of {self.loudness_lufs:g} LUFS is out of range",
+                remedy="Use −60 to −5: −23 for broadcast (EBU R 128), −27 under dialogue, −14 for the web",
+            )
+        if not 0 <= self.ring_out_s <= 60:
+            raise SettingsError(
+                f"a ring-out of {self.ring_out_s:g} s is out of range", remedy="Use 0 to 60 s"
+            )
+
+
+@dataclass(frozen=True)
 class Revision:
     """What to compose anew of a score, and how.
 
@@ -238,6 +264,28 @@ def state_dir() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "Cuebridge"
     return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "cuebridge"
+
+
+def soundfonts_dir() -> Path:
+    """Folder of the soundfonts that `cuebridge models add` has put in place."""
+    return state_dir() / "soundfonts"
+
+
+def synthesizer_dir() -> Path:
+    """Folder of the synthesizer's library that `cuebridge models add` has put in place."""
+    return state_dir() / "synthesizer"
+
+
+def soundfont_file() -> Path | None:
+    """Soundfont that goes before any that is found: `CUEBRIDGE_SOUNDFONT`, or None."""
+    path = os.environ.get("CUEBRIDGE_SOUNDFONT")
+    return Path(path).expanduser() if path else None
+
+
+def fluidsynth_library() -> Path | None:
+    """FluidSynth's shared library, instead of the one that is found: `CUEBRIDGE_FLUIDSYNTH`, or None."""
+    path = os.environ.get("CUEBRIDGE_FLUIDSYNTH")
+    return Path(path).expanduser() if path else None
 
 
 def models_dir() -> Path | None:

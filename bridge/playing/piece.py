@@ -9,7 +9,7 @@ from pathlib import Path
 from bridge.errors import InputError, SettingsError
 from bridge.schema.tempo import TICKS_PER_QUARTER, TempoEvent, TempoMap
 from bridge.timebase import mark_frame
-from bridge.writing.marks import Origin, origin_in, plot_starts
+from bridge.writing.marks import END_WORDS, Origin, origin_in, plot_starts
 from bridge.writing.midi import events_of
 
 # A file that says nothing plays at 120 (Standard MIDI Files 1.0).
@@ -23,7 +23,9 @@ class Piece:
 
     `messages` holds (tick, port, bytes), rising in tick, 960 ticks a quarter whatever the file counts in;
     on one tick a track's order is kept and tracks follow each other. `plots` maps a plot's id to its
-    [start, end) in ticks. `origin` is the timecode of tick 0; None in a file that does not say.
+    [start, end) in ticks. `origin` is the timecode of tick 0; None in a file that does not say. `parts`
+    holds the tracks that send something: (name, port, channel). `picture_end_tick` is where the picture
+    ends, or the file, where it does not say.
     """
 
     messages: tuple[tuple[Fraction, int, bytes], ...]
@@ -31,6 +33,8 @@ class Piece:
     end_tick: Fraction
     plots: dict[str, tuple[Fraction, Fraction]]
     origin: Origin | None
+    parts: tuple[tuple[str, int, int], ...]
+    picture_end_tick: Fraction
 
     @property
     def ports(self) -> int:
@@ -108,4 +112,6 @@ def read_piece(path: Path) -> Piece:
         end_tick=end,
         plots={name: (ours(a), ours(b)) for (name, a), b in zip(starts, ends) if b > a},
         origin=origin_in(read.texts),
+        parts=tuple((part.name, part.port, part.channel) for part in read.parts),
+        picture_end_tick=next((ours(tick) for tick, text in read.markers if text == END_WORDS), end),
     )

@@ -18,7 +18,7 @@ ON, OFF, NEXT_ON, NEXT_OFF = b"\x90\x3c\x50", b"\x80\x3c\x00", b"\x90\x3e\x50", 
 
 def piece(*messages: tuple[int, bytes], end: int = 3840) -> Piece:
     ready = tuple((Fraction(tick), 0, data) for tick, data in messages)
-    return Piece(ready, MAP, Fraction(end), {}, None)
+    return Piece(ready, MAP, Fraction(end), {}, None, (), Fraction(end))
 
 
 WHOLE = piece((0, PROGRAM), (0, SWELL), (0, ON), (960, OFF), (960, LOUD), (960, NEXT_ON), (2880, NEXT_OFF))

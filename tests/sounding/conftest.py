@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from bridge.errors import InputError
+from bridge.sounding import Studio
+from bridge.sounding.fluid import FluidSynth
+from tests.sounding.make import make_soundfont
+
+
+@pytest.fixture(scope="session")
+def synthesizer() -> FluidSynth:
+    try:
+        return FluidSynth()
+    except InputError as error:
+        pytest.skip(f"no synthesizer: {error}")
+
+
+@pytest.fixture(scope="session")
+def studio(synthesizer: FluidSynth, tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    return Studio(synthesizer, make_soundfont(tmp_path_factory.mktemp("font") / "test.sf2"))
