@@ -70,6 +70,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     fetch = commands.add_parser("fetch", help="write the files of a take again", allow_abbrev=False)
     fetch.add_argument("take", metavar="TAKE", help="its id, as `takes` lists it, or `latest`")
     fetch.add_argument("-o", "--out-dir", type=Path, metavar="OUT_DIR", help="files that are there are left")
+    _audio(fetch)
     _lines(fetch)
     _json(fetch)
 
@@ -87,6 +88,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
             "plugins", help="install into other programs, take out of them, look", allow_abbrev=False
         )
     )
+
+    _models(commands.add_parser("models", help="fetch what audio is made with", allow_abbrev=False))
 
     cancel = commands.add_parser("cancel", help="stop a job", allow_abbrev=False)
     which = cancel.add_mutually_exclusive_group()
@@ -121,6 +124,7 @@ def _scoring(parser: argparse.ArgumentParser) -> None:
         help="a list of markers (JSON), in the place of the timeline's own",
     )
     parser.add_argument("--brief", default="", metavar="TEXT", help="what the music should be, in words")
+    _audio(parser)
     _json(parser)
     add_controls(parser)
 
@@ -143,6 +147,7 @@ def _revise(parser: argparse.ArgumentParser) -> None:
         help="a part that stays, by name or by what it does (melody, bass ...); chords keeps the harmony",
     )  # fmt: skip
     parser.add_argument("-o", "--out-dir", type=Path, metavar="OUT_DIR", help="default: where the score lies")
+    _audio(parser)
     _lines(parser)
     _json(parser)
 
@@ -174,6 +179,7 @@ def _complement(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--name", default="", metavar="NAME", help="what to call it (default: GIVEN.complement)"
     )
+    _audio(parser)
     _lines(parser)
     _json(parser)
 
@@ -222,6 +228,18 @@ def _plugins(parser: argparse.ArgumentParser) -> None:
     _json(status)
 
 
+def _models(parser: argparse.ArgumentParser) -> None:
+    deeds = parser.add_subparsers(dest="deed", metavar="WHAT", required=True)
+    add = deeds.add_parser(
+        "add",
+        help="fetch a soundfont (MuseScore General, MIT) or, on Windows, FluidSynth",
+        allow_abbrev=False,
+    )
+    add.add_argument("item", choices=("soundfont", "synthesizer"), metavar="soundfont | synthesizer")
+    add.add_argument("--from", dest="origin", default="", metavar="FILE_OR_URL", help="take this one instead")
+    _json(add)
+
+
 def _play(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("score", type=Path, metavar="SCORE", help="a MIDI file, such as NAME.mid")
     parser.add_argument(
@@ -238,6 +256,24 @@ def _play(parser: argparse.ArgumentParser) -> None:
 def _lines(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reaper-lines", type=Path, metavar="FILE", help="also as plain rows, for the REAPER actions"
+    )
+
+
+def _audio(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--audio", action="store_true", help="also NAME.wav and NAME.stems/PART.wav, 48 kHz, 24 bit"
+    )
+    parser.add_argument(
+        "--soundfont", type=Path, metavar="FILE", help="the .sf2 or .sf3 to play it with (default: one found)"
+    )
+    parser.add_argument(
+        "--loudness",
+        type=float,
+        metavar="LUFS",
+        help="integrated loudness of the mix (default -23, EBU R 128)",
+    )
+    parser.add_argument(
+        "--ring-out", type=float, metavar="S", help="seconds the audio goes on after the cue (default 5)"
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from bridge.cli.inputs import gather
 from bridge.cli.report import Reporter, Row
 from bridge.cli.scoring import absolute, check_folder, check_source, deliver, settings_of
+from bridge.cli.sounding import sound_of, sounded
 from bridge.client import Client, Order, connect
 from bridge.config import Settings
 from bridge.errors import Cancelled, CuebridgeError, DaemonError, InputError, NotFoundError, SettingsError
@@ -55,6 +56,7 @@ class _Batch:
     ) -> None:
         self._folder = folder
         self._settings = settings
+        self._sound = sound_of(options, reporter)
         self._again: bool = options.again
         self._jobs: int = options.jobs
         self._reporter = reporter
@@ -111,6 +113,7 @@ class _Batch:
             client = self._connected()
             order = Order(source, self._folder, self._settings, reuse=not self._again, parallel=self._jobs)
             delivered = deliver(client, order, self._reporter, self._stop)
+            delivered = sounded(delivered, self._sound, source, self._reporter, self._stop)
         except CuebridgeError as error:
             self._reporter.failed(error, source)
             if isinstance(error, DaemonError) and not isinstance(error, NotFoundError):

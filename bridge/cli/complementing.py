@@ -8,6 +8,7 @@ from pathlib import Path
 from bridge.cli.lines import write_lines
 from bridge.cli.report import Reporter
 from bridge.cli.scoring import absolute, check_folder, check_source
+from bridge.cli.sounding import sound_of, sounded
 from bridge.client import Addition, Delivered, Job, complement, connect
 from bridge.config import Complement, Settings
 from bridge.errors import CuebridgeError, InputError, SettingsError
@@ -43,8 +44,10 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     folder = absolute(options.out_dir) if options.out_dir else path.parent
     check_folder(folder)
     order = Addition(asked, settings, folder, options.name or f"{path.stem}.complement")
+    sound = sound_of(options, reporter)
     try:
         delivered = _deliver(order, options.reaper_lines, reporter, stop)
+        delivered = sounded(delivered, sound, path, reporter, stop)
     except CuebridgeError as error:
         reporter.failed(error, path)
         return error.exit_code

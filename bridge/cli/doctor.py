@@ -16,7 +16,7 @@ from importlib import metadata
 from bridge import __version__, config
 from bridge.cli.output import line
 from bridge.cli.report import Reporter
-from bridge.errors import CuebridgeError
+from bridge.errors import CuebridgeError, InputError
 from bridge.wire.flag import Flag
 
 OLDEST_PYTHON, FIRST_TOO_NEW_PYTHON = (3, 10), (3, 14)
@@ -156,6 +156,16 @@ def _disk() -> Check:
     return Check("disk", free >= LEAST_FREE_BYTES, f"{free / 2**30:.1f} GiB free at {folder}", "Make room")
 
 
+def _audio() -> Check:
+    """Never at fault: who wants no audio needs none of it."""
+    from bridge.sounding import open_studio
+
+    try:
+        return Check("audio", True, open_studio().words)
+    except InputError as error:
+        return Check("audio", True, f"--audio cannot be used here: {error}")
+
+
 def _daemon(stop: Flag) -> Check:
     from bridge.client import connect
 
@@ -172,6 +182,7 @@ _CHECKS: dict[str, Callable[[], Check]] = {
     "libraries": _libraries,
     "onnxruntime": _onnxruntime,
     "models": _models,
+    "audio": _audio,
     "state": _state,
     "disk": _disk,
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from bridge.cli.lines import write_lines
 from bridge.cli.report import Reporter
 from bridge.cli.scoring import absolute, check_folder
+from bridge.cli.sounding import sound_of, sounded
 from bridge.cli.takes import LATEST, named_take
 from bridge.client import Change, Client, Delivered, Job, connect, revise
 from bridge.config import Revision
@@ -19,7 +20,7 @@ from bridge.wire.flag import Flag
 from bridge.wire.naming import is_utf8
 
 # What a score's files end in, the longest first; any of them names the score.
-_SUFFIXES = (".cues.json", ".cues.csv", ".mid", ".otio", ".png", ".rpp")
+_SUFFIXES = (".cues.json", ".cues.csv", ".mid", ".otio", ".png", ".rpp", ".wav")
 _NUMBERED = re.compile(r"\.v\d{3,}$")
 
 
@@ -40,6 +41,7 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     if folder is not None:
         check_folder(folder)
     source = Path(options.score) if files is None else files.source
+    sound = sound_of(options, reporter)
     try:
         with connect(say=reporter.warn, stop=stop) as client:
             change = _change(client, options.score, files, revision, folder)
@@ -47,6 +49,7 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
             delivered = _deliver(client, change, reporter, stop)
             if options.reaper_lines is not None:
                 write_lines(client, delivered.take, options.reaper_lines)
+        delivered = sounded(delivered, sound, source, reporter, stop)
     except CuebridgeError as error:
         reporter.failed(error, source)
         return error.exit_code

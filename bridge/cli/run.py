@@ -72,6 +72,10 @@ def _command(words: list[str], told: Reporter, stop: Flag) -> int:
         from bridge.cli import plugins
 
         return plugins.run(options, told, stop)
+    if options.command == "models":
+        from bridge.cli import models
+
+        return models.run(options, told, stop)
     if options.command == "play":
         from bridge.cli import playing
 

@@ -31,8 +31,12 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     """
     source, folder = absolute(options.source), absolute(options.out_dir)
     settings = settings_of(options)
+    from bridge.cli.sounding import sound_of, sounded  # they need what this module has
+
+    sound = sound_of(options, reporter)
     try:
         delivered = _deliver_one(source, folder, settings, options.reaper_lines, reporter, stop)
+        delivered = sounded(delivered, sound, source, reporter, stop)
     except CuebridgeError as error:
         reporter.failed(error, source)
         return error.exit_code

@@ -10,6 +10,7 @@ from pathlib import Path
 from bridge.cli.lines import write_lines
 from bridge.cli.report import Reporter
 from bridge.cli.scoring import absolute
+from bridge.cli.sounding import sound_of, sounded
 from bridge.client import Client, Delivered, Take, connect
 from bridge.client.shelf import Shelf
 from bridge.errors import NotFoundError, SettingsError
@@ -68,12 +69,16 @@ def fetch(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     """
     if options.out_dir is None and options.reaper_lines is None:
         raise SettingsError("nothing is asked for", remedy="Add -o OUT_DIR or --reaper-lines FILE")
+    if options.audio and options.out_dir is None:
+        raise SettingsError("--audio has nowhere to go", remedy="Add -o OUT_DIR")
+    sound = sound_of(options, reporter)
     with connect(say=reporter.warn, stop=stop) as client:
         take = named_take(client, options.take)
         delivered = _deliver(client, take, absolute(options.out_dir) if options.out_dir else None)
         if options.reaper_lines is not None:
             write_lines(client, take, options.reaper_lines)
-    reporter.delivered(Path(take.source), delivered)
+    source = Path(take.source)
+    reporter.delivered(source, sounded(delivered, sound, source, reporter, stop))
     return 0
 
 

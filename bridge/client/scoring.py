@@ -21,6 +21,8 @@ from bridge.wire.convert import FORMATS
 from bridge.wire.flag import Flag
 
 CHECK_S = 0.1
+# What a take may be beside: the formats, and the audio that the command line renders of them.
+NAMED = (*FORMATS, "wav", "stems")
 # How long a cancelled job may take to say so before we leave without it.
 CANCEL_S = 30.0
 
@@ -112,7 +114,7 @@ def score(client: Client, order: Order, listen: Listener, stop: Flag) -> Deliver
             job_id=job_id,
         )
 
-    place = Shelf(order.folder, order.source.stem, FORMATS)
+    place = Shelf(order.folder, order.source.stem, NAMED)
     return carry_out(client, order.source, place, start, listen, stop)
 
 
@@ -129,7 +131,7 @@ def revise(client: Client, order: Change, listen: Listener, stop: Flag) -> Deliv
             job_id=job_id,
         )
 
-    place = None if order.folder is None else Shelf(order.folder, order.name, FORMATS)
+    place = None if order.folder is None else Shelf(order.folder, order.name, NAMED)
     return carry_out(client, order.source, place, start, listen, stop)
 
 
@@ -146,7 +148,7 @@ def complement(client: Client, order: Addition, listen: Listener, stop: Flag) ->
             job_id=job_id,
         )
 
-    return carry_out(client, order.asked.path, Shelf(order.folder, order.name, FORMATS), start, listen, stop)
+    return carry_out(client, order.asked.path, Shelf(order.folder, order.name, NAMED), start, listen, stop)
 
 
 def carry_out(
