@@ -1,10 +1,10 @@
 -- Another take of time selection: new music for the plots it touches, beside the old, which is muted and kept.
+local clip = require("cuebridge.clip")
 local flow = require("cuebridge.flow")
 local map = require("cuebridge.map")
 local offers = require("cuebridge.offers")
 local score = require("cuebridge.score")
 local tags = require("cuebridge.tags")
-local undo = require("cuebridge.undo")
 local window = require("cuebridge.window")
 local write = require("cuebridge.write")
 
@@ -29,23 +29,6 @@ local function touched()
     end
   end
   error({ what = "The time selection touches no score of Cuebridge's.", remedy = "Insert a score first." })
-end
-
---- From the first tick of the plots' bars to the tick after their last, by the rows; by the picture where the rows
--- say nothing of bars. A plot's music begins with its first bar, which may lie a frame off the picture.
-local function span_of(found, ids, from_tick, to_tick)
-  local named = {}
-  for _, id in ipairs(ids) do
-    named["p" .. id] = true
-  end
-  local first, last
-  for _, plot in ipairs(found.plots) do
-    if named[plot.id] and plot.first_tick then
-      first = math.min(first or plot.first_tick, plot.first_tick)
-      last = math.max(last or 0, plot.end_tick or found.range.tick)
-    end
-  end
-  return first or from_tick, last or to_tick
 end
 
 --- Cut our items at the span's edges and mute what lies inside; items of the user's are left alone.
@@ -96,65 +79,6 @@ local function folder_of(id)
   })
 end
 
-local NOTE_OFF, NOTE_ON, CONTROL, PROGRAM = 0x80, 0x90, 0xB0, 0xC0
-
---- What one track plays in [first_tick, last_tick), on ticks of its own, with the controllers and the program
--- that hold where it begins. Those that stand on `last_tick` put back what held there before, for the old music that
--- goes on; an item does not play what lies at its end, so they come `step` ticks before it.
-local function clipped_track(track, first_tick, last_tick, step, each)
-  local kept = { name = track.name, colour = track.colour, ticks = {}, bytes = {} }
-  local sounding, held, order = {}, {}, {}
-  local function add(tick, bytes)
-    local place = #kept.ticks + 1
-    while place > 1 and kept.ticks[place - 1] > tick do
-      place = place - 1
-    end
-    table.insert(kept.ticks, place, tick)
-    table.insert(kept.bytes, place, bytes)
-  end
-  local function begin()
-    for _, holder in ipairs(order) do
-      add(0, held[holder])
-    end
-    order = {}
-  end
-  for event, tick in ipairs(track.ticks) do
-    each()
-    local bytes = track.bytes[event]
-    local status, data, value = bytes:byte(1, 3)
-    local kind, key = status & 0xF0, (status & 0x0F) * 128 + data
-    local is_on = kind == NOTE_ON and value > 0
-    local is_off = kind == NOTE_OFF or kind == NOTE_ON and value == 0
-    local is_state = kind == CONTROL or kind == PROGRAM
-    if tick < first_tick and is_state then
-      local holder = kind == PROGRAM and "program" or data
-      if not held[holder] then
-        order[#order + 1] = holder
-      end
-      held[holder] = bytes
-    elseif tick >= first_tick and #order > 0 then
-      begin()
-    end
-    if is_state and tick >= first_tick and tick <= last_tick then
-      add(math.max(math.min(tick, last_tick - step) - first_tick, 0), bytes)
-    elseif is_off and sounding[key] or not is_off and tick >= first_tick and tick < last_tick then
-      add(math.min(tick, last_tick) - first_tick, bytes)
-      sounding[key] = is_on or nil
-    end
-  end
-  begin()
-  return kept
-end
-
---- `ppq`: ticks a quarter of the takes that it is for; they may be coarser than the score's.
-local function clipped(found, first_tick, last_tick, ppq, each)
-  local tracks, step = {}, math.ceil(found.ticks / ppq)
-  for index, track in ipairs(found.tracks) do
-    tracks[index] = clipped_track(track, first_tick, last_tick, step, each)
-  end
-  return { tracks = tracks, ticks = found.ticks, range = { tick = last_tick - first_tick } }
-end
-
 return function(place)
   write.refuse_while_recording()
   window.open("Another take of time selection")
@@ -167,32 +91,36 @@ return function(place)
     words[#words + 1] = "--brief=" .. values[1]
   end
   local found = flow.score_from(place, words, "composing")
-  map.check(score.anchors(found), found.ticks, insertion.t0)
-  local qn0 = reaper.TimeMap_timeToQN_abs(0, insertion.t0)
+  local anchors, t0 = score.anchors(found), insertion.t0
+  map.check(anchors, found.ticks, t0)
   local function tick_at(t)
-    return math.floor((reaper.TimeMap_timeToQN_abs(0, t) - qn0) * found.ticks + 0.5)
+    local quarters = reaper.TimeMap_timeToQN_abs(0, t) - reaper.TimeMap_timeToQN_abs(0, t0)
+    return math.floor(quarters * found.ticks + 0.5)
   end
-  local first_tick, last_tick = span_of(found, ids, tick_at(from), tick_at(to))
-  local ppq = write.expected_ppq()
-  local piece = clipped(found, first_tick, last_tick, ppq, flow.counter("preparing"))
-  local first_s = reaper.TimeMap_QNToTime_abs(0, qn0 + first_tick / found.ticks)
-  local last_s = reaper.TimeMap_QNToTime_abs(0, qn0 + last_tick / found.ticks)
-  local buffers = score.buffers(piece, ppq, flow.breather("preparing"))
-  write.refuse_while_recording()
+  local function time_at(tick)
+    return reaper.TimeMap_QNToTime_abs(0, reaper.TimeMap_timeToQN_abs(0, t0) + tick / found.ticks)
+  end
+  local first_tick, last_tick = clip.span(found, ids, tick_at(from), tick_at(to))
   local title = insertion.name .. " take " .. found.take.number
-  undo.block("Cuebridge: another take, " .. title, function()
+  local function prepare(ppq)
+    local piece = clip.tracks(found, first_tick, last_tick, ppq, flow.counter("preparing"))
+    return { parts = piece.tracks, buffers = score.buffers(piece, ppq, flow.counter("preparing")) }
+  end
+  write.step("Cuebridge: another take, " .. title, prepare, function(prepared, ppq)
+    -- Once more: while it was prepared the user may have changed the map.
+    map.check(anchors, found.ticks, t0)
+    local first_s, last_s = time_at(first_tick), time_at(last_tick)
     local folder, index_of_folder = folder_of(insertion.id)
     local tracks = tracks_of(insertion.id)
     for _, track in pairs(tracks) do
       set_aside(track, insertion.id, first_s, last_s)
     end
-    for index, part in ipairs(piece.tracks) do
+    for index, part in ipairs(prepared.parts) do
       -- A part that the score did not have gets a track of its own, first in the folder.
       local track = tracks[part.name] or write.track(index_of_folder + 1, part, insertion.id)
-      local take = write.item(track, first_s, last_s, part.name .. " · " .. title, buffers[index], insertion.id)
-      if write.take_ppq(take) ~= ppq then
-        error({ what = "Takes here have other ticks than the preferences say.", remedy = "Restart REAPER." })
-      end
+      local name = part.name .. " · " .. title
+      local take = write.item(track, first_s, last_s, name, prepared.buffers[index], insertion.id)
+      write.check_ppq(take, ppq)
     end
     tags.renumber(folder, found.take.id, found.take.number)
   end)

@@ -74,7 +74,8 @@ return function(place)
   local values = flow.inputs("Complement selected items", { "Parts to add" }, { "piano,guitar" })
   local folder, name = flow.out_folder()
   local from_s, to_s = span_of(list)
-  local words = { "--parts", values[1], "-o", folder, "--name", name .. " complement" }
+  -- One word each: as a word of its own, a text that begins with "-" would be read as an option.
+  local words = { "--parts=" .. values[1], "--name=" .. name .. " complement", "-o", folder }
   -- A picture, where there is one, is the cue; without one the items are.
   local picture = timeline.write(folder, name, marks.list())
   if picture then

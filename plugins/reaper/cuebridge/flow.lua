@@ -16,14 +16,6 @@ local OK, YES, NO = 1, 6, 7
 -- Beyond the picture the last notes ring on, and the last bar is filled: how far the tempo map is handed over.
 flow.TAIL_S = 12
 
---- A pause with words, for work that is cut into pieces.
-function flow.breather(words)
-  return function(share)
-    task.show(words, type(share) == "number" and share <= 1 and share or nil)
-    task.pause()
-  end
-end
-
 --- What tells this project from others without a name. Unsaved as it is, it keeps the note.
 local function unsaved_id(only_looks)
   local _, id = reaper.GetProjExtState(0, SECTION, "unsaved")
@@ -112,15 +104,10 @@ function flow.inputs(title, names, defaults)
   return texts
 end
 
---- Something to call for every event of work that is cut into pieces: it pauses after so many, whoever counts.
+--- Something to call before every event of work that is cut into pieces; see `task.piece`.
 function flow.counter(words)
-  local breathe, count = flow.breather(words), 0
-  return function()
-    count = count + 1
-    if count == score.EVENTS_A_TICK then
-      count = 0
-      breathe()
-    end
+  return function(share)
+    task.piece(words, share)
   end
 end
 
@@ -153,7 +140,7 @@ function flow.score_from(place, words, title)
   asked[#asked + 1] = path
   local job = Job.start(place.modules, asked)
   task.follow(job, title)
-  return score.read(path, flow.breather("reading the score"))
+  return score.read(path, flow.counter("reading the score"))
 end
 
 --- Score a source anew inside the project's own tempo map, from `t0` on.

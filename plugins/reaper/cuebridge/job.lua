@@ -3,6 +3,7 @@
 -- ExecProcess without waiting gives no output and nothing to stop the process by, so both go through files.
 local host = require("cuebridge.host")
 local rows = require("cuebridge.rows")
+local task = require("cuebridge.task")
 
 local Job = {}
 Job.__index = Job
@@ -17,8 +18,8 @@ local SILENT_S = 30
 local CANCEL_S = 10
 -- The most that one look counts for: a computer that slept, or REAPER in a dialog, is no silence of the command's.
 local LOOK_S = 1
--- Answer bytes looked at in one tick.
-local BYTES_A_TICK = 65536
+-- Answer bytes looked at in one tick: no more rows than that can be in them.
+local BYTES_A_TICK = task.PIECES_A_TICK
 
 -- Files of a job that nobody waited for are swept by a later one.
 local KEPT_S = 86400

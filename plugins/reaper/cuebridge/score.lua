@@ -3,10 +3,6 @@ local rows = require("cuebridge.rows")
 
 local score = {}
 
--- The most rows read, and the most MIDI events packed, in one tick of REAPER.
-score.ROWS_A_TICK = 2000
-score.EVENTS_A_TICK = 2000
-
 local VERSION = "1"
 
 local function number(text)
@@ -65,8 +61,8 @@ local READERS = {
   end,
 }
 
---- Read a file of rows. `breathe(done)` is called after each bounded piece, with the rows read so far.
-function score.read(path, breathe)
+--- Read a file of rows. `each` is called for every row.
+function score.read(path, each)
   local file, why = io.open(path, "rb")
   if not file then
     error({ what = "The score cannot be read (" .. tostring(why) .. ")." })
@@ -75,6 +71,7 @@ function score.read(path, breathe)
   local count = 0
   local ok, fault = pcall(function()
     for line in file:lines() do
+      each()
       local fields = rows.fields(line)
       if count == 0 and (fields[1] ~= "cuebridge-score" or fields[2] ~= VERSION) then
         error({ what = "The score is of another version of Cuebridge. Update the REAPER actions and the command." })
@@ -84,9 +81,6 @@ function score.read(path, breathe)
         reader(found, fields)
       end
       count = count + 1
-      if count % score.ROWS_A_TICK == 0 then
-        breathe(count)
-      end
     end
   end)
   file:close()
@@ -100,21 +94,18 @@ function score.read(path, breathe)
 end
 
 --- Each track's events as one buffer for MIDI_SetAllEvts, at `ppq` ticks a quarter.
--- The last event is the all-notes-off that ends the source.
-function score.buffers(found, ppq, breathe)
-  local pack, buffers, in_tick = string.pack, {}, 0
+-- The last event is the all-notes-off that ends the source. `each` is called for every event, with the share done.
+function score.buffers(found, ppq, each)
+  local pack, buffers = string.pack, {}
   local function scaled(tick)
     return ppq == found.ticks and tick or math.floor(tick * ppq / found.ticks + 0.5)
   end
   for index, track in ipairs(found.tracks) do
     local pieces, before = {}, 0
     local function add(tick, bytes)
+      each((index - 1 + #pieces / (#track.bytes + 1)) / #found.tracks)
       pieces[#pieces + 1] = pack("<i4Bs4", tick - before, 0, bytes)
-      before, in_tick = tick, in_tick + 1
-      if in_tick == score.EVENTS_A_TICK then
-        in_tick = 0
-        breathe(index - 1 + #pieces / (#track.bytes + 1))
-      end
+      before = tick
     end
     for event, bytes in ipairs(track.bytes) do
       add(scaled(track.ticks[event]), bytes)

@@ -159,7 +159,7 @@ function smf.file(tracks, each)
 end
 
 --- Adds to `events`, in rising ticks up to `edge`, and knows which notes sound; {add, stop}.
-local function player(events, edge)
+local function player(events, edge, each)
   local sounding = {}
   local function add(tick, bytes)
     local status, key, value = bytes:byte(1, 3)
@@ -171,12 +171,19 @@ local function player(events, edge)
       return
     end
     events[#events + 1] = { tick = tick, bytes = bytes }
-    sounding[note] = (is_on or is_off) and count + (is_on and 1 or -1) or count
+    count = count + (is_on and 1 or is_off and -1 or 0)
+    sounding[note] = count > 0 and count or nil
   end
   --- End what sounds, at the latest at the edge: a note that runs past it would never be ended.
   local function stop(tick)
-    for note = 0, (16 << 7) - 1 do
-      for _ = 1, sounding[note] or 0 do
+    local notes = {}
+    for note in pairs(sounding) do
+      notes[#notes + 1] = note
+    end
+    table.sort(notes) -- `pairs` has no order, and the same items give the same file
+    for _, note in ipairs(notes) do
+      for _ = 1, sounding[note] do
+        each()
         add(math.min(tick, edge), string.char(NOTE_OFF | note >> 7, note & 0x7F, 0))
       end
     end
@@ -197,7 +204,7 @@ function smf.item_events(item, t0, each)
   end
   local _, data = reaper.MIDI_GetAllEvts(take)
   local events, edge, ppq = {}, tick_at(to), 0
-  local play = player(events, edge)
+  local play = player(events, edge, each)
   repeat
     local position, start = 1, ppq
     while position <= #data do

@@ -4,6 +4,8 @@ local window = require("cuebridge.window")
 local task = {}
 
 local TITLE = "Cuebridge"
+-- The most pieces of work in one tick of REAPER, of whatever kind: rows and events read, cut, merged and packed.
+task.PIECES_A_TICK = 2000
 local current
 
 --- Let REAPER breathe until its next tick.
@@ -12,6 +14,17 @@ function task.pause()
     error("a pause inside an undo block would swallow the user's own edits")
   end
   coroutine.yield()
+  current.pieces = 0
+end
+
+--- Count a piece of work that comes now, after a pause when the tick has had its share. For a pause nothing else
+-- counts, so that kinds of work that follow each other share a tick. `words` and `share` are as in `show`.
+function task.piece(words, share)
+  if current.pieces >= task.PIECES_A_TICK then
+    task.show(words, share)
+    task.pause()
+  end
+  current.pieces = current.pieces + 1
 end
 
 --- Raise when another project is in front by now: every call means the one in front.
@@ -71,6 +84,8 @@ function task.follow(job, words)
   if job.error then
     error(job.error)
   end
+  -- The last of the answer was read in this tick.
+  task.pause()
 end
 
 local function ended(ok, why)
@@ -109,7 +124,7 @@ end
 
 --- Run an action's body. Running the action once more ends it, where REAPER knows how.
 function task.run(body)
-  current = { closers = {}, in_block = false, thread = coroutine.create(body) }
+  current = { closers = {}, in_block = false, pieces = 0, thread = coroutine.create(body) }
   local ok, why = pcall(function()
     if reaper.set_action_options then
       reaper.set_action_options(1)

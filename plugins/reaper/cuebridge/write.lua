@@ -56,25 +56,51 @@ function write.item(track, t0, t1, name, buffer, insertion_id)
   return take
 end
 
---- Ticks a quarter of a take, by its own arithmetic: a user's preference, and so never assumed.
-function write.take_ppq(take)
+-- Ticks a quarter of a take, by its own arithmetic: a user's preference, and so never assumed.
+local function ppq_of(take)
   local start_s = reaper.MIDI_GetProjTimeFromPPQPos(take, 0)
   local qn = reaper.TimeMap2_timeToQN(0, start_s)
   local ppq = reaper.MIDI_GetPPQPosFromProjQN(take, qn + 1) - reaper.MIDI_GetPPQPosFromProjQN(take, qn)
   return math.floor(ppq + 0.5)
 end
 
---- Ticks a quarter that new takes will have, as the preferences say.
-function write.expected_ppq()
+-- Ticks a quarter that new takes will have, as the preferences say.
+local function expected_ppq()
   local known, text = reaper.get_config_var_string("miditicksperbeat")
   return known and math.tointeger(tonumber(text)) or 960
 end
 
-local function check_take(take, plan, anchors)
-  local ppq, ticks = write.take_ppq(take), plan.score.ticks
-  if ppq ~= plan.ppq then
-    error({ other_ppq = ppq, what = "A take has " .. ppq .. " ticks a quarter." })
+--- Raise when a take has other ticks a quarter than its events were prepared by; see `write.step`.
+function write.check_ppq(take, prepared_ppq)
+  local ppq = ppq_of(take)
+  if ppq ~= prepared_ppq then
+    error({ other_ppq = ppq, what = "Takes here have " .. ppq .. " ticks a quarter, others " .. prepared_ppq .. "." })
   end
+end
+
+--- Prepare by the ticks a quarter that new takes should have, then write in one undo step called `name`. Where they
+-- have others after all, everything has been taken back, and both are done once more, by theirs.
+-- `prepare(ppq)` may pause; `body(prepared, ppq)` may not.
+function write.step(name, prepare, body)
+  local ppq, is_second = expected_ppq(), false
+  while true do
+    local prepared = prepare(ppq)
+    write.refuse_while_recording()
+    local ok, why = pcall(undo.block, name, function()
+      body(prepared, ppq)
+    end)
+    if ok then
+      return
+    elseif is_second or type(why) ~= "table" or not why.other_ppq then
+      error(why, 0)
+    end
+    ppq, is_second = why.other_ppq, true
+  end
+end
+
+local function check_take(take, plan, ppq, anchors)
+  local ticks = plan.score.ticks
+  write.check_ppq(take, ppq)
   for _, anchor in ipairs(anchors) do
     local t = reaper.MIDI_GetProjTimeFromPPQPos(take, anchor.tick * ppq / ticks)
     -- Half a tick is the most that rounding to the take's ticks can move anything by.
@@ -103,7 +129,7 @@ local function next_order()
 end
 
 --- The new tracks: a folder and one track a part, at the end of the project.
-local function tracks(plan, insertion)
+local function tracks(plan, insertion, buffers, ppq)
   local first = reaper.CountTracks(0)
   local folder = insert_track(first)
   name_track(folder, plan.title, FOLDER_COLOUR)
@@ -111,9 +137,9 @@ local function tracks(plan, insertion)
   for index, part in ipairs(plan.score.tracks) do
     local track = write.track(first + index, part, insertion.id)
     local name = part.name .. " · " .. plan.title
-    local take = write.item(track, plan.t0, plan.t1, name, plan.buffers[index], insertion.id)
+    local take = write.item(track, plan.t0, plan.t1, name, buffers[index], insertion.id)
     if index == 1 then
-      check_take(take, plan, anchors)
+      check_take(take, plan, ppq, anchors)
     end
   end
   if #plan.score.tracks > 0 then
@@ -124,7 +150,7 @@ local function tracks(plan, insertion)
   return folder
 end
 
-local function body(plan)
+local function body(plan, buffers, ppq)
   local found = plan.score
   local insertion = {
     id = reaper.genGuid(), order = next_order(), take = found.take.id, name = found.take.name,
@@ -139,7 +165,7 @@ local function body(plan)
     insertion.written = map.kept(plan.t0, plan.t1)
   end
   map.check(anchors, found.ticks, plan.t0)
-  local folder = tracks(plan, insertion)
+  local folder = tracks(plan, insertion, buffers, ppq)
   insertion.marks = plan.marks and marks.add(wanted_marks(plan)) or {}
   tags.note(folder, insertion)
 end
@@ -151,29 +177,21 @@ function write.score(plan)
   local found = plan.score
   plan.t1 = plan.t0 + found.range.s
   plan.title = found.take.name .. (found.take.number > 1 and " take " .. found.take.number or "")
-  plan.ppq = plan.ppq or write.expected_ppq()
-  plan.buffers = score.buffers(found, plan.ppq, function(done)
-    task.show("preparing", done / #found.tracks)
-    task.pause()
+  local function prepare(ppq)
+    local buffers = score.buffers(found, ppq, function(share)
+      task.piece("preparing", share)
+    end)
+    if plan.asked_about and not map.same(plan.asked_about, map.read()) then
+      error({
+        what = "The tempo map has changed since you were asked about it, so nothing was changed.",
+        remedy = "Run “Insert score”: a score that was made is in the list.",
+      })
+    end
+    return buffers
+  end
+  write.step("Cuebridge: insert " .. plan.title, prepare, function(buffers, ppq)
+    body(plan, buffers, ppq)
   end)
-  write.refuse_while_recording()
-  if plan.asked_about and not map.same(plan.asked_about, map.read()) then
-    error({
-      what = "The tempo map has changed since you were asked about it, so nothing was changed.",
-      remedy = "Run “Insert score”: a score that was made is in the list.",
-    })
-  end
-  local ok, why = pcall(undo.block, "Cuebridge: insert " .. plan.title, function()
-    body(plan)
-  end)
-  if not ok and type(why) == "table" and why.other_ppq and why.other_ppq ~= plan.ppq then
-    -- The preference did not say what takes have: everything has been taken back, so once more by theirs.
-    plan.ppq = why.other_ppq
-    return write.score(plan)
-  end
-  if not ok then
-    error(why, 0)
-  end
 end
 
 return write

@@ -26,6 +26,7 @@ from bridge.schema.score import PartRole
 from plugins.reaper.tests.conftest import Start
 from plugins.reaper.tests.host import PLUGIN, Fake
 from plugins.reaper.tests.played import Heard, notes, ours, tracks
+from plugins.reaper.tests.work import Watch
 from tests.composing.forms import Scene, build
 from tests.daemon.scorers import Scored
 from tests.make_models import write_models
@@ -34,8 +35,6 @@ ROOT = PLUGIN.parents[1]
 ANOTHER, COMPLEMENT = "Another take of time selection", "Complement selected items"
 # Only a limit for a machine under heavy load.
 PATIENCE_S = 120
-# Rows and events a tick, and the few rows of a command's own answer.
-LIMIT = 2000 + 10
 
 
 class Composer(Line):
@@ -252,40 +251,6 @@ def test_complement_adds_parts_and_leaves_the_rest(connected: Begin, tmp_path: P
     assert reaper.difference(before) is None
 
 
-WATCH = b"""
-    spent, most = 0, 0
-    local rows = require('cuebridge.rows')
-    local pack, unpack, fields = string.pack, string.unpack, rows.fields
-    string.pack = function(...) spent = spent + 1 return pack(...) end
-    string.unpack = function(...) spent = spent + 1 return unpack(...) end
-    rows.fields = function(...) spent = spent + 1 return fields(...) end
-    -- What the fake does inside one call is REAPER's own work.
-    for _, name in ipairs({'MIDI_GetAllEvts', 'MIDI_SetAllEvts'}) do
-      local call = api[name]
-      rawset(api, name, function(...)
-        local before = spent
-        local a, b, c = call(...)
-        spent = before
-        return a, b, c
-      end)
-    end
-"""
-
-
-def watching(reaper: Fake, spent: list[int]) -> Callable[[], None]:
-    """Count what a tick reads and packs: rows, events of items, events of buffers."""
-    started: list[bool] = []
-
-    def watch() -> None:
-        if not started:
-            started.append(True)
-            reaper.lua.globals()[b"api"] = reaper.fake.reaper
-            reaper.lua.execute(WATCH)
-        spent.append(int(reaper.lua.eval(b"(function() local n = spent spent = 0 return n end)()")))
-
-    return watch
-
-
 @pytest.mark.parametrize("start", ["lua54"], indirect=True)
 def test_twenty_thousand_notes_through_another_take(connected: Begin, tmp_path: Path) -> None:
     reaper = connected(20_000)
@@ -293,15 +258,11 @@ def test_twenty_thousand_notes_through_another_take(connected: Begin, tmp_path: 
     assert sum(map(len, sounding(reaper).values())) > 20_000
     reaper.project.selection = reaper.lua.table_from([20.0, 21.0])
     reaper.say("inputs", "")
-    calls = reaper.fake.counts[b"MIDI_SetAllEvts"] or 0
-    spent: list[int] = []
-    drive(reaper, ANOTHER, watching(reaper, spent))
+    watch = Watch(reaper)
+    drive(reaper, ANOTHER, watch)
     assert reaper.messages == []
-    print(f"Another take of 20,000 notes: {sum(spent)} pieces of work, {max(spent)} at most in one tick")
-    assert sum(spent) > 30_000
-    assert max(spent) <= LIMIT
     fresh = [i for part in ours(reaper) for i in part[b"items"].values() if b"take 2" in i.takes[1].name]
-    assert reaper.fake.counts[b"MIDI_SetAllEvts"] - calls == len(fresh)
+    watch.check("Another take of 20,000 notes", 60_000, fresh)
     outside = [n for own in sounding(reaper).values() for n in own if not 16 <= n[0] < 32]
     assert len(outside) > 10_000
 
@@ -312,10 +273,9 @@ def test_twenty_thousand_notes_are_complemented(connected: Begin) -> None:
     reaper.tempo((0.0, 120.0, 4, 4, False))
     musician(reaper, 20_000)
     reaper.say("inputs", "piano")
-    spent: list[int] = []
-    drive(reaper, COMPLEMENT, watching(reaper, spent))
+    watch = Watch(reaper)
+    drive(reaper, COMPLEMENT, watch)
     assert reaper.messages == []
-    print(f"Complement of 20,000 notes: {sum(spent)} pieces of work, {max(spent)} at most in one tick")
-    assert sum(spent) > 80_000
-    assert max(spent) <= LIMIT
+    fresh = [item for part in ours(reaper) for item in part[b"items"].values()]
+    watch.check("Complement of 20,000 notes", 80_000, fresh)
     assert [part.name.decode() for part in ours(reaper)] == ["Piano"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
 from plugins.reaper.tests.conftest import Start
@@ -119,21 +117,3 @@ def test_saying_no_changes_nothing(reaper: Fake) -> None:
     reaper.say("boxes", CANCEL)
     reaper.run(ACTION)
     assert reaper.difference(before) is None
-
-
-def test_an_error_at_any_call_leaves_the_project_as_it_was(start: Start) -> None:
-    """Every fifth call."""
-    for call in itertools.count(1, 5):
-        reaper = start()
-        reaper.tempo(*MAPS["square"][:2])
-        user_things(reaper, (1,))
-        insert(reaper, made(parts=1, length=200), 1.0)
-        before = reaper.snapshot()
-        reaper.say("boxes", OK)
-        done = reaper.fake.calls
-        reaper.fake.fail_after = done + call
-        reaper.run(ACTION)
-        if reaper.fake.calls < done + call:
-            return
-        assert reaper.difference(before) is None, (call, reaper.messages)
-        assert len(reaper.undo_names) == 1
