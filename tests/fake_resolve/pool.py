@@ -148,6 +148,8 @@ class ClipCalls:
 
     def GetClipProperty(self: FakeResolve, clip: Clip, name: str = "") -> Any:
         known = {"File Path": clip.path, "FPS": clip.fps, "Frames": str(clip.frames), "Type": clip.kind}
+        tracks = [t for edit in self.state.project.timelines for ts in edit.tracks.values() for t in ts]
+        known["Usage"] = str(sum(item.clip is clip for track in tracks for item in track.items))
         return known if not name else known.get(name, "")
 
     def GetMetadata(self: FakeResolve, clip: Clip, name: str = "") -> Any:

@@ -42,6 +42,8 @@ class Remote:
         host: FakeResolve = self._host
         if name == "Test" and self._kind == "Fusion":
             return None if host.gone else True
+        if name == "GetResolve" and self._kind == "Fusion":
+            return lambda: host.resolve
         if name == "UIManager" and self._kind == "Fusion":
             return host.ui_manager()
         if name in surface(host.version).get(self._kind, {}):

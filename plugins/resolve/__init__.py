@@ -1,0 +1,1 @@
+"""DaVinci Resolve: three scripts for its menu, what they share, and their tests."""

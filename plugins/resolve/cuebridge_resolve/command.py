@@ -1,0 +1,80 @@
+"""The `cuebridge` command, run in the Python it was installed with; its events, its progress, its errors."""
+
+import json
+import os
+import subprocess
+import sys
+
+from cuebridge_resolve.settings import COMMAND
+from cuebridge_resolve.trouble import Trouble, clean_environment, say
+
+_NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0  # no console for the command
+
+
+def cuebridge(words, is_alive=None):
+    """Run `cuebridge WORDS --json`; its last event but progress. `is_alive` is asked between events.
+
+    Raises:
+        Trouble: the command is not there, failed, or Resolve is gone.
+    """
+    line = list(COMMAND) + list(words) + ["--json"]
+    try:
+        process = subprocess.Popen(
+            line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=clean_environment(), cwd=os.path.expanduser("~"), creationflags=_NO_WINDOW,
+        )  # fmt: skip
+    except OSError as why:
+        raise Trouble(
+            "The cuebridge command cannot be started (%s: %s)." % (COMMAND[0], why.strerror or why),
+            "Run `cuebridge plugins install resolve` again, in a terminal.",
+        ) from None
+    try:
+        return _followed(process, is_alive)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.stdout.close()
+        process.wait()
+
+
+def _followed(process, is_alive):
+    last, error, rest, shown = None, None, [], None
+    for data in iter(process.stdout.readline, b""):
+        text = data.decode("utf-8", "replace").rstrip()
+        try:
+            event = json.loads(text)
+            kind = event["event"]
+        except (ValueError, KeyError, TypeError):
+            rest = (rest + [text])[-10:]  # what a crash leaves
+            continue
+        if is_alive is not None and not is_alive():
+            raise Trouble("Resolve is gone.", "The score is not composed to its end.")
+        if kind == "progress":
+            shown = _show_progress(event, shown)
+        elif kind == "queued":
+            say("  waiting for others")
+        elif kind == "warning":
+            say("  %s" % event.get("message"))
+        elif kind == "error":
+            error = event
+        else:
+            last = event
+    code = process.wait()
+    if error is not None:
+        what = "%s: %s" % (error["where"], error["what"]) if error.get("where") else str(error.get("what"))
+        raise Trouble(what + ".", str(error.get("remedy") or ""))
+    if code != 0 or last is None:
+        raise Trouble(
+            "The cuebridge command ended with code %s. %s" % (code, " / ".join(rest)).strip(),
+            "Run `cuebridge doctor` in a terminal.",
+        )
+    return last
+
+
+def _show_progress(event, shown):
+    """Say a stage when it begins and then every tenth; what has been said."""
+    done, total = event.get("done") or 0, event.get("total") or 0
+    now = (event.get("stage"), int(10 * done / total) if total else 0)
+    if now != shown:
+        say("  %s%s" % (now[0], " %d %%" % (10 * now[1]) if now[1] else ""))
+    return now

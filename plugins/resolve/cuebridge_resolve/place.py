@@ -1,0 +1,90 @@
+"""A sound on a track of its own, on exactly one frame; older takes switched off."""
+
+from fractions import Fraction
+
+from cuebridge_resolve.edit import exact_rate
+from cuebridge_resolve.host import ask, call, must
+from cuebridge_resolve.ours import track_name, tracks_of
+from cuebridge_resolve.trouble import Trouble
+
+
+def placed(edit, clip, number, first_frame, undo):
+    """Put a clip on a new stereo track at the bottom, its first frame on `first_frame` of the timeline.
+
+    Raises:
+        Trouble: Resolve put it elsewhere or nowhere; read back, whatever it answered.
+    """
+    index = _new_track(edit, number, undo)
+    at = edit.start_frame + first_frame  # absolute, or it would lie before the timeline's start
+    frames = _frames(clip)
+    info = {
+        "mediaPoolItem": clip, "startFrame": 0, "endFrame": frames, "mediaType": 2, "trackIndex": index,
+        "recordFrame": at,
+    }  # fmt: skip
+
+    def there():
+        items = edit.items("audio", index)
+        return len(items) == 1 and ask(items[0], "GetStart") is not None
+
+    must(there, lambda: call(edit.pool, "AppendToTimeline", [info]), "place the music on its track")
+    item = edit.items("audio", index)[0]
+    start, length = int(ask(item, "GetStart")), int(ask(item, "GetDuration"))
+    # Counted in the sound's rate, which is its project's when it was imported, and floored to the timeline's.
+    wanted = frames * edit.rate / exact_rate(str(ask(clip, "GetClipProperty", "FPS")))
+    if start != at or abs(Fraction(length) - wanted) > 1:
+        raise Trouble(
+            "Resolve placed the music at frame %d for %d frames, not at %d for %d."
+            % (start, length, at, wanted),
+            "Drag the file from the bin to the cue's first frame by hand.",
+        )
+    return length
+
+
+def _frames(clip):
+    try:
+        frames = int(float(ask(clip, "GetClipProperty", "Frames")))
+    except ValueError:
+        frames = 0
+    if frames < 1:
+        raise Trouble(
+            "Resolve does not say how long the music is.", "Drag it from the bin onto a track by hand."
+        )
+    return frames
+
+
+def _new_track(edit, number, undo):
+    timeline, name = edit.timeline, track_name(number)
+    before = int(ask(timeline, "GetTrackCount", "audio"))
+
+    def count():
+        return int(ask(timeline, "GetTrackCount", "audio"))
+
+    undo.add("the track %s" % name, lambda: count() <= before,
+             lambda: call(timeline, "DeleteTrack", "audio", before + 1))  # fmt: skip
+    must(lambda: count() == before + 1, lambda: call(timeline, "AddTrack", "audio", "stereo"), "add a track")
+    index = before + 1
+    must(
+        lambda: call(timeline, "GetTrackName", "audio", index) == name,
+        lambda: call(timeline, "SetTrackName", "audio", index, name),
+        "name the track",
+    )
+    return index
+
+
+def switched_off(edit, number, undo):
+    """Switch off the tracks of other takes; the names of those that were on."""
+    names = []
+    for track in tracks_of(edit):
+        if track.number != number and track.is_on:
+            undo.add("track %d switched on" % track.index, *switching(edit, track.index, True))
+            must(*(switching(edit, track.index, False) + ("switch track %d off" % track.index,)))
+            names.append(track_name(track.number))
+    return names
+
+
+def switching(edit, index, on):
+    """(whether an audio track is switched so, what switches it)."""
+    return (
+        lambda: call(edit.timeline, "GetIsTrackEnabled", "audio", index) is on,
+        lambda: call(edit.timeline, "SetTrackEnable", "audio", index, on),
+    )

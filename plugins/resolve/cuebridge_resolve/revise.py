@@ -1,0 +1,106 @@
+"""Revise score: the plots whose markers have changed since the take was made are composed anew."""
+
+import json
+import os
+import shutil
+import tempfile
+
+from cuebridge_resolve.bring import bring
+from cuebridge_resolve.command import cuebridge
+from cuebridge_resolve.edit import Edit
+from cuebridge_resolve.host import find_resolve, version_of
+from cuebridge_resolve.ours import generated, tracks_of
+from cuebridge_resolve.paths import safe_name, sheet_of
+from cuebridge_resolve.score import keep_sent, offers, sent_with, sound_words, watching
+from cuebridge_resolve.sheet import Sheet
+from cuebridge_resolve.trouble import Trouble, say
+
+_HOW = "Write what should change (less piano, more tension ...) into the note of a marker, then run it again."
+
+
+def revise_score(found):
+    """Compose anew what changed markers ask for, as a new take.
+
+    Raises:
+        Trouble: nothing has changed, or the score is not to be had.
+    """
+    resolve = find_resolve(found)
+    version_of(resolve)
+    edit = Edit(resolve)
+    about = offers()
+    if "Revise" not in (about.get("offers") or []):
+        raise Trouble("The Cuebridge daemon does not offer to revise scores.", "Update Cuebridge.")
+    numbers = [track.number for track in tracks_of(edit)]
+    numbers += [generated(each)[0] for each in edit.markers().values() if generated(each)]
+    if not numbers:
+        raise Trouble('There is no score of Cuebridge\'s on "%s".' % edit.name, "Run Score timeline first.")
+    number = max(numbers)
+    sheet = Sheet(sheet_of(edit.project_name, edit.name, number))
+    sent = os.path.join(edit.folder, "timeline", safe_name(edit.name) + ".markers.json")
+    now = edit.directions()[0]
+    wishes = wishes_of(sheet, _sent(sent_with(sent, number)), now)
+    if not wishes:
+        raise Trouble("No marker has changed since take %d." % number, _HOW)
+    with open(sent, "w", encoding="utf-8") as file:
+        json.dump({"markers": now}, file)
+    result = _revised(edit, resolve, sheet.path, wishes, sound_words(about))
+    keep_sent(sent, result)
+    bring(edit, result)
+
+
+def wishes_of(sheet, before, now):
+    """[(plot ids, words)] of markers that were added, changed or removed; plots of equal words go together.
+
+    A marker touches the plots that its span meets. One of ours whose words were changed counts as the user's.
+    """
+    changed = [(marker, _words(marker)) for marker in now if marker not in before]
+    # Where a marker was taken away, nothing is asked for but another take.
+    changed += [(marker, "") for marker in before if marker not in now]
+    by_plot = {}
+    for marker, words in changed:
+        first = marker["frame"]
+        after = first + max(1, marker["duration"])
+        for plot in sheet.plots:
+            if plot["start_frame"] < after and plot["end_frame"] > first:
+                told = by_plot.setdefault(str(plot["id"]), [])
+                if words and words not in told:
+                    told.append(words)
+    groups = {}
+    for plot, told in by_plot.items():
+        groups.setdefault("; ".join(told), []).append(plot)
+    return sorted((sorted(plots), words) for words, plots in groups.items())
+
+
+def _words(marker):
+    """A marker's words; a name of ours, or Resolve's own, says nothing."""
+    name, note = marker["name"].strip(), marker["note"].strip()
+    if name.startswith("Score ") or not name.lower().replace("marker", "").strip(" 0123456789"):
+        name = ""
+    return ": ".join(filter(None, [name, note]))
+
+
+def _sent(path):
+    """The markers that a take was made with; none where nobody kept them."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)["markers"]
+    except (OSError, ValueError, KeyError):
+        return []
+
+
+def _revised(edit, resolve, path, wishes, sound):
+    """Revise for each wish in turn; only the last result lies among the scores."""
+    between = tempfile.mkdtemp(prefix="cuebridge-")
+    try:
+        for place, (plots, words) in enumerate(wishes, 1):
+            is_last = place == len(wishes)
+            say("Composing %s anew: %s" % (", ".join(plots), words or "another take"))
+            result = cuebridge(
+                ["revise", path, "--plots", ",".join(plots), "-o", edit.folder if is_last else between]
+                + (["--brief=" + words] if words else []) + (sound if is_last else []),
+                watching(resolve),
+            )  # fmt: skip
+            path = result["files"]["mid"]
+        return result
+    finally:
+        shutil.rmtree(between, ignore_errors=True)
