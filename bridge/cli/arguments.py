@@ -264,6 +264,10 @@ def _audio(parser: argparse.ArgumentParser) -> None:
         "--audio", action="store_true", help="also NAME.wav and NAME.stems/PART.wav, 48 kHz, 24 bit"
     )
     parser.add_argument(
+        "--bundle", action="store_true",
+        help="a folder NAME.bundle for placing it by hand: audio, markers as EDL, OTIO, MIDI, a text",
+    )  # fmt: skip
+    parser.add_argument(
         "--soundfont", type=Path, metavar="FILE", help="the .sf2 or .sf3 to play it with (default: one found)"
     )
     parser.add_argument(

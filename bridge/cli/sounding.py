@@ -24,11 +24,15 @@ WAVE, STEMS = "wav", "stems"
 
 @dataclass(frozen=True)
 class Sound:
-    """How audio is wanted, and what makes it; without a studio, `problem` says why there is none."""
+    """How audio is wanted, and what makes it; without a studio, `problem` says why there is none.
+
+    `bundle`: it goes into a folder with all that placing it by hand takes.
+    """
 
     settings: AudioSettings
     studio: Studio | None
     problem: str = ""
+    bundle: bool = False
 
 
 def sound_of(options: argparse.Namespace, reporter: Reporter) -> Sound | None:
@@ -41,7 +45,7 @@ def sound_of(options: argparse.Namespace, reporter: Reporter) -> Sound | None:
     given = [
         f"--{name}" for name in ("soundfont", "loudness", "ring_out") if getattr(options, name) is not None
     ]
-    if not options.audio:
+    if not (options.audio or options.bundle):
         if given:
             raise SettingsError(
                 f"{given[0].replace('_', '-')} says how audio is made, and none is asked for",
@@ -60,10 +64,10 @@ def sound_of(options: argparse.Namespace, reporter: Reporter) -> Sound | None:
     if named is not None:
         checked(named)
     try:
-        return Sound(settings, open_studio(named))
+        return Sound(settings, open_studio(named), bundle=options.bundle)
     except InputError as error:
         reporter.warn(f"No audio will be written: {error}")
-        return Sound(settings, None, str(error))
+        return Sound(settings, None, str(error), options.bundle)
 
 
 def _finite(number: float, option: str) -> float:
@@ -100,31 +104,53 @@ def sounded(
     midi = delivered.files.get("mid")
     if sound is None or midi is None:
         return delivered
+    if sound.bundle:
+        from bridge.cli.bundling import bundled  # it needs what this module has
+
+        return bundled(delivered, midi, sound, source, reporter, stop)
     if sound.studio is None:
-        return _about(delivered, {"problem": sound.problem})
+        return about(delivered, {"problem": sound.problem})
     name = midi.name.removesuffix(".mid")
     mix, stems = midi.with_name(f"{name}.{WAVE}"), midi.with_name(f"{name}.{STEMS}")
     if mix.exists() and "mid" not in delivered.written:
         there = {WAVE: mix, **{f"{STEMS}/{path.name}": path for path in sorted(stems.glob("*.wav"))}}
         return replace(delivered, files={**delivered.files, **there})
-    from bridge.sounding import render
-
     try:
-        made = render(midi, midi.parent, name, sound.studio, sound.settings, Watched(source, reporter, stop))
+        made = rendered(midi, midi.parent, sound.studio, sound.settings, source, reporter, stop)
     except BaseException:
         reporter.delivered(source, delivered)
         raise
-    if made.held_back:
-        reporter.warn(
-            f"{made.mix.name}: its peaks allow {made.loudness_lufs:.1f} LUFS, "
-            f"not {sound.settings.loudness_lufs:g}"
-        )
     files = {WAVE: made.mix, **{f"{STEMS}/{path.name}": path for path in made.stems.values()}}
     told = replace(delivered, files={**delivered.files, **files}, written=(*delivered.written, *files))
-    return _about(told, _figures(made))
+    return about(told, figures(made))
 
 
-def _figures(made: Rendered) -> dict[str, object]:
+def rendered(
+    midi: Path,
+    folder: Path,
+    studio: Studio,
+    settings: AudioSettings,
+    source: Path,
+    reporter: Reporter,
+    stop: Flag,
+) -> Rendered:
+    """Render a MIDI file into a folder, under its own name, telling how far it is.
+
+    Raises:
+        InputError, Cancelled: as in `bridge.sounding.render`.
+    """
+    from bridge.sounding import render
+
+    name = midi.name.removesuffix(".mid")
+    made = render(midi, folder, name, studio, settings, Watched(source, reporter, stop))
+    if made.held_back:
+        reporter.warn(
+            f"{made.mix.name}: its peaks allow {made.loudness_lufs:.1f} LUFS, not {settings.loudness_lufs:g}"
+        )
+    return made
+
+
+def figures(made: Rendered) -> dict[str, object]:
     """What the result's `summary.audio` says; silence has no loudness."""
     loud = made.loudness_lufs > -math.inf
     return {
@@ -136,7 +162,8 @@ def _figures(made: Rendered) -> dict[str, object]:
     }
 
 
-def _about(delivered: Delivered, audio: dict[str, object]) -> Delivered:
+def about(delivered: Delivered, audio: dict[str, object]) -> Delivered:
+    """The same with figures of its audio, or why there is none, in its summary."""
     return replace(
         delivered, take=replace(delivered.take, summary={**delivered.take.summary, "audio": audio})
     )

@@ -61,6 +61,41 @@ def otio_bytes(source: Path, timeline: Timeline, cues: CueSheet, form: Form, mid
     return (text.rstrip("\n") + "\n").encode("utf-8", "replace")
 
 
+def otio_with_audio(data: bytes, wave: Path, origin_frames: int, length_s: float) -> bytes:
+    """A marked timeline of ours whose music is a WAV file, so that an NLE brings it in with the picture.
+
+    Args:
+        data: what `otio_bytes` wrote.
+        wave: the mix, by the path it will have; Resolve looks for media there first, then by name.
+        origin_frames: timecode of the cue's first frame, in frames, as the file is stamped.
+        length_s: the file's length; whole frames of it are used.
+
+    Raises:
+        ValueError: it is no timeline of ours.
+    """
+    made = otio.adapters.read_from_string(data.decode(), "otio_json")
+    track = next((track for track in made.tracks if track.name == SCORE_TRACK), None)
+    clip = next((item for item in track or () if isinstance(item, otio.schema.Clip)), None)
+    if track is None or clip is None:
+        raise ValueError("there is no music track in the timeline")
+    rate = clip.source_range.duration.rate
+    total = sum(_frames(item) for item in track)
+    # What rings out takes its time from the gap behind it.
+    del track[track.index(clip) + 1 :]
+    frames = int(length_s * Fraction(made.metadata[KEY]["fps"]))
+    span = otio.opentime.TimeRange(
+        otio.opentime.RationalTime(origin_frames, rate), otio.opentime.RationalTime(frames, rate)
+    )
+    clip.name = utf8(wave.name)
+    clip.media_reference = otio.schema.ExternalReference(target_url=utf8(str(wave)), available_range=span)
+    clip.source_range = span
+    rest = total - sum(_frames(item) for item in track)
+    if rest > 0:
+        track.append(otio.schema.Gap(duration=otio.opentime.RationalTime(rest, rate)))
+    text: str = otio.adapters.write_to_string(made, "otio_json", indent=2)
+    return (text.rstrip("\n") + "\n").encode("utf-8", "replace")
+
+
 @dataclass(frozen=True)
 class _Writer:
     """OTIO objects at one exact rate, which OTIO takes as the nearest float."""
@@ -230,6 +265,11 @@ class _Writer:
         note = utf8(note)
         metadata = {KEY: about, "Resolve_OTIO": {"Keywords": [], "Note": note}}
         return otio.schema.Marker(name=name, marked_range=span, color=color, comment=note, metadata=metadata)
+
+
+def _frames(item: Any) -> int:
+    frames: int = round(item.duration().value)
+    return frames
 
 
 def _speed(media: MediaSpan) -> Fraction | None:
