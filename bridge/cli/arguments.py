@@ -213,15 +213,21 @@ def _plugins(parser: argparse.ArgumentParser) -> None:
     deeds = parser.add_subparsers(dest="deed", metavar="WHAT", required=True)
     for deed, what in (("install", "put a plugin in place"), ("uninstall", "take it out again")):
         each = deeds.add_parser(deed, help=what, allow_abbrev=False)
-        each.add_argument("host", choices=("reaper",), metavar="PROGRAM", help="reaper")
+        each.add_argument("host", choices=("reaper", "resolve"), metavar="PROGRAM", help="reaper or resolve")
         which = each.add_mutually_exclusive_group()
-        which.add_argument("--to", type=Path, metavar="DIR", help="a portable installation's folder")
+        which.add_argument(
+            "--to", type=Path, metavar="DIR", help="a portable REAPER's folder, or a Fusion/Scripts"
+        )
         which.add_argument("--all", action="store_true", help="every installation that is found")
+        which.add_argument("--all-users", action="store_true", help="Resolve: for all users of this machine")
         if deed == "install":
             each.add_argument(
                 "--startup", action="store_true",
-                help="let a block in __startup.lua tell REAPER of the actions, not reaper-kb.ini",
+                help="REAPER: let a block in __startup.lua tell it of the actions, not reaper-kb.ini",
             )  # fmt: skip
+            each.add_argument(
+                "--record", action="store_true", help="Resolve: let every run write a trace of its calls"
+            )
         _json(each)
     status = deeds.add_parser("status", help="say what is installed where", allow_abbrev=False)
     status.add_argument("--to", type=Path, metavar="DIR", help="look into this folder instead")

@@ -166,6 +166,13 @@ def _audio() -> Check:
         return Check("audio", True, f"--audio cannot be used here: {error}")
 
 
+def _resolve() -> Check:
+    from bridge.installing.resolve import RESOLVE
+
+    found, faults = RESOLVE.doctor()
+    return Check("resolve", not faults, found or "not found on this machine", "; ".join(faults))
+
+
 def _daemon(stop: Flag) -> Check:
     from bridge.client import connect
 
@@ -183,6 +190,7 @@ _CHECKS: dict[str, Callable[[], Check]] = {
     "onnxruntime": _onnxruntime,
     "models": _models,
     "audio": _audio,
+    "resolve": _resolve,
     "state": _state,
     "disk": _disk,
 }

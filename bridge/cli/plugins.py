@@ -11,7 +11,7 @@ from bridge.cli.output import line
 from bridge.cli.report import Reporter
 from bridge.cli.scoring import absolute
 from bridge.errors import CuebridgeError, InputError
-from bridge.installing import HOSTS, Standing
+from bridge.installing import HOSTS, Standing, Wish
 from bridge.wire.flag import Flag
 
 
@@ -27,10 +27,10 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     host = HOSTS[options.host]
     to = absolute(options.to) if options.to else None
     failed: list[CuebridgeError] = []
-    for place in host.places(to, options.all):
+    for place in host.places(to, options.all, options.all_users):
         try:
             if options.deed == "install":
-                said = host.install(place, options.startup)
+                said = host.install(place, Wish(startup=options.startup, record=options.record))
             else:
                 said = host.uninstall(place)
         except CuebridgeError as error:

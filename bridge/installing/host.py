@@ -29,26 +29,36 @@ class Standing:
     faults: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Wish:
+    """How to install: what only some programs have is refused by the others.
+
+    `startup`: have the program learn of it when it starts, instead of by its settings (REAPER). `record`:
+    have every run write a trace of its calls (Resolve).
+    """
+
+    startup: bool = False
+    record: bool = False
+
+
 class Host(Protocol):
     """One program."""
 
-    def places(self, to: Path | None, everywhere: bool) -> tuple[Place, ...]:
+    def places(self, to: Path | None, everywhere: bool, all_users: bool = False) -> tuple[Place, ...]:
         """Where it is installed: the usual place, or `to`, or with `everywhere` all that are found.
 
+        With `all_users` the usual place is that of all users of the machine.
+
         Raises:
-            InputError: none is there.
+            InputError: none is there, or the program has no such place.
         """
 
-    def install(self, place: Place, startup: bool) -> tuple[str, ...]:
+    def install(self, place: Place, wish: Wish) -> tuple[str, ...]:
         """Put everything there; a second time changes nothing. Sentences for the user.
-
-        Args:
-            place: where.
-            startup: have the program learn of it when it starts, instead of by its settings.
 
         Raises:
             OutputError: a file cannot be written, or holds what we must not touch.
-            InputError: the program is running and would undo it.
+            InputError: the program is running and would undo it, or has not what is wished for.
         """
 
     def uninstall(self, place: Place) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from typing import Any
 from bridge import __version__
 from bridge.errors import InputError, OutputError, SettingsError
 from bridge.installing import block, files
-from bridge.installing.host import Place, Standing
+from bridge.installing.host import Place, Standing, Wish
 from bridge.installing.reaper_actions import registered, with_actions, without_actions, without_memory
 from bridge.installing.reaper_package import Package, reaper_package
 from bridge.installing.source import command_words
@@ -87,8 +87,10 @@ class Reaper:
         self._environment = environment
         self._home = home
 
-    def places(self, to: Path | None, everywhere: bool) -> tuple[Place, ...]:
+    def places(self, to: Path | None, everywhere: bool, all_users: bool = False) -> tuple[Place, ...]:
         """See `Host`."""
+        if all_users:
+            raise SettingsError("REAPER has no place for all users", remedy="Leave out --all-users")
         home = self._home or Path.home()
         usual = resource_folder(self._system, self._environment, home)
         if to is not None:
@@ -110,8 +112,11 @@ class Reaper:
             )
         return tuple(found)
 
-    def install(self, place: Place, startup: bool) -> tuple[str, ...]:
+    def install(self, place: Place, wish: Wish) -> tuple[str, ...]:
         """See `Host`."""
+        if wish.record:
+            raise SettingsError("--record is for Resolve", remedy="Leave it out")
+        startup = wish.startup
         package = reaper_package()
         paths = _action_paths(package)
         listed = _list(place)

@@ -42,7 +42,7 @@ def one_file(script: Path, settings: Mapping[str, object]) -> str:
     unknown = set(settings) - {name for name, part in found.names.items() if part == SETTINGS}
     if unknown:
         raise CuebridgeError(f"there is no setting {', '.join(sorted(unknown))}", where=script.name)
-    found.parts[SETTINGS] = "".join(f"{name} = {value!a}\n" for name, value in settings.items())
+    found.parts[SETTINGS] = _with_values(found.parts[SETTINGS], settings)
     docstring = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or ""
     pieces = [f'"""{docstring}"""\n', _HEAD + "".join(sorted(found.imports))]
     pieces += [f"# --- {name}\n\n{text.strip()}\n" for name, text in found.parts.items()]
@@ -79,6 +79,20 @@ def _gather(path: Path, found: _Gathered, above: dict[str, None]) -> str:
             _claim(node, path.stem, found.names)
     for node in reversed(gone):
         del lines[node.lineno - 1 : node.end_lineno]
+    return "".join(lines)
+
+
+def _with_values(text: str, settings: Mapping[str, object]) -> str:
+    """The part `settings` with other values; what is not given keeps its own."""
+    lines = text.splitlines(keepends=True)
+    for node in reversed(ast.parse(text).body):
+        name = (
+            node.targets[0].id
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            else ""
+        )
+        if name in settings:
+            lines[node.lineno - 1 : node.end_lineno] = [f"{name} = {settings[name]!a}\n"]
     return "".join(lines)
 
 

@@ -34,10 +34,11 @@ def test_the_wheel_carries_models_cards_and_schema(wheel: Path):
     for model in ("chords-v1", "melody-v1", "accompaniment-v1"):
         assert {f"bridge/_released/{model}/model.onnx", f"bridge/_released/{model}/card.json"} <= names
     assert "bridge/schema/cues.schema.json" in names
-    plugin = ROOT / "plugins" / "reaper"
-    scripts = {p.relative_to(plugin).as_posix() for p in plugin.rglob("*.lua") if "tests" not in p.parts}
-    packed = {n.partition("_plugins/reaper/")[2] for n in names if n.startswith("bridge/_plugins/reaper/")}
-    assert packed == scripts
+    for host, kind in (("reaper", "*.lua"), ("resolve", "*.py")):
+        plugin, inside = ROOT / "plugins" / host, f"bridge/_plugins/{host}/"
+        scripts = {p.relative_to(plugin).as_posix() for p in plugin.rglob(kind) if "tests" not in p.parts}
+        packed = {name.removeprefix(inside) for name in names if name.startswith(inside)}
+        assert packed == scripts - {"__init__.py"}
     assert not any(name.startswith(("tests/", "models/", "bench/")) for name in names)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.cli import main
 from bridge.errors import InputError, OutputError, SettingsError
-from bridge.installing import Place
+from bridge.installing import Place, Wish
 from bridge.installing import reaper as module
 from bridge.installing.reaper import Reaper, portable_folders, resource_folder
 from bridge.installing.reaper_package import reaper_package
@@ -50,9 +50,9 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 @pytest.mark.parametrize("startup", [False, True])
 def test_everything_is_put_there_once_and_taken_out_again(place: Place, startup: bool) -> None:
     host, before = Reaper("linux"), tree(place.folder)
-    host.install(place, startup)
+    host.install(place, Wish(startup=startup))
     first = tree(place.folder)
-    host.install(place, startup)
+    host.install(place, Wish(startup=startup))
     assert tree(place.folder) == first
     home = place.folder / "Scripts" / "Cuebridge"
     for file in reaper_package().files:
@@ -68,8 +68,8 @@ def test_everything_is_put_there_once_and_taken_out_again(place: Place, startup:
 
 def test_one_way_takes_the_place_of_the_other(place: Place) -> None:
     host, before = Reaper("linux"), tree(place.folder)
-    host.install(place, startup=True)
-    host.install(place, startup=False)
+    host.install(place, Wish(startup=True))
+    host.install(place, Wish(startup=False))
     assert host.status(place).registered == "reaper-kb.ini"
     assert (place.folder / "Scripts" / "__startup.lua").read_bytes() == STARTUP
     host.uninstall(place)
@@ -79,7 +79,7 @@ def test_one_way_takes_the_place_of_the_other(place: Place) -> None:
 def test_files_that_were_not_there_are_not_left_behind(tmp_path: Path) -> None:
     (tmp_path / "reaper.ini").touch()
     for startup in (False, True):
-        Reaper("win32").install(Place(tmp_path), startup)
+        Reaper("win32").install(Place(tmp_path), Wish(startup=startup))
         assert b"\r\n" in (tmp_path / "reaper-kb.ini").read_bytes() if not startup else True
         Reaper("win32").uninstall(Place(tmp_path))
         assert tree(tmp_path) == {"reaper.ini": b""}
@@ -87,7 +87,7 @@ def test_files_that_were_not_there_are_not_left_behind(tmp_path: Path) -> None:
 
 def test_what_reaper_wrote_meanwhile_stays(place: Place) -> None:
     host = Reaper("linux")
-    host.install(place, startup=False)
+    host.install(place, Wish(startup=False))
     keys = place.folder / "reaper-kb.ini"
     optional = b'SCR 4 0 RSfff "Custom: x" "Cuebridge/Cuebridge_Another take of time selection.lua"\n'
     keys.write_bytes(keys.read_bytes() + optional + b"KEY 1 66 _RSabc 0\n")
@@ -97,7 +97,7 @@ def test_what_reaper_wrote_meanwhile_stays(place: Place) -> None:
 
 def test_what_the_scripts_remember_of_their_actions_goes_with_them(place: Place) -> None:
     host, memory = Reaper("linux"), place.folder / "reaper-extstate.ini"
-    host.install(place, startup=False)
+    host.install(place, Wish(startup=False))
     ours = b"[cuebridge]\r\nregistered_Revise=/x/Another.lua\r\ncommand=/usr/bin/cuebridge\r\n"
     memory.write_bytes(b"[other]\r\nregistered_me=1\r\n" + ours + b"[z]\r\nregistered_you=2\r\n")
     host.uninstall(place)
@@ -110,9 +110,9 @@ def test_a_running_reaper_is_not_written_under(place: Place, resting: Callable[[
     before = tree(place.folder)
     resting(True)
     with pytest.raises(SettingsError, match=r"REAPER is running .* --startup"):
-        Reaper("linux").install(place, startup=False)
+        Reaper("linux").install(place, Wish(startup=False))
     assert tree(place.folder) == before
-    Reaper("linux").install(place, startup=True)  # a script is read when REAPER starts next
+    Reaper("linux").install(place, Wish(startup=True))  # a script is read when REAPER starts next
     Reaper("linux").uninstall(place)
     assert tree(place.folder) == before
 
@@ -123,13 +123,13 @@ def test_a_broken_block_stops_it_before_anything_is_written(place: Place) -> Non
     before = tree(place.folder)
     for way in (False, True):
         with pytest.raises(OutputError, match="broken"):
-            Reaper("linux").install(place, way)
+            Reaper("linux").install(place, Wish(startup=way))
     assert tree(place.folder) == before
 
 
 def test_what_somebody_changed_is_said_and_left(place: Place) -> None:
     host = Reaper("linux")
-    host.install(place, startup=False)
+    host.install(place, Wish(startup=False))
     changed = place.folder / "Scripts" / "Cuebridge" / "cuebridge" / "map.lua"
     changed.write_bytes(b"-- mine now\n")
     (place.folder / "Scripts" / "Cuebridge" / "Cuebridge_Insert score.lua").unlink()
@@ -141,7 +141,7 @@ def test_what_somebody_changed_is_said_and_left(place: Place) -> None:
 
 def test_another_version_and_a_gone_command_are_faults(place: Place) -> None:
     host = Reaper("linux")
-    host.install(place, startup=False)
+    host.install(place, Wish(startup=False))
     listed = place.folder / "Scripts" / "Cuebridge" / "installed.json"
     old = json.loads(listed.read_text()) | {"version": "0.0.1"}
     gone = place.folder / "Scripts" / "Cuebridge" / "old.lua"
@@ -152,7 +152,7 @@ def test_another_version_and_a_gone_command_are_faults(place: Place) -> None:
     command.write_text("/no/such/python\n")
     faults = " ".join(host.status(place).faults)
     assert "version 0.0.1" in faults and "/no/such/python" in faults
-    host.install(place, startup=False)
+    host.install(place, Wish(startup=False))
     assert host.status(place).faults == ()
     assert not gone.exists()  # what the old version had and this one has not
 

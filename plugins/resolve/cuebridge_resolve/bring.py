@@ -1,6 +1,5 @@
 """Bringing a take back: a bin with its sounds, a track with the mix, markers at hits. All or nothing."""
 
-import glob
 import json
 import os
 
@@ -32,7 +31,7 @@ def bring(was, result):
                 _sound(edit, kept, sheet, number, [mix] + stems, undo)
             else:
                 say("There is no sound of this score, so only markers and files are brought back.")
-                say("For sound, Cuebridge needs a soundfont: `cuebridge doctor` says how to get one.")
+                say((result["summary"].get("audio") or {}).get("problem") or "`cuebridge doctor` says why.")
             _markers(edit, sheet, number, undo)
         except BaseException:
             undo.run()
@@ -47,13 +46,7 @@ def bring(was, result):
 def sounds_of(files):
     """(the mix or None, the stems), of what the command wrote: NAME.wav, and NAME.stems/PART.wav."""
     mix = files.get("wav")
-    stems = sorted(path for path in files.values() if path.lower().endswith(".wav") and path != mix)
-    stem = files["cues.json"][: -len(".cues.json")]
-    if mix is None and os.path.isfile(stem + ".wav"):
-        mix = stem + ".wav"
-    if not stems:
-        stems = sorted(glob.glob(os.path.join(glob.escape(stem + ".stems"), "*.wav")))
-    return mix, stems
+    return mix, sorted(path for key, path in files.items() if key.startswith("stems/"))
 
 
 def _in_front(was):

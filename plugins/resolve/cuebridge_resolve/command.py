@@ -9,6 +9,7 @@ from cuebridge_resolve.settings import COMMAND
 from cuebridge_resolve.trouble import Trouble, clean_environment, say
 
 _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0  # no console for the command
+_CANCELLED = 130
 
 
 def cuebridge(words, is_alive=None):
@@ -60,6 +61,9 @@ def _followed(process, is_alive):
         else:
             last = event
     code = process.wait()
+    if error is not None and last is not None and last.get("event") == "result" and code != _CANCELLED:
+        say("  %s" % error.get("message"))  # the score is there, only its sound is not
+        return last
     if error is not None:
         what = "%s: %s" % (error["where"], error["what"]) if error.get("where") else str(error.get("what"))
         raise Trouble(what + ".", str(error.get("remedy") or ""))

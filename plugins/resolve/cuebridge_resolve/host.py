@@ -190,6 +190,7 @@ def version_of(resolve):
         numbers.append(int(digits or 0))
     numbers = tuple(numbers)
     say("%s %s" % (product, text))
+    _remember(product, text)
     by_hand = (
         "Export the timeline by hand (File > Export > Timeline) and run `cuebridge score FILE -o FOLDER`."
     )
@@ -198,6 +199,20 @@ def version_of(resolve):
     if numbers < (18, 0):
         raise Trouble("Resolve %s is too old for this script; it needs 18.5." % text, by_hand)
     return product, numbers
+
+
+def _remember(product, version):
+    """Leave word for `cuebridge doctor` of what the scripts were last run in."""
+    about = {"product": product, "version": version, "python": sys.version.split()[0]}
+    try:
+        os.makedirs(SCORES, exist_ok=True)
+        with open(os.path.join(SCORES, "last-run.json"), "w", encoding="utf-8") as file:
+            json.dump(about, file)
+    except OSError as why:
+        raise Trouble(
+            "The folder for scores cannot be written (%s: %s)." % (SCORES, why.strerror or why),
+            "Make room or give yourself permission there, then run the script again.",
+        ) from None
 
 
 def record():

@@ -11,7 +11,7 @@ from cuebridge_resolve.edit import Edit
 from cuebridge_resolve.host import find_resolve, version_of
 from cuebridge_resolve.ours import generated, tracks_of
 from cuebridge_resolve.paths import safe_name, sheet_of
-from cuebridge_resolve.score import keep_sent, offers, sent_with, sound_words, watching
+from cuebridge_resolve.score import keep_sent, sent_with, watching
 from cuebridge_resolve.sheet import Sheet
 from cuebridge_resolve.trouble import Trouble, say
 
@@ -27,8 +27,7 @@ def revise_score(found):
     resolve = find_resolve(found)
     version_of(resolve)
     edit = Edit(resolve)
-    about = offers()
-    if "Revise" not in (about.get("offers") or []):
+    if "Revise" not in (cuebridge(["describe"]).get("offers") or []):
         raise Trouble("The Cuebridge daemon does not offer to revise scores.", "Update Cuebridge.")
     numbers = [track.number for track in tracks_of(edit)]
     numbers += [generated(each)[0] for each in edit.markers().values() if generated(each)]
@@ -43,7 +42,7 @@ def revise_score(found):
         raise Trouble("No marker has changed since take %d." % number, _HOW)
     with open(sent, "w", encoding="utf-8") as file:
         json.dump({"markers": now}, file)
-    result = _revised(edit, resolve, sheet.path, wishes, sound_words(about))
+    result = _revised(edit, resolve, sheet.path, wishes)
     keep_sent(sent, result)
     bring(edit, result)
 
@@ -88,7 +87,7 @@ def _sent(path):
         return []
 
 
-def _revised(edit, resolve, path, wishes, sound):
+def _revised(edit, resolve, path, wishes):
     """Revise for each wish in turn; only the last result lies among the scores."""
     between = tempfile.mkdtemp(prefix="cuebridge-")
     try:
@@ -97,7 +96,7 @@ def _revised(edit, resolve, path, wishes, sound):
             say("Composing %s anew: %s" % (", ".join(plots), words or "another take"))
             result = cuebridge(
                 ["revise", path, "--plots", ",".join(plots), "-o", edit.folder if is_last else between]
-                + (["--brief=" + words] if words else []) + (sound if is_last else []),
+                + (["--brief=" + words] if words else []) + (["--audio"] if is_last else []),
                 watching(resolve),
             )  # fmt: skip
             path = result["files"]["mid"]

@@ -42,19 +42,9 @@ def score_timeline(found):
         words += ["--out", str(edit.mark_out)]
     if brief:
         words.append("--brief=" + brief)  # one word: a brief may begin with a dash
-    result = cuebridge(words + sound_words(offers()), watching(resolve))
+    result = cuebridge(words + ["--audio"], watching(resolve))
     keep_sent(sent, result)
     bring(edit, result)
-
-
-def offers():
-    """What the daemon says of itself."""
-    return cuebridge(["describe"])
-
-
-def sound_words(about):
-    """What to ask for to have sound too, where the daemon writes any."""
-    return ["--wav", "--stems"] if "wav" in (about.get("suffixes") or []) else []
 
 
 def keep_sent(sent, result):

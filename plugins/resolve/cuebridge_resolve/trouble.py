@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import traceback
 
 
 class Trouble(Exception):
@@ -56,23 +55,3 @@ def clean_environment():
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(own)}
     kept.update(PYTHONUTF8="1", PYTHONIOENCODING="utf-8", PYTHONUNBUFFERED="1")
     return kept
-
-
-def run(action, found):
-    """Run an action with the script's globals; whether it came to its end. Never raises."""
-    try:
-        action(found)
-    except Trouble as why:
-        show("\n".join(filter(None, [why.what, why.remedy])))
-        return False
-    except KeyboardInterrupt:
-        say("Stopped. The timeline is as it was.")
-        return False
-    except Exception:
-        say(traceback.format_exc())
-        show(
-            "Something went wrong inside Cuebridge; what it had begun was taken back.\n"
-            "Workspace > Console says what. Run `cuebridge doctor` in a terminal, and send both."
-        )
-        return False
-    return True

@@ -128,7 +128,7 @@ class Desk:
         if self.fails is not None:
             yield {"event": "error", **self.fails}
             return
-        given = dict(zip(words[2:], words[3:]))
+        given = dict(zip(words[2:], words[3:]))  # each word and the one after it
         source, folder = Path(words[1]), Path(given["-o"])
         assert source.is_file()
         folder.mkdir(parents=True, exist_ok=True)
@@ -161,14 +161,16 @@ class Desk:
         Path(files["mid"]).write_bytes(b"MThd")
         Path(files["otio"]).write_bytes(b"{}")
         Path(files["cues.json"]).write_text(json.dumps(sheet), encoding="utf-8")
-        if self.sound:
+        if self.sound and "--audio" in given:
             files["wav"] = f"{stem}.wav"
             seconds = (after - first + self.tail_frames) / self.timeline.rate
             _wav(Path(files["wav"]), float(seconds))
             Path(f"{stem}.stems").mkdir(exist_ok=True)
             for part in ("Bass", "Strings ü"):
-                _wav(Path(f"{stem}.stems", f"{part}.wav"), float(seconds))
-        return {"event": "result", "take": number, "files": files, "summary": {}}
+                files[f"stems/{part}.wav"] = f"{stem}.stems/{part}.wav"
+                _wav(Path(files[f"stems/{part}.wav"]), float(seconds))
+        problem = {} if self.sound else {"audio": {"problem": "no soundfont was found"}}
+        return {"event": "result", "take": number, "files": files, "summary": problem}
 
 
 def _stem(name: str, number: int) -> str:

@@ -1,0 +1,256 @@
+"""DaVinci Resolve: our scripts in its menu Workspace > Scripts.
+
+Each script is one file in `Fusion/Scripts/Utility`. Its first line says of which version it is, the digest of
+what follows, and how many folders were made for it: no list of ours lies in a folder whose every file Resolve
+would show in the menu.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from bridge import __version__
+from bridge.errors import InputError, OutputError, SettingsError
+from bridge.installing import files
+from bridge.installing.host import Place, Standing, Wish
+from bridge.installing.resolve_places import (
+    UTILITY,
+    program,
+    program_version,
+    python_for_resolve,
+    shared_scripts,
+    store_build,
+    user_scripts,
+)
+from bridge.installing.resolve_script import one_file
+from bridge.installing.source import command_words, plugin_folder
+
+SCRIPTS = ("Score timeline.py", "Revise score.py", "Remove last score.py")
+_HEAD = re.compile(rb"# cuebridge (\S+) ([0-9a-f]{64}) folders (\d+)\n")
+_COMMAND = re.compile(r"^COMMAND = (\[.*\])$", re.MULTILINE)
+_STORE = (
+    "This Mac has Resolve from the App Store. That build runs in a sandbox, keeps its scripts elsewhere and "
+    "may not start the cuebridge command: install the one from blackmagicdesign.com, or export by hand"
+)
+_NO_PYTHON = (
+    "Resolve before 21.1 lists no Python scripts, and says nothing, until it finds a Python: "
+    "install Python 3 from python.org, then start Resolve again"
+)
+
+
+class Resolve:
+    """DaVinci Resolve as a `Host`.
+
+    Args:
+        system: `sys.platform`.
+        environment: the process's environment.
+        home: the user's home folder.
+        root: what absolute paths of macOS and Linux begin with.
+    """
+
+    def __init__(
+        self,
+        system: str = sys.platform,
+        environment: Mapping[str, str] = os.environ,
+        home: Path | None = None,
+        root: Path = Path("/"),
+    ) -> None:
+        self._system = system
+        self._environment = environment
+        self._home = home
+        self._root = root
+
+    def places(self, to: Path | None, everywhere: bool, all_users: bool = False) -> tuple[Place, ...]:
+        """See `Host`. The folder itself may be missing: Resolve does not make it."""
+        home = self._home or Path.home()
+        if to is not None:
+            return (Place(_utility(to)),)
+        user = user_scripts(self._system, self._environment, home)
+        shared = shared_scripts(self._system, self._environment, self._root)
+        path = program(self._system, self._environment, self._root)
+        # The folder two above `Scripts` is Resolve's own, made when it is first started.
+        if not (path.exists() or user.parents[1].is_dir() or shared.parents[1].is_dir()):
+            found = store_build(self._system, home)
+            raise InputError(
+                "DaVinci Resolve is not installed there" if found is None else _STORE,
+                where=str(path if found is None else found),
+                remedy="Start Resolve once, or name its folder Fusion/Scripts with --to",
+            )
+        if everywhere:
+            # All users' only where it is in use: in both, the menu would show each script twice.
+            used = any((shared / UTILITY / name).is_file() for name in SCRIPTS)
+            return (Place(user / UTILITY), *([Place(shared / UTILITY)] if used else []))
+        return (Place((shared if all_users else user) / UTILITY),)
+
+    def install(self, place: Place, wish: Wish) -> tuple[str, ...]:
+        """See `Host`."""
+        if wish.startup:
+            raise SettingsError("--startup is for REAPER", remedy="Leave it out")
+        folder, source = place.folder, plugin_folder("resolve")
+        for name in SCRIPTS:
+            found = files.read(folder / name)
+            if found is not None and _head_of(found) is None:
+                raise OutputError(
+                    "a script of that name is there that Cuebridge has not written",
+                    where=str(folder / name),
+                    remedy="Rename it, or move it away",
+                )
+        made = _folders_made(folder)
+        settings = {"COMMAND": list(command_words()), "VERSION": __version__, "RECORD": wish.record}
+        for name in SCRIPTS:
+            body = one_file(source / name, settings).encode()
+            head = f"# cuebridge {__version__} {files.sha256(body)} folders {made}\n".encode()
+            files.replace(folder / name, head + body)
+        said = ["In Resolve, with a project open: Workspace > Scripts > Score timeline"]
+        if wish.record:
+            said.append(
+                "Every run writes a trace of its calls into ~/Cuebridge, until installed without --record"
+            )
+        return (*said, *self._warnings(place))
+
+    def uninstall(self, place: Place) -> tuple[str, ...]:
+        """See `Host`."""
+        said, count = [], 0
+        for name in SCRIPTS:
+            path = place.folder / name
+            data = files.read(path)
+            head = _head_of(data) if data is not None else None
+            if data is None or head is None:
+                continue
+            if files.sha256(data[head.end() :]) != head[2].decode():
+                said.append(f"{path} was changed by somebody and is left there")
+                continue
+            # Folders that were made for it go with the last one, as far as they are empty then.
+            files.remove(path, up_to=place.folder.parents[int(head[3]) - 1] if int(head[3]) else place.folder)
+            count += 1
+        if not count and not said:
+            return ("Nothing of Cuebridge's is installed there",)
+        return (*said, f"{count} scripts are taken out; scores and their files stay")
+
+    def status(self, place: Place) -> Standing:
+        """See `Host`."""
+        faults, versions = [], []
+        for name in SCRIPTS:
+            data = files.read(place.folder / name)
+            head = _head_of(data) if data is not None else None
+            if data is None or head is None:
+                faults.append(f"{name} is missing" if data is None else f"{name} is not Cuebridge's")
+                continue
+            versions.append(head[1].decode())
+            if files.sha256(data[head.end() :]) != head[2].decode():
+                faults.append(f"{name} was changed")
+            command = _command_of(data)
+            if not command or not Path(command[0]).exists():
+                faults.append(f"the command that {name} starts is gone: {command[0] if command else 'none'}")
+        if not versions:
+            return Standing(place)
+        for version in sorted(set(versions) - {__version__}):
+            faults.append(f"it is of version {version}, this is {__version__}")
+        if faults:
+            faults.append("`cuebridge plugins install resolve` puts it right")
+        return Standing(place, versions[0], "Workspace > Scripts", (*faults, *self._warnings(place)))
+
+    def _warnings(self, place: Place) -> tuple[str, ...]:
+        """What else stands in the way."""
+        home = self._home or Path.home()
+        found = []
+        both = (user_scripts(self._system, self._environment, home),
+                shared_scripts(self._system, self._environment, self._root))  # fmt: skip
+        for other in (folder for scripts in both for folder in sorted(scripts.glob("*/"))):
+            copies = [name for name in SCRIPTS if (other / name).is_file()]
+            if copies and other != place.folder:
+                found.append(
+                    f"a second copy lies in {other}, so the menu shows {copies[0]} twice: remove one"
+                )
+        if not self.runs_python():
+            found.append(_NO_PYTHON)
+        return tuple(found)
+
+    def runs_python(self) -> bool:
+        """Whether Resolve has a Python to find, or is known to bring its own."""
+        version = program_version(self._system, program(self._system, self._environment, self._root))
+        digits = [int(word) for word in re.findall(r"\d+", version)[:2]]
+        return digits >= [21, 1] or bool(python_for_resolve(self._system, self._environment, self._root))
+
+    def doctor(self) -> tuple[str, tuple[str, ...]]:
+        """(what is found, what would stop a script), for `cuebridge doctor`; "" where Resolve is not used."""
+        home = self._home or Path.home()
+        try:
+            standings = [self.status(place) for place in self.places(None, everywhere=True)]
+        except InputError:
+            return "", ()
+        here = [standing for standing in standings if standing.version]
+        if not here:
+            return "not installed in DaVinci Resolve", ()
+        faults = [fault for standing in here for fault in standing.faults]
+        if store_build(self._system, home):
+            faults.append(_STORE)
+        about = _last_run(home)
+        if about is None:
+            return "installed, and not run yet", tuple(dict.fromkeys(faults))
+        product, version = str(about.get("product")), str(about.get("version"))
+        digits = [int(word) for word in re.findall(r"\d+", version)[:2]]
+        if digits < [18, 5]:
+            faults.append(f"Resolve {version} is too old: 18.5 and later place the music by script")
+        if digits >= [21, 1] and "Studio" not in product:
+            faults.append(
+                "the free edition of Resolve runs no Python since 21.1: export the timeline by hand"
+            )
+        said = f"last run in {product} {version} with Python {about.get('python')}"
+        return said, tuple(dict.fromkeys(faults))
+
+
+def _utility(to: Path) -> Path:
+    """The folder `Utility` behind what a user names.
+
+    Raises:
+        InputError: it is no folder of scripts.
+    """
+    for folder, fits in ((to, to.name == UTILITY), (to / UTILITY, to.name == "Scripts")):
+        if fits and to.is_dir():
+            return folder
+    raise InputError(
+        "it is no folder of Resolve's scripts",
+        where=str(to),
+        remedy="Name the folder Fusion/Scripts, or Utility in it",
+    )
+
+
+def _head_of(data: bytes) -> re.Match[bytes] | None:
+    return _HEAD.match(data)
+
+
+def _command_of(data: bytes) -> list[str]:
+    found = _COMMAND.search(data.decode("utf-8", "replace"))
+    try:
+        words = ast.literal_eval(found[1]) if found else []
+    except (ValueError, SyntaxError):
+        return []
+    return [str(word) for word in words]
+
+
+def _folders_made(folder: Path) -> int:
+    """How many folders an install makes, or made the first time."""
+    for name in SCRIPTS:
+        head = _head_of(files.read(folder / name) or b"")
+        if head:
+            return int(head[3])
+    return sum(not each.exists() for each in (folder, *folder.parents))
+
+
+def _last_run(home: Path) -> dict[str, object] | None:
+    """What the scripts were last run in, by what they leave beside the scores."""
+    try:
+        about = json.loads((home / "Cuebridge" / "last-run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return about if isinstance(about, dict) else None
+
+
+RESOLVE = Resolve()

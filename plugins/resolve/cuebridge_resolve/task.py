@@ -1,0 +1,32 @@
+"""One run of a script, from its start to whatever end it has."""
+
+import sys
+import traceback
+
+from cuebridge_resolve.host import record, stop_recording
+from cuebridge_resolve.settings import RECORD
+from cuebridge_resolve.trouble import Trouble, say, show
+
+
+def run(action, found):
+    """Run an action with the script's globals; whether it came to its end. Never raises."""
+    try:
+        if RECORD or "--record" in sys.argv[1:]:
+            record()
+        action(found)
+    except Trouble as why:
+        show("\n".join(filter(None, [why.what, why.remedy])))
+        return False
+    except KeyboardInterrupt:
+        say("Stopped. The timeline is as it was.")
+        return False
+    except Exception:
+        say(traceback.format_exc())
+        show(
+            "Something went wrong inside Cuebridge; what it had begun was taken back.\n"
+            "Workspace > Console says what. Run `cuebridge doctor` in a terminal, and send both."
+        )
+        return False
+    finally:
+        stop_recording()
+    return True
