@@ -104,6 +104,7 @@ def test_doctor_finds_the_daemon_it_starts(run: Run, monkeypatch: pytest.MonkeyP
         "audio",
         "state",
         "disk",
+        "resolve",
         "daemon",
     }
     assert checks["daemon"]["ok"]
