@@ -10,11 +10,13 @@ from plugins.reaper.tests.host import Fake
 
 @dataclass(frozen=True)
 class Heard:
-    """A note in the project: seconds, pitch, and how long a tick lasts where it starts and ends."""
+    """A note in the project: seconds, pitch, ticks of its take, and how long one lasts at start and end."""
 
     start_s: float
     end_s: float
     pitch: int
+    start: int
+    end: int
     start_tick_s: float
     end_tick_s: float
 
@@ -55,6 +57,6 @@ def notes(reaper: Fake, item: Any) -> list[Heard]:
             start_s, end_s = (time_at(reaper, origin + ppq / take.ppq) for ppq in (start, event.ppq))
             start_tick_s = time_at(reaper, origin + (start + 1) / take.ppq) - start_s
             end_tick_s = time_at(reaper, origin + (event.ppq + 1) / take.ppq) - end_s
-            heard.append(Heard(start_s, end_s, data[0], start_tick_s, end_tick_s))
+            heard.append(Heard(start_s, end_s, data[0], start, event.ppq, start_tick_s, end_tick_s))
     assert not sounding
     return sorted(heard, key=lambda note: (note.start_s, note.pitch))

@@ -56,6 +56,18 @@ def steps(count: int, us: int = 500_000, by: int = 1_237) -> tuple[TempoEvent, .
     return tuple(TempoEvent(960 * i, us + by * (i % 17) - 300 * (i % 5)) for i in range(count))
 
 
+def loose(form: Form) -> Performance:
+    """Two parts whose notes begin and end on every kind of tick, odd ones too, as played notes do."""
+    tracks = []
+    for part in range(2):
+        ticks = range(0, form.end_tick - 300, 233 + 8 * part)
+        notes = tuple(
+            PlayedNote(tick, 101 + index % 97, 48 + index % 24, 80) for index, tick in enumerate(ticks)
+        )
+        tracks.append(Track(f"Lose {part}", PartRole.MELODY, part, 40, notes))
+    return Performance(tuple(tracks))
+
+
 def many_notes(count: int) -> Performance:
     """Two parts with `count` notes in all."""
     half = count // 2

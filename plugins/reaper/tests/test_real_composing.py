@@ -141,7 +141,7 @@ def inside(reaper: Fake, item: Any) -> list[Heard]:
     skipped_s = (getattr(item.takes[1], "skipped_qn", None) or 0.0) * 0.5  # quarters of half a second
     from_s, to_s = item[b"from"], item[b"from"] + item.length
     return [
-        Heard(n.start_s - skipped_s, n.end_s - skipped_s, n.pitch, 0, 0)
+        Heard(n.start_s - skipped_s, n.end_s - skipped_s, n.pitch, n.start, n.end, 0, 0)
         for n in notes(reaper, item)
         if from_s - 1e-6 <= n.start_s - skipped_s < to_s - 1e-6
     ]
