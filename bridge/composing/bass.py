@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from bridge.composing.harmony import nearest_pitch
 from bridge.composing.palettes import Voice
+from bridge.composing.textures.where import RUBS
 from bridge.composing.writing import Draft, Sounding, snapped
 from bridge.vocabulary.chords import pitch_classes
 from bridge.vocabulary.tokens import TICKS_PER_STEP
@@ -41,7 +42,9 @@ def write_bass(
         near = home if near is None else near
         # Between the last root and the home register, so that the line does not climb away.
         aim = round(0.45 * near + 0.55 * home)
-        root = nearest_pitch([(each.chord.root_pc + each.shift) % 12], voice.low, voice.high, aim)
+        pedal = _is_pedal(each)
+        low_pc = each.section.tonality.tonic_pc if pedal else (each.chord.root_pc + each.shift) % 12
+        root = nearest_pitch([low_pc], voice.low, voice.high, aim)
         if root is None:
             continue
         near = root
@@ -62,7 +65,9 @@ def write_bass(
         for place, (tick, end) in enumerate(zip(ticks, [*ticks[1:], each.end_tick])):
             pitch = root
             last = place == len(ticks) - 1 and place > 0 and tick not in forced
-            if last and item.energy >= _HOLDS and after is not None and after.chord != each.chord:
+            if pedal:
+                pass
+            elif last and item.energy >= _HOLDS and after is not None and after.chord != each.chord:
                 pitch = _approach(root, after, voice)
             elif fifth is not None and place % 4 == 2 and item.energy < _BEATS and tick not in forced:
                 pitch = fifth
@@ -70,6 +75,13 @@ def write_bass(
             gap = (end - tick) // 5 if item.energy >= _BEATS else 0
             out.append(Draft(tick, pitch, max(end - gap, tick + TICKS_PER_STEP), tick in item.forced))
     return out
+
+
+def _is_pedal(each: Sounding) -> bool:
+    """Whether the bass keeps to the tonic: under a tense bed, which has the chords, three cells in four."""
+    item = each.item
+    under = any(layer.slot == "bed" for layer in each.section.layers)
+    return under and item.kind == "play" and item.tension >= RUBS and item.place % 4 != 3
 
 
 def _ticks(each: Sounding, onsets: frozenset[int]) -> list[int]:

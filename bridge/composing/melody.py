@@ -14,6 +14,7 @@ from bridge.composing.harmony import passing_tones
 from bridge.composing.motif import BARS, LEAST_NOTES, Place, draw_variation, fitted, meeting, varied
 from bridge.composing.plan import STAGE, CellPlan, Section
 from bridge.composing.rhythm import Rhythm, go_on, grid_steps, off_grid
+from bridge.composing.textures.where import RUBS
 from bridge.config import Settings
 from bridge.inference.generate import BarTask, Row, Tokens, generate
 from bridge.inference.sampling import Sampling
@@ -189,7 +190,8 @@ def _tasks(
         if silent and not pickup:
             tasks.append(BarTask(prompt, BarRules(steps=cell.steps), body=(), conditions=beside))
             continue
-        strong = frozenset(cell.strong_steps) | item.forced_steps
+        # Where it is tense a strong beat may lean on a tone foreign to its chord.
+        strong = item.forced_steps | (frozenset(cell.strong_steps) if item.tension < RUBS else frozenset())
         required = frozenset(pickup)
         forbidden: frozenset[int] = frozenset()
         end_steps: int | None = None

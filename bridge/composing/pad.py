@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge.composing.harmony import voicing
+from bridge.composing.textures.where import rub
 from bridge.composing.writing import Draft, Sounding
 
 
@@ -12,7 +13,8 @@ def write_pad(chords: Sequence[Sounding]) -> list[Draft]:
     """Pad notes for all chords, in order.
 
     The pad plays where its layer does, and in cells that hold or close. A pitch that the next chord
-    keeps is tied, but not across a section, a hold, a rest or a forced onset.
+    keeps is tied, but not across a section, a hold, a rest or a forced onset. What is tense rubs
+    (`textures.where.rub`).
     """
     out: list[Draft] = []
     held: dict[int, int] = {}
@@ -40,7 +42,7 @@ def write_pad(chords: Sequence[Sounding]) -> list[Draft]:
             and not forced
         )
         kept: dict[int, int] = {}
-        for pitch in pitches:
+        for pitch in sorted(rub(each, pitches, voice).union(pitches)):
             if tie and pitch in held:
                 at = held[pitch]
                 out[at] = Draft(out[at].tick, pitch, each.end_tick, out[at].accent)

@@ -64,7 +64,8 @@ class BarTask:
     """One bar to write: `prompt` is read, then `body` is written under `rules`, or read when given.
 
     `conditions` stand beside each of its tokens, for a model that takes them; empty is nothing asked.
-    `lean` (V,) is added to the logits of every token drawn.
+    `lean` (V,) is added to the logits of every token drawn; `tone_lean`, in nats, to those of the pitches of
+    the chord sounding (`rules.chords`) where a note starts on a beat.
     """
 
     prompt: Tokens
@@ -72,6 +73,7 @@ class BarTask:
     body: Tokens | None = None
     conditions: Vector = ()
     lean: Floats | None = None
+    tone_lean: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -256,9 +258,12 @@ class _Desk:
         memory = self.row.memory
         if memory is not None and legal[tokens.CHORD_0 : tokens.CHORD_0 + tokens.CHORDS].any():
             logits = memory.mixed(logits)
-        lean = self.row.bars[len(self.bodies)].lean
-        if lean is not None:
-            logits = logits + lean[: len(logits)]
+        task = self.row.bars[len(self.bodies)]
+        if task.lean is not None:
+            logits = logits + task.lean[: len(logits)]
+        if task.tone_lean and self._grammar.step % tokens.STEPS_PER_QUARTER == 0:
+            tones = self._grammar.on_tones()[: len(logits)].astype(np.float32)
+            logits = logits + np.float32(task.tone_lean) * tones
         return draw(logits, legal, self.row.generator, self.row.sampling)
 
     def _open_bar(self) -> None:

@@ -32,6 +32,9 @@ _SWELL_BEATS = 4
 # A written swell: soft to loud, by the texture taxonomy.
 _SWELL_FROM, _SWELL_TO = 20, 115
 _PEDAL_LIFT_TICKS = 60
+# Expression at a loudness of 0 and of 1, 18 dB apart: what a mood asks for must be heard over what palettes
+# differ by, and film excerpts differ by 6 dB for each of eight points of energy (Eerola & Vuoskoski 2011).
+_SOFTEST, _LOUDEST = 40, 112
 
 
 def controllers(
@@ -85,7 +88,7 @@ def _expression(part: Part, notes: Sequence[PlayedNote], stage: Stage) -> list[C
     while tick < last:
         while ahead < len(musts) and musts[ahead] <= tick:
             ahead += 1
-        value = 52 + 58 * stage.loudness(tick)
+        value = _SOFTEST + (_LOUDEST - _SOFTEST) * stage.loudness(tick)
         if ahead < len(musts):
             beats = (musts[ahead] - tick) / TICKS_PER_QUARTER
             if beats < _SWELL_BEATS:

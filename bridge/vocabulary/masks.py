@@ -130,6 +130,24 @@ class Grammar:
                 mask[tokens.PITCH_0 : tokens.PITCH_0 + tokens.PITCHES] = self._pitches()
         return mask
 
+    def on_tones(self) -> Mask:
+        """(`tokens.SIZE`,): the pitches of the chord that sounds at the step being filled, as tokens.
+
+        All false where no pitch may come next or no chord is known.
+        """
+        mask = np.zeros(tokens.SIZE, dtype=np.bool_)
+        if self._expects in ("pitch", "pitch or position"):
+            tones = sorted(self._chord_tones())
+            mask[tokens.PITCH_0 : tokens.PITCH_0 + tokens.PITCHES] = np.isin(
+                np.arange(tokens.PITCHES) % 12, tones
+            )
+        return mask
+
+    @property
+    def step(self) -> int:
+        """The step being filled, -1 before the first."""
+        return self._last_step
+
     def push(self, token: int) -> None:
         """Take the token that was chosen.
 

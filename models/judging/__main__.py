@@ -38,10 +38,11 @@ def main() -> None:
     asked.keep.mkdir(parents=True, exist_ok=True)
     judged = Judged(asked.songs, asked.bars, asked.trials, asked.cues)
     for name in asked.only:
-        started = time.process_time()
+        started = time.process_time(), time.monotonic()
         found = SECTIONS[name](judged)
         (asked.keep / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n")
-        print(f"{name}: {time.process_time() - started:.0f} s of processor time", flush=True)
+        spent = time.process_time() - started[0], time.monotonic() - started[1]
+        print(f"{name}: {spent[0] / 60:.1f} min of processor time, {spent[1] / 60:.1f} min", flush=True)
     known = {
         name: json.loads(path.read_text())
         for name in SECTIONS

@@ -16,6 +16,8 @@ from models.judging.writing import write_notes
 METRES = ((4, 4), (3, 4), (5, 4), (2, 4))
 BARS = 16
 SEED = 909
+ACCOMPANIED_EVERY = 4
+"""Of the songs every so many gets an accompaniment: it has five times a melody's notes, and less to prove."""
 
 
 def judge(models: Any, songs: Sequence[Song]) -> dict[str, dict[str, dict[str, Any]]]:
@@ -26,11 +28,12 @@ def judge(models: Any, songs: Sequence[Song]) -> dict[str, dict[str, dict[str, A
         chords = [stretch.chords for stretch in some]
         name = f"metre {metre[0]}/{metre[1]}"
         melody = write_notes(models.melody, some, chords, name)
-        sung = [stretch.melody for stretch in some]
-        accompaniment = write_notes(models.accompaniment, some, chords, name, given=sung)
+        few = some[::ACCOMPANIED_EVERY]
+        harmony = [stretch.chords for stretch in few]
+        inner = write_notes(models.accompaniment, few, harmony, name, given=[s.melody for s in few])
         out[f"{metre[0]}/{metre[1]}"] = {
-            "melody": _compared(some, melody, sung, metre),
-            "accompaniment": _compared(some, accompaniment, [s.accompaniment for s in some], metre),
+            "melody": _compared(some, melody, [s.melody for s in some], metre),
+            "accompaniment": _compared(few, inner, [s.accompaniment for s in few], metre),
         }
     return out
 
@@ -59,4 +62,7 @@ def _compared(
             found[name].append(chord_tones([bars]))
     means = {name: mean_of(values) for name, values in found.items()}
     off = mean_of([made - own for made, own in zip(found["written"], found["real"])])
-    return {name: {"mean": m.value, "error": m.error} for name, m in (*means.items(), ("difference", off))}
+    return {
+        name: {"mean": m.value, "error": m.error, "songs": m.count}
+        for name, m in (*means.items(), ("difference", off))
+    }

@@ -28,8 +28,6 @@ HERE = Path(__file__).resolve().parents[1]
 PICTURES = HERE / "build" / "rolls"
 CHAIN_SONGS = 30
 """Songs that the Markov chain writes for: it is slow, and a floor."""
-METRE_SONGS_EVERY = 4
-"""Of the held-out songs every so many is cut to other metres: four metres of two parts are many bars."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def _copying(held_out: Sequence[Stretch], melodies: Sequence[Any]) -> dict[str, 
 
 def by_metre(judged: Judged) -> dict[str, Any]:
     """Chord tones in bars of each metre."""
-    return metres.judge(judged.models, songs("test")[: judged.songs : METRE_SONGS_EVERY])
+    return metres.judge(judged.models, songs("test")[: judged.songs])
 
 
 def controls(judged: Judged) -> dict[str, Any]:

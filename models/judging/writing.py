@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bridge.inference.generate import BarTask, Row, generate
@@ -18,8 +19,25 @@ from bridge.vocabulary.masks import BarRules
 from bridge.vocabulary.recall import read_trust
 from models.judging.stretches import Harmony, Notes, Stretch
 
-SAMPLING = Sampling(temperature=1.0, top_p=0.98)
 ROWS = 16
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How notes and chords are drawn: `Sampling`'s two, and for melodies `BarTask.tone_lean`, in nats."""
+
+    temperature: float = 1.0
+    top_p: float = 0.98
+    lean: float = 0.0
+
+    @property
+    def sampling(self) -> Sampling:
+        """As the decoder takes it."""
+        return Sampling(temperature=self.temperature, top_p=self.top_p)
+
+
+DRAWING = {"chords": Drawing(), "melody": Drawing(), "accompaniment": Drawing()}
+"""Chosen on the validation songs (`models.judging.tuning`; what was tried is in `models/LOG.md`)."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +53,20 @@ class Asked:
 
 
 OPEN = Asked()
+
+
+def counted(words: str, rows: Sequence[Row]) -> Callable[[], None]:
+    """Says on standard error, at every twentieth of the way, how many of the rows' bars are written."""
+    total = sum(len(row.bars) for row in rows)
+    done = 0
+
+    def on_bar() -> None:
+        nonlocal done
+        done += 1
+        if done == total or done % max(1, total // 20) == 0:
+            print(f"{words} {done}/{total} bars", file=sys.stderr, flush=True)
+
+    return on_bar
 
 
 def write_chords(decoder: Decoder, asked: Sequence[Stretch], name: str) -> list[Harmony]:
@@ -57,11 +89,11 @@ def write_chords(decoder: Decoder, asked: Sequence[Stretch], name: str) -> list[
                 start=_start(decoder, stretch.key),
                 bars=tasks,
                 generator=_stream(name, "chords", stretch),
-                sampling=SAMPLING,
+                sampling=DRAWING["chords"].sampling,
                 memory=ChordMemory(trust) if trust else None,
             )
         )
-    written = generate(decoder, rows, max_rows=ROWS)
+    written = generate(decoder, rows, max_rows=ROWS, on_bar=counted(f"{name}: chords", rows))
     return [tuple(bars.decode_chords(body) for body in bodies) for bodies in written]
 
 
@@ -73,6 +105,7 @@ def write_notes(
     *,
     given: Sequence[Notes] | None = None,
     curves: Sequence[Sequence[Asked]] | None = None,
+    drawing: Drawing | None = None,
 ) -> list[Notes]:
     """Melody, or with a melody `given` the accompaniment, on given chords.
 
@@ -80,6 +113,7 @@ def write_notes(
     """
     rows = []
     part = "melody" if given is None else "accompaniment"
+    how = drawing or DRAWING[part]
     for index, stretch in enumerate(asked):
         tasks = tuple(
             _task(
@@ -88,6 +122,7 @@ def write_notes(
                 chords[index][bar],
                 None if given is None else given[index][bar],
                 OPEN if curves is None else curves[index][bar],
+                how.lean,
             )
             for bar, metre in enumerate(stretch.metres)
         )
@@ -97,10 +132,10 @@ def write_notes(
                 start=_start(decoder, stretch.key),
                 bars=tasks,
                 generator=_stream(name, part, stretch),
-                sampling=SAMPLING,
+                sampling=how.sampling,
             )
         )
-    written = generate(decoder, rows, max_rows=ROWS)
+    written = generate(decoder, rows, max_rows=ROWS, on_bar=counted(f"{name}: {part}", rows))
     return [tuple(bars.decode_notes(body) for body in bodies) for bodies in written]
 
 
@@ -110,13 +145,15 @@ def _task(
     chords: Sequence[bars.ChordEvent],
     given: Sequence[NoteEvent] | None,
     wanted: Asked,
+    lean: float,
 ) -> BarTask:
-    rules = BarRules(steps=tokens.bar_steps(metre))
+    rules = BarRules(steps=tokens.bar_steps(metre), chords=tuple(chords))
     if decoder.card.conditions:
         told = Conditions(
             density=wanted.density, register=wanted.register, polyphony=wanted.polyphony
         ).vector()
-        return BarTask(prompts.notes_prompt(metre, chords, given=given), rules, conditions=told)
+        prompt = prompts.notes_prompt(metre, chords, given=given)
+        return BarTask(prompt, rules, conditions=told, tone_lean=lean)
     levels = BarControls(
         metre,
         density=_level(wanted.density, controls.ONSETS_PER_QUARTER),
@@ -124,7 +161,7 @@ def _task(
         polyphony=_level(wanted.polyphony, controls.NOTES_PER_ONSET),
     )
     if given is None:
-        return BarTask(bars.melody_prompt(levels, chords), rules)
+        return BarTask(bars.melody_prompt(levels, chords), rules, tone_lean=lean)
     return BarTask(bars.accompaniment_prompt(levels, chords, given), rules)
 
 

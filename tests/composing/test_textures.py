@@ -62,6 +62,7 @@ def share(part: Part, *names: str) -> float:
         ("ostinato", "ostinato", ("ostinato", "figure")),
         ("driving", "ostinato", ("ostinato", "figure", "pulse")),
         ("tremolo", "tremolo", ("pad", "chorale")),
+        ("cluster", "tremolo", ("pad", "drone")),
         ("ping", "ping", ("sparse", "line")),
     ],
 )
@@ -107,20 +108,41 @@ def test_a_pulse_gains_its_octave_after_eight_bars(models: Models):
     assert 2 in {count for beats, count in together.items() if 32 <= beats < 56}
 
 
-def test_a_tense_tremolo_rubs_and_a_calm_one_does_not(models: Models):
+@pytest.mark.parametrize("slot", ["tremolo", "pad", "pulse"])
+def test_a_tense_texture_rubs_and_a_calm_one_does_not(models: Models, slot: str):
     def rubs(tension: float) -> bool:
-        part = part_of(alone(models, "tremolo", tension=tension, valence=0.4), "tremolo")
-        starts = {n.start_beats for n in part.notes}
+        notes = part_of(alone(models, slot, tension=tension, valence=0.4), slot).notes
         return any(
-            abs(a.pitch - b.pitch) == 1
-            for beats in starts
-            for a in part.notes
-            for b in part.notes
-            if a.start_beats == b.start_beats == beats
+            abs(a.pitch - b.pitch) == 1 and a.start_beats < b.end_beats and b.start_beats < a.end_beats
+            for a in notes
+            for b in notes
         )
 
     assert rubs(0.9)
     assert not rubs(0.2)
+
+
+def test_a_tense_drone_has_a_minor_ninth_and_a_tense_pulse_keeps_its_pitch(models: Models):
+    tense = alone(models, "drone", tension=0.9, valence=0.3, palette="orchestral")
+    low, *high = sorted({note.pitch for note in part_of(tense, "drone", "orchestral").notes})
+    assert low % 12 == tense.keys[0].tonic_pc
+    assert high in ([], [low + 13])
+    pulse = part_of(alone(models, "pulse", tension=0.7, valence=0.4), "pulse")
+    inside = {note.pitch for note in pulse.notes if note.start_beats < 32}
+    assert len(inside) == 1
+
+
+def test_a_tense_bass_is_a_pedal_under_a_bed_and_follows_the_chords_elsewhere(models: Models):
+    def roots(tension: float, *layers: str) -> set[int]:
+        score = write(models, build(Scene(BARS, layers=layers, palette="strings", tension=tension)))
+        bass = part_of(score, "bass").notes
+        tonic = score.keys[0].tonic_pc
+        # Of every four bars the last moves, the fourth and what closes too.
+        return {(n.pitch - tonic) % 12 for n in bass if n.start_beats // 4 % 4 != 3 and n.start_beats < 60}
+
+    assert roots(0.7, "bass", "pad") == {0}
+    assert len(roots(0.2, "bass", "pad")) > 1
+    assert len(roots(0.7, "bass")) > 1
 
 
 def test_no_named_layer_brings_others_with_it_but_for_the_close(models: Models):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -130,6 +131,30 @@ def test_given_bodies_are_kept_and_read(melody):
 
     assert first_given(given)[0] == given
     assert first_given(given)[1:] != first_given(other)[1:]
+
+
+def test_a_lean_on_chord_tones_is_heard_on_beats_alone(melody):
+    decoder, _ = melody
+
+    def shares(nats: float) -> tuple[float, float]:
+        asked = []
+        for number in range(8):
+            plain = row(number, 6)
+            # The chords are known, but nothing is forced.
+            rules = BarRules(steps=48, pitch_low=55, pitch_high=79, chords=(ChordEvent(0, Chord(0, "maj")),))
+            task = replace(plain.bars[0], rules=rules, tone_lean=nats)
+            asked.append(replace(plain, bars=(task,) * 6))
+        notes = [n for bodies in generate(decoder, asked) for body in bodies for n in bars.decode_notes(body)]
+        on, off = [
+            [note.pitch % 12 in (0, 4, 7) for note in notes if (note.step % 12 == 0) is beat]
+            for beat in (True, False)
+        ]
+        return float(np.mean(on)), float(np.mean(off))
+
+    plain, leant = shares(0.0), shares(20.0)
+    assert leant[0] == 1
+    assert plain[0] < 0.9
+    assert leant[1] < 0.9
 
 
 def test_cancelling_stops_before_the_next_pass(melody):

@@ -1,4 +1,4 @@
-"""Drones: the tonic, or tonic and fifth, held under whatever happens and struck again every eight bars."""
+"""Drones: the tonic, tonic and fifth, or a cluster, held and struck again every eight bars."""
 
 from __future__ import annotations
 
@@ -6,20 +6,32 @@ from collections.abc import Sequence
 
 from bridge.composing.harmony import nearest_pitch
 from bridge.composing.layers import Layer
-from bridge.composing.textures.where import tones
+from bridge.composing.textures.where import GRATES, tones
 from bridge.composing.writing import Draft, Sounding
+from bridge.schema.tempo import TICKS_PER_QUARTER
 
 RESTRIKE_CELLS = 8
+_OPEN, _CLOSE, _NINTH, _CLUSTER = (0, 12, 19), (0, 7, 12), (0, 13), (0, 1, -1, 2, -2)
+# A low fifth is mud: it stands an octave up wherever the voice reaches so far.
+_APART = {"cluster": TICKS_PER_QUARTER // 2}
 
 
 def write_drone(chords: Sequence[Sounding]) -> list[Draft]:
-    """One low pitch, the key's tonic; a held bar and the close take the root of their own chord."""
+    """One low pitch, the key's tonic, and a minor ninth over it where it is tense.
+
+    A held bar and the close take the root of their own chord.
+    """
     return _held(chords, "drone")
 
 
 def write_fifth(chords: Sequence[Sounding]) -> list[Draft]:
     """Tonic, fifth and octave, without the third: it is neither sad nor glad."""
     return _held(chords, "fifth")
+
+
+def write_cluster(chords: Sequence[Sounding]) -> list[Draft]:
+    """Five neighbours around the tonic, which enter an eighth apart; where the music holds, one pitch."""
+    return _held(chords, "cluster")
 
 
 def _held(chords: Sequence[Sounding], writer: str) -> list[Draft]:
@@ -40,7 +52,11 @@ def _held(chords: Sequence[Sounding], writer: str) -> list[Draft]:
             run = [Draft(note.tick, note.pitch, each.end_tick) for note in run]
             out[len(out) - len(run) :] = run
         else:
-            run = [Draft(each.tick, pitch, each.end_tick) for pitch in _pitches(each, layer)]
+            run = [
+                Draft(tick, pitch, each.end_tick)
+                for place, pitch in enumerate(_pitches(each, layer))
+                if (tick := each.tick + place * _APART.get(writer, 0)) < each.end_tick
+            ]
             out += run
             cells = 0
         previous = each
@@ -50,9 +66,15 @@ def _held(chords: Sequence[Sounding], writer: str) -> list[Draft]:
 def _pitches(each: Sounding, layer: Layer) -> list[int]:
     play = each.item.kind == "play"
     tonic = each.section.tonality.tonic_pc if play else tones(each)[0]
-    low = layer.voice.low
-    root = nearest_pitch([tonic], low, layer.voice.high, low + 5)
+    low, high = layer.voice.low, layer.voice.high
+    root = nearest_pitch([tonic], low, high, (low + high) // 2 if layer.writer == "cluster" else low + 5)
     if root is None:
         return []
-    wanted = (0, 7, 12) if layer.writer == "fifth" and play else (0,)
-    return [root + up for up in wanted if root + up <= layer.voice.high]
+    shape: tuple[int, ...] = (0,)
+    if play and layer.writer == "cluster":
+        shape = _CLUSTER
+    elif play and layer.writer == "fifth":
+        shape = _OPEN if root + _OPEN[-1] <= high else _CLOSE
+    elif play and each.item.tension > GRATES:
+        shape = _NINTH
+    return [root + up for up in shape if low <= root + up <= high]

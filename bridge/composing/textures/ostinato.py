@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from bridge.composing.harmony import nearest_pitch
 from bridge.composing.textures.cell import Cell, cells_of
-from bridge.composing.textures.where import pace_of, played, steps_in, tones
+from bridge.composing.textures.where import RUBS, pace_of, played, steps_in, tones
 from bridge.composing.writing import Draft, Sounding
 from bridge.config import Settings
 from bridge.inference.streams import pick, stream
@@ -19,6 +19,8 @@ from bridge.vocabulary.tokens import TICKS_PER_STEP
 # What the ranks of a cell are above the root, by size of the figure: two tones rock on the fifth, three
 # reach the octave, four the ninth above it.
 _SHAPES = {2: (0, 7), 3: (0, 7, 12), 4: (0, 7, 12, 14)}
+# Where it is tense the sixth leans on the fifth by a semitone, as over a minor tonic.
+_TENSE = {2: (0, 8), 3: (0, 7, 8), 4: (0, 7, 8, 12)}
 _DRIVING = (0, 0, 0, 7, 0, 0, 7, 0)
 """Root and fifth in sixteenths, three, three and two."""
 _DRIVING_S = 0.1
@@ -75,6 +77,6 @@ def _rooted(chords: Sequence[Sounding], texture: str) -> Iterator[tuple[Sounding
 
 
 def _shape(each: Sounding, ranks: int) -> tuple[int, ...]:
-    shape = _SHAPES[ranks]
+    shape = (_TENSE if each.item.tension >= RUBS else _SHAPES)[ranks]
     lowered = each.chord is not None and each.chord.quality in ("dim", "hdim7")
     return tuple(6 if up == 7 and lowered else up for up in shape)

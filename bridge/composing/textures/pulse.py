@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge.composing.harmony import nearest_pitch
-from bridge.composing.textures.where import pace_of, played, steps_in, tones
+from bridge.composing.plan import Section
+from bridge.composing.textures.where import GRATES, RUBS, pace_of, played, steps_in, tones
 from bridge.composing.writing import Draft, Sounding
 from bridge.vocabulary.tokens import TICKS_PER_STEP
 
@@ -17,24 +18,28 @@ _CALM_S, _LIVELY_S = 0.3, 0.14
 def write_pulse(chords: Sequence[Sounding]) -> list[Draft]:
     """Even eighths (quarters when the tempo is quick, sixteenths when it is slow) on one pitch.
 
-    The pitch stays while the chord allows it and else moves to the nearest of the new chord's.
+    The pitch stays while the chord allows it and else moves to the nearest of the new chord's; where it is
+    tense it stays whatever the chords do, as a pedal, and where it grates the semitone above sounds with it.
     """
     out: list[Draft] = []
     pitch: int | None = None
+    held: Section | None = None
     for each, layer in played(chords, "pulse"):
         item, voice = each.item, layer.voice
         middle = voice.low + (voice.high - voice.low) // 3
-        pitch = nearest_pitch(tones(each)[:3], voice.low, voice.high, middle if pitch is None else pitch)
+        pedal = held is each.section and item.tension >= RUBS
+        if not pedal or pitch is None or not voice.low <= pitch <= voice.high:
+            pitch = nearest_pitch(tones(each)[:3], voice.low, voice.high, middle if pitch is None else pitch)
         if pitch is None:
             continue
+        held = each.section
         pace = pace_of(item.s_per_quarter, _CALM_S - (_CALM_S - _LIVELY_S) * item.energy)
-        octave = item.place >= OCTAVE_AFTER_CELLS and pitch + 12 <= voice.high
+        up = 1 if item.tension > GRATES else 12 if item.place >= OCTAVE_AFTER_CELLS else 0
+        pitches = sorted({pitch, pitch + up} if pitch + up <= voice.high else {pitch})
         for step in steps_in(each, pace):
             tick = item.cell.tick_of(step)
             end = min(tick + pace * TICKS_PER_STEP // 2, each.end_tick)
-            out += [
-                Draft(tick, each_pitch, end) for each_pitch in ((pitch, pitch + 12) if octave else (pitch,))
-            ]
+            out += [Draft(tick, each_pitch, end) for each_pitch in pitches]
     return out
 
 

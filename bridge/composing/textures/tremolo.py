@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge.composing.harmony import voicing
-from bridge.composing.textures.where import tones
+from bridge.composing.textures.where import rub
 from bridge.composing.writing import Draft, Sounding
-
-_RUBS = 0.75
 
 
 def write_tremolo(chords: Sequence[Sounding]) -> list[Draft]:
-    """Three tones a chord, common tones tied; above tension .75 the semitone over the root joins."""
+    """Three tones a chord, common tones tied; what is tense rubs (`where.rub`)."""
     out: list[Draft] = []
     near: tuple[int, ...] = ()
     held: dict[int, int] = {}
@@ -28,9 +26,7 @@ def write_tremolo(chords: Sequence[Sounding]) -> list[Draft]:
                 out[at] = Draft(out[at].tick, out[at].pitch, each.end_tick)
             continue
         near = voicing(each.chord, layer.voice.low, layer.voice.high, 3, near, each.shift)
-        pitches = set(near)
-        if item.kind == "play" and item.tension > _RUBS:
-            pitches |= {p + 1 for p in near if p % 12 == tones(each)[0] and p + 1 <= layer.voice.high}
+        pitches = rub(each, near, layer.voice).union(near)
         tie = (
             previous is not None
             and previous.end_tick == each.tick

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bridge.composing.layers import Layer
+from bridge.composing.palettes import Voice
 from bridge.composing.writing import Sounding
 from bridge.vocabulary.chords import pitch_classes
+
+RUBS, GRATES = 0.65, 0.75
+"""Tensions from which held and repeated textures rub against their chord: by a tone, then by a semitone.
+
+On the ratings' scale 6.2 and 7: between the film excerpts' angry (7.9), fearful (8.0) and all the others (at
+most 4.4; Eerola & Vuoskoski 2011).
+"""
 
 
 def played(chords: Sequence[Sounding], writer: str) -> Iterator[tuple[Sounding, Layer]]:
@@ -20,6 +28,15 @@ def played(chords: Sequence[Sounding], writer: str) -> Iterator[tuple[Sounding, 
 def tones(each: Sounding) -> tuple[int, ...]:
     """Sounding pitch classes of a chord, root first."""
     return tuple((pc + each.shift) % 12 for pc in pitch_classes(each.chord))
+
+
+def rub(each: Sounding, voicing: Iterable[int], voice: Voice) -> frozenset[int]:
+    """What a tense bed adds to its voicing: the tone or the semitone over each root, within its range."""
+    if each.item.kind != "play" or each.item.tension < RUBS:
+        return frozenset()
+    up = 1 if each.item.tension > GRATES else 2
+    root = tones(each)[0]
+    return frozenset(pitch + up for pitch in voicing if pitch % 12 == root and pitch + up <= voice.high)
 
 
 def steps_in(each: Sounding, pace: int) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bridge.composing.textures.drone import write_drone, write_fifth
+from bridge.composing.textures.drone import write_cluster, write_drone, write_fifth
 from bridge.composing.textures.figure import write_figure, write_sparse
 from bridge.composing.textures.ostinato import write_driving, write_ostinato
 from bridge.composing.textures.ping import write_ping
@@ -20,7 +20,7 @@ def write_textures(chords: Sequence[Sounding], settings: Settings) -> dict[str, 
         "drone": [*write_drone(chords), *write_fifth(chords)],
         "pulse": [*write_pulse(chords), *write_heartbeat(chords)],
         "ostinato": [*write_ostinato(chords, settings), *write_driving(chords)],
-        "tremolo": write_tremolo(chords),
+        "tremolo": sorted([*write_tremolo(chords), *write_cluster(chords)]),
         "ping": write_ping(chords),
         "accompaniment": [*write_figure(chords, settings), *write_sparse(chords)],
     }
