@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from bridge.composing.harmony import nearest_pitch
 from bridge.composing.palettes import Voice
+from bridge.composing.plan import Section
 from bridge.composing.textures.where import RUBS
 from bridge.composing.writing import Draft, Sounding, snapped
 from bridge.vocabulary.chords import pitch_classes
@@ -42,7 +43,8 @@ def write_bass(
         near = home if near is None else near
         # Between the last root and the home register, so that the line does not climb away.
         aim = round(0.45 * near + 0.55 * home)
-        pedal = _is_pedal(each)
+        # Three cells in four, so that the fourth leads on.
+        pedal = item.kind == "play" and is_pedal(each.section) and item.place % 4 != 3
         low_pc = each.section.tonality.tonic_pc if pedal else (each.chord.root_pc + each.shift) % 12
         root = nearest_pitch([low_pc], voice.low, voice.high, aim)
         if root is None:
@@ -77,11 +79,9 @@ def write_bass(
     return out
 
 
-def _is_pedal(each: Sounding) -> bool:
-    """Whether the bass keeps to the tonic: under a tense bed, which has the chords, three cells in four."""
-    item = each.item
-    under = any(layer.slot == "bed" for layer in each.section.layers)
-    return under and item.kind == "play" and item.tension >= RUBS and item.place % 4 != 3
+def is_pedal(section: Section) -> bool:
+    """Whether the bass keeps to the tonic: in a tense plot under a bed, which has the chords."""
+    return section.plot.tension >= RUBS and any(layer.slot == "bed" for layer in section.layers)
 
 
 def _ticks(each: Sounding, onsets: frozenset[int]) -> list[int]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from bridge.composing.accompaniment import write_accompaniment
 from bridge.composing.approach import Gestures, plan_gestures
-from bridge.composing.bass import write_bass
+from bridge.composing.bass import is_pedal, write_bass
 from bridge.composing.bass_line import write_bass_line
 from bridge.composing.chords import Harmony, write_chords
 from bridge.composing.drums import struck_drums, write_drums
@@ -157,12 +157,13 @@ def _write(
         beats = write_drums(models.drums, sections, settings, check=progress.check, on_bar=on_bar)
         drums = struck_drums(sections, beats)
     line: dict[str, Notes] = {}
-    if _play(sections, "bass") and models.bass is not None:
+    lined = [section for section in sections if not is_pedal(section)]
+    if _play(lined, "bass") and models.bass is not None:
         moving = [*melody, *accompaniment, *textures["accompaniment"], *textures["ostinato"]]
         kicks = [note for note in drums if note.pitch == KICK]
         line = write_bass_line(
             models.bass,
-            sections,
+            lined,
             harmonies,
             melodies,
             sorted({note.tick for note in (*moving, *kicks)}),

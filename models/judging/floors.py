@@ -27,7 +27,8 @@ class MarkovDecoder:
     """
 
     def __init__(self, card: Card, build: Path = BUILD) -> None:
-        self.card = replace(card, layers=1, heads=1, head_width=1, recall={})
+        # The packs it counts are told controls as tokens, whatever the card's own model is told.
+        self.card = replace(card, layers=1, heads=1, head_width=1, recall={}, conditions=0)
         self._model = Markov(card.vocabulary_size, ORDER)
         pack = Packed(build / f"{card.part}-train-plain.npz")
         for segment in range(min(PIECES, len(pack.meta))):

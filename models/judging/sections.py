@@ -81,7 +81,8 @@ def generation(judged: Judged) -> dict[str, Any]:
     others = [
         stretch for song in songs("validation")[: judged.songs] for stretch in first_bars(song, judged.bars)
     ]
-    chain = SimpleNamespace(**{part: MarkovDecoder(decoder.card) for part, decoder in vars(models).items()})
+    parts = ("chords", "melody", "accompaniment")
+    chain = SimpleNamespace(**{part: MarkovDecoder(models.cards[part]) for part in parts})
     written = free.write(models, held_out, "free")
     few = {song.number for song in songs("test")[:CHAIN_SONGS]}
     some = [stretch for stretch in held_out if stretch.song in few]

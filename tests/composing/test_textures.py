@@ -132,12 +132,12 @@ def test_a_tense_drone_has_a_minor_ninth_and_a_tense_pulse_keeps_its_pitch(model
     assert len(inside) == 1
 
 
-def test_a_tense_bass_is_a_pedal_under_a_bed_and_follows_the_chords_elsewhere(models: Models):
+def test_a_tense_bass_is_a_pedal_under_a_bed_though_a_model_writes_basses(models: Models):
     def roots(tension: float, *layers: str) -> set[int]:
         score = write(models, build(Scene(BARS, layers=layers, palette="strings", tension=tension)))
         bass = part_of(score, "bass").notes
         tonic = score.keys[0].tonic_pc
-        # Of every four bars the last moves, the fourth and what closes too.
+        # Of every four bars the last moves, and what closes too.
         return {(n.pitch - tonic) % 12 for n in bass if n.start_beats // 4 % 4 != 3 and n.start_beats < 60}
 
     assert roots(0.7, "bass", "pad") == {0}
