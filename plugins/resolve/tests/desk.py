@@ -86,6 +86,13 @@ class Desk:
             "app": {"app": self.host.fusion},
             "none": {},
         }[self.way]
+        return self._run(name, given)
+
+    def run_against(self, resolve: Any, name: str = "Score timeline") -> str:
+        """Run a script with another Resolve, such as a trace."""
+        return self._run(name, {"resolve": resolve})
+
+    def _run(self, name: str, given: dict[str, Any]) -> str:
         out = io.StringIO()
         with mock.patch.object(subprocess, "Popen", self._popen), contextlib.redirect_stdout(out):
             exec(code_of(name, str(self.scores), self.record), {**given, "__name__": "__main__"})
