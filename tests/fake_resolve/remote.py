@@ -49,6 +49,8 @@ class Remote:
         if name in surface(host.version).get(self._kind, {}):
             return _method(self, name)
         if self._kind == "Resolve" and name in surface(host.version)[CONSTANTS]:
+            if name == "EXPORT_OTIO" and host.quirks.no_otio:
+                return None
             return host.constants.setdefault(name, Constant(name))
         return None  # so `hasattr` is always true
 

@@ -20,13 +20,13 @@ from tests.fake_resolve import FakeResolve
 
 PLUGIN = Path(__file__).resolve().parents[1]
 SCRIPTS = ("Score timeline", "Remove last score", "Revise score")
-COMMAND = ["/opt/cue bridge/python", "-m", "bridge"]
+COMMAND = ("/opt/cue bridge/python", "-m", "bridge")
 
 
 @cache
-def source_of(name: str, scores: str = "", record: bool = False) -> str:
+def source_of(name: str, scores: str = "", record: bool = False, command: tuple[str, ...] = COMMAND) -> str:
     """A script as it is installed."""
-    settings = {"COMMAND": COMMAND, "VERSION": "1.2.3", "SCORES": scores, "RECORD": record}
+    settings = {"COMMAND": list(command), "VERSION": "1.2.3", "SCORES": scores, "RECORD": record}
     return one_file(PLUGIN / f"{name}.py", settings)
 
 
@@ -112,7 +112,7 @@ class Desk:
         return [words for words in self.commands if words[0] == command][-1]
 
     def _popen(self, line: list[str], **more: Any) -> Any:
-        if line[: len(COMMAND)] != COMMAND:
+        if tuple(line[: len(COMMAND)]) != COMMAND:
             self.shown.append(line[-1])
             return None
         words = line[len(COMMAND) :]
