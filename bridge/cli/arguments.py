@@ -121,7 +121,7 @@ def _scoring(parser: argparse.ArgumentParser) -> None:
         "--markers",
         type=Path,
         metavar="FILE",
-        help="a list of markers (JSON), in the place of the timeline's own",
+        help="markers in the place of the timeline's own: Resolve's EDL of markers, or JSON",
     )
     parser.add_argument("--brief", default="", metavar="TEXT", help="what the music should be, in words")
     _audio(parser)

@@ -29,7 +29,7 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     if settings.cues_json:
         parse_cues(settings.cues_json)  # a faulty sheet is said before a film is looked at, not after
     if settings.markers_text:
-        reading.marker_list(settings.markers_text)  # and so are faulty markers
+        reading.check_markers(settings.markers_text)  # and so are faulty markers
     kept = reading.read_tempo_map(settings.tempo_map_midi) if settings.tempo_map_midi else None
     models = composing.load_models()
     timeline = read_source(source, settings, progress)

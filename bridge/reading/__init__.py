@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridge.reading.given import GivenMusic, read_given
-from bridge.reading.marker_list import marker_list, with_markers
+from bridge.reading.marker_list import check_markers, with_markers
 from bridge.reading.midi_map import read_tempo_map
 from bridge.reading.retimed import retimed
 from bridge.reading.score import read_score
@@ -12,7 +12,7 @@ from bridge.reading.timeline import SUFFIXES, read_timeline
 __all__ = [
     "SUFFIXES",
     "GivenMusic",
-    "marker_list",
+    "check_markers",
     "read_given",
     "read_score",
     "read_tempo_map",

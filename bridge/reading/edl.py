@@ -44,7 +44,7 @@ def clean_edl(text: str, rate: Fraction) -> tuple[str, bool, list[str]]:
     if is_marker_list(lines, len(events)):
         raise TimelineError(
             "this EDL lists timeline markers, not an edit",
-            remedy="Export the timeline itself (EDL, OTIO or FCP 7 XML); OTIO carries its markers too",
+            remedy="Give it with --markers, beside the timeline itself (OTIO, FCP 7 XML, FCPXML or EDL)",
         )
     drop = can_drop(rate) and (
         any(
@@ -87,10 +87,16 @@ def _event_line(line: str, drop: bool) -> str:
         raise TimelineError(
             f"event line {line[:80]!r} cannot be read", remedy="Export the EDL again in the format CMX 3600"
         )
-    return f"{match['head']} {' '.join(_counted(time, drop) for time in match['times'].split())}"
+    return f"{match['head']} {' '.join(counted(time, drop) for time in match['times'].split())}"
 
 
-def _counted(time: str, drop: bool) -> str:
+def event_times(line: str) -> list[str]:
+    """The four timecodes of an event's line (source in and out, record in and out); none for another."""
+    match = _EVENT.match(line)
+    return match["times"].split() if match else []
+
+
+def counted(time: str, drop: bool) -> str:
     """A timecode with the mark that says how the list counts, however it was typed."""
     head, tail = re.split(r"[:;.,](?=\d+$)", time)
     return f"{head.zfill(8)}{';' if drop else ':'}{tail}"
@@ -104,7 +110,7 @@ def _locator_line(match: re.Match[str], rate: Fraction, drop: bool, warnings: li
     try:
         if not re.fullmatch(_TC, match["tc"]):
             raise TimecodeError(f"{match['tc']!r} is not a timecode")
-        frame = timecode_to_frames(_counted(match["tc"], drop), rate)
+        frame = timecode_to_frames(counted(match["tc"], drop), rate)
     except TimecodeError as error:
         warnings.append(f"locator {match['rest'] or match['tc']} is left out: {error.what}")
         return "*"

@@ -3,26 +3,67 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NoReturn
 
 from bridge.errors import TimelineError
+from bridge.reading import marker_edl
 from bridge.reading.cue import cut_markers
 from bridge.reading.layout import Mark
 from bridge.schema.timeline import Marker, Timeline
+from bridge.timebase import frames_to_timecode
 
-_WHERE = "list of markers"
+
+@dataclass(frozen=True)
+class Place:
+    """A timeline's rate, the frame number of its first frame, and how long it is."""
+
+    rate: Fraction
+    start_timecode: int
+    length_frames: int
+
+    def label(self, frame: int) -> str:
+        """The timecode of a timeline frame."""
+        return frames_to_timecode(self.start_timecode + frame, self.rate)
 
 
-def marker_list(text: str) -> list[Mark]:
-    """The markers of a JSON list, on timeline frames.
-
-    `{"markers": [{"frame": 30, "duration": 1, "name": "", "note": "must", "color": "Red"}, ...]}`; `frame`
-    counts from the timeline's first frame, and only it must be there.
+def check_markers(text: str) -> None:
+    """Refuse a faulty list before anything is read.
 
     Raises:
-        TimelineError: it is something else; the place and the value are named.
+        TimelineError: as for `marker_list`, as far as it can be said without a timeline.
+    """
+    if marker_edl.is_edl(text):
+        marker_edl.entries(text)
+    else:
+        _json_list(text)
+
+
+def marker_list(text: str, place: Place) -> list[Mark]:
+    """The markers of a list, on timeline frames: Resolve's EDL of markers, or JSON.
+
+    Raises:
+        TimelineError: it is something else; the place and the value are named. Or it is of another
+            timeline: none of its markers lies on this one.
+    """
+    if not marker_edl.is_edl(text):
+        return _json_list(text)
+    found = marker_edl.marks(text, place.rate, place.start_timecode)
+    if found and not any(0 <= mark.start < place.length_frames for mark in found):
+        first = place.label(int(found[0].start))
+        raise TimelineError(
+            f"none of its {len(found)} markers lies on the timeline, which runs from {place.label(0)} to "
+            f"{place.label(place.length_frames)}; the first is at {first}",
+            where=marker_edl.WHERE,
+            remedy="Export the markers of this timeline, and check its start timecode and --fps",
+        )
+    return found
+
+
+def _json_list(text: str) -> list[Mark]:
+    """`{"markers": [{"frame": 30, "duration": 1, "name": "", "note": "must", "color": "Red"}, ...]}`; `frame`
+    counts from the timeline's first frame, and only it must be there.
     """
     try:
         document = json.loads(text.removeprefix("\ufeff"))
@@ -40,9 +81,10 @@ def with_markers(film: Timeline, text: str) -> Timeline:
     Raises:
         TimelineError: as for `marker_list`.
     """
+    place = Place(film.rate, film.start_timecode_frames, film.duration_frames)
     marks = [
         Marker(round(mark.start), round(mark.length), mark.name, mark.note, mark.color)
-        for mark in sorted(marker_list(text), key=lambda mark: mark.start)
+        for mark in sorted(marker_list(text, place), key=lambda mark: mark.start)
     ]
     return replace(film, markers=cut_markers(marks, film.cue_start_frame, film.cue_end_frame))
 
@@ -60,4 +102,6 @@ def _mark(number: int, entry: Any) -> Mark:
 
 
 def _fail(what: str) -> NoReturn:
-    raise TimelineError(what, where=_WHERE, remedy='Write {"markers": [{"frame": 30, "name": "must"}]}')
+    raise TimelineError(
+        what, where=marker_edl.WHERE, remedy='Write {"markers": [{"frame": 30, "name": "must"}]}'
+    )

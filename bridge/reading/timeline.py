@@ -13,7 +13,7 @@ from bridge.reading.cue import cut_edits, cut_markers, cut_shots
 from bridge.reading.fingerprint import fingerprint
 from bridge.reading.kinds import Look
 from bridge.reading.layout import Layer, Mark
-from bridge.reading.marker_list import marker_list
+from bridge.reading.marker_list import Place, marker_list
 from bridge.reading.markers import stack_marks, unique
 from bridge.reading.paths import Locator
 from bridge.reading.rates import MAX_HOURS, frame_rate, frames
@@ -98,8 +98,10 @@ def _read(document: Document, path: Path, settings: Settings, progress: Progress
         drop = settings.fps.strip().lower().endswith(" df") or looks_drop_frame(start, rate)
     _check_rate(settings.fps, rate, context.warnings)
     cue = cue_bounds(settings.mark_in, settings.mark_out, rate, start, drop, end, context.warnings)
-    given = marker_list(settings.markers_text) if settings.markers_text else None
-    own = stack_marks(stack, rate, Fraction(start), length) if given is None else given
+    if settings.markers_text:
+        own = marker_list(settings.markers_text, Place(rate, start, end))
+    else:
+        own = stack_marks(stack, rate, Fraction(start), length)
     marks = _marks(own, layers, sound, stretches, context)
     shots = cut_shots(shots_of(stretches, points, rate), *cue, rate)
     edits = cut_edits(points, *cue)
