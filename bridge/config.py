@@ -266,6 +266,11 @@ def state_dir() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "cuebridge"
 
 
+def unpacked_dir() -> Path:
+    """Folder of the media of timelines that came as one file with them."""
+    return state_dir() / "unpacked"
+
+
 def soundfonts_dir() -> Path:
     """Folder of the soundfonts that `cuebridge models add` has put in place."""
     return state_dir() / "soundfonts"

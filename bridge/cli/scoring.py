@@ -113,6 +113,8 @@ def check_source(source: Path) -> None:
         raise TimelineError(
             f"it cannot be read ({error.strerror})", where=str(source), remedy="Check the path"
         ) from None
+    if stat.S_ISDIR(mode) and source.suffix.lower() == ".fcpxmld":
+        return  # Resolve and Final Cut write it so
     if stat.S_ISDIR(mode):
         raise TimelineError(
             "it is a folder", where=str(source), remedy="Name a file, or use `cuebridge batch`"

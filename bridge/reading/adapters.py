@@ -14,11 +14,15 @@ import opentimelineio as otio
 from bridge.errors import CuebridgeError, TimelineError
 from bridge.reading.cleaning import clean, load_json
 from bridge.reading.edl import clean_edl
+from bridge.reading.fcpxml import fcpxml_document
+from bridge.reading.otioz import unpack
 from bridge.reading.tree import Node, nodes, schema
-from bridge.reading.xmeml import checked_xml, counts_drop_frame
+from bridge.reading.xmeml import checked_xml, counts_drop_frame, parsed
 from bridge.timebase import parse_rate
 
-SUFFIXES = (".otio", ".xml", ".edl")
+SUFFIXES = (".otio", ".otioz", ".xml", ".fcpxml", ".fcpxmld", ".edl")
+# What Final Cut and Resolve write as a folder has its document under this name.
+_INSIDE_FOLDER = "Info.fcpxml"
 # A 10,000-clip export from Resolve is about 60 MB; past this it is no timeline.
 _MAX_BYTES = 512 * 1024 * 1024
 # Those OTIO parses timecode at.
@@ -32,22 +36,24 @@ class Document:
     """One timeline as a tree, with what only its format knows.
 
     `rate` is set for formats that have none of their own and were given one; `drop_frame` is None when
-    the format does not say.
+    the format does not say. `folder` is where its media are looked for, when not beside the file.
     """
 
     timeline: Node
     edl: bool = False
     rate: Fraction | None = None
     drop_frame: bool | None = None
+    folder: Path | None = None
     warnings: list[str] = field(default_factory=list)
 
 
-def load(path: Path, fps: str) -> Document:
+def load(path: Path, fps: str, check: Callable[[], None] = lambda: None) -> Document:
     """Read a timeline file into a tree.
 
     Args:
-        path: a .otio, .xml (FCP 7) or .edl (CMX 3600) file.
+        path: an .otio, .otioz, .xml (FCP 7), .fcpxml or .edl (CMX 3600) file, or an .fcpxmld folder.
         fps: the rate the user gave; needed for an EDL.
+        check: called often; may raise to stop.
 
     Raises:
         TimelineError: unknown suffix, unreadable or empty file, or contents no adapter makes sense of.
@@ -57,15 +63,19 @@ def load(path: Path, fps: str) -> Document:
     readers: dict[str, Callable[[bytes, str], Document]] = {
         ".otio": _load_otio,
         ".xml": _load_xml,
+        ".fcpxml": _load_xml,
+        ".fcpxmld": _load_xml,
         ".edl": _load_edl,
     }
+    if suffix == ".otioz":
+        return _load_otioz(path, fps, check)
     if suffix not in readers:
         raise TimelineError(
             f"{suffix or 'a file without a suffix'} is not a timeline Cuebridge reads",
             where=path.name,
             remedy=f"It reads {', '.join(SUFFIXES)}, and films such as .mp4 and .mov",
         )
-    data = _bytes(path)
+    data = _bytes(path / _INSIDE_FOLDER if suffix == ".fcpxmld" and path.is_dir() else path)
     try:
         return readers[suffix](data, fps)
     except CuebridgeError as error:
@@ -105,8 +115,27 @@ def _load_otio(data: bytes, fps: str) -> Document:
     return Document(timeline, warnings=warnings + more)
 
 
+def _load_otioz(path: Path, fps: str, check: Callable[[], None]) -> Document:
+    try:
+        content, folder, warnings = unpack(path, _MAX_BYTES, check)
+        document = _load_otio(content, fps)
+    except TimelineError as error:
+        if error.where:
+            raise
+        raise TimelineError(error.what, where=path.name, remedy=error.remedy) from None
+    document.folder = folder
+    document.warnings += warnings
+    return document
+
+
 def _load_xml(data: bytes, fps: str) -> Document:
-    text = checked_xml(data)
+    root = parsed(data)
+    if root.tag == "fcpxml":
+        document, rate, drop, remarks = fcpxml_document(root)
+        cleaned, more = clean(document)
+        timeline, _ = _timeline_in(_adapt("otio_json", json.dumps(cleaned)))
+        return Document(timeline, rate=rate, drop_frame=drop, warnings=remarks + more)
+    text = checked_xml(root)
     timeline, warnings = _timeline_in(_adapt("fcp_xml", text))
     return Document(timeline, drop_frame=counts_drop_frame(text), warnings=warnings)
 

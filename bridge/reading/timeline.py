@@ -30,7 +30,7 @@ _START = "Set its start timecode to a value under 24 hours"
 
 
 def read_timeline(path: Path, settings: Settings, progress: Progress) -> Timeline:
-    """Read a timeline: .otio, .xml (FCP 7) or .edl (CMX 3600).
+    """Read a timeline: .otio, .otioz, .xml (FCP 7), .fcpxml or .edl (CMX 3600).
 
     The cue is the whole picture, or what lies between `settings.mark_in` and `settings.mark_out`, which
     are timecodes of the timeline or plain frame numbers from its first frame; Out is the first frame
@@ -44,7 +44,7 @@ def read_timeline(path: Path, settings: Settings, progress: Progress) -> Timelin
         Cancelled: the user asked to stop.
     """
     progress.report(_STAGE, 0, 4, path.name)
-    document = load(path, settings.fps)
+    document = load(path, settings.fps, progress.check)
     progress.report(_STAGE, 1, 4, path.name)
     try:
         return _read(document, path, settings, progress)
@@ -61,7 +61,9 @@ def _read(document: Document, path: Path, settings: Settings, progress: Progress
         raise _no_picture()
     stack = node(timeline, "tracks") or {}
     resolve = wrote_resolve(timeline)
-    context = Context(rate, Locator(path.resolve().parent), resolve, document.edl, progress)
+    context = Context(
+        rate, Locator(document.folder or path.resolve().parent), resolve, document.edl, progress
+    )
     context.warnings += document.warnings
     start = start_timecode(timeline, rate, context.warnings)
     layers = lay_out(stack, context)

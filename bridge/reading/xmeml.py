@@ -10,32 +10,36 @@ from defusedxml.ElementTree import fromstring
 from bridge.errors import TimelineError
 
 
-def checked_xml(data: bytes) -> str:
-    """The document as text without its declaration, whatever its encoding was.
+def parsed(data: bytes) -> Element:
+    """The document's root, whatever its encoding was.
 
     Raises:
-        TimelineError: not well formed, entities declared (a bomb or a look at local files), or another
-            kind of XML; FCPXML gets a hint of its own.
+        TimelineError: not well formed, or entities declared (a bomb or a look at local files).
     """
     try:
         root: Element = fromstring(data)
     except DefusedXmlException:
         raise TimelineError(
             "this XML declares entities, which a timeline never needs and an attack does",
-            remedy="Export the timeline again as FCP 7 XML",
+            remedy="Export the timeline again",
         ) from None
     except (ParseError, ValueError, LookupError, RecursionError) as error:
         raise TimelineError(
             f"this XML cannot be read ({error})", remedy="Export the timeline again"
         ) from None
-    if root.tag == "fcpxml":
-        raise TimelineError(
-            "this is FCPXML (Final Cut Pro X)", remedy="Export FCP 7 XML, OTIO or EDL instead"
-        )
+    return root
+
+
+def checked_xml(root: Element) -> str:
+    """An FCP 7 document as text for its adapter.
+
+    Raises:
+        TimelineError: it is another kind of XML.
+    """
     if root.tag != "xmeml":
         raise TimelineError(
-            f"this XML is no timeline: its root is <{str(root.tag)[:40]}>, not <xmeml>",
-            remedy="Export the timeline as FCP 7 XML",
+            f"this XML is no timeline: its root is <{str(root.tag)[:40]}>, not <xmeml> or <fcpxml>",
+            remedy="Export the timeline as OTIO, FCP 7 XML or FCPXML",
         )
     _give_tracks_their_rate(root, None)
     _complete(root)

@@ -27,7 +27,7 @@ THIEF = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("a.txt", "x", ".otio, .xml, .edl"),
+        ("a.txt", "x", ".otio, .otioz, .xml, .fcpxml, .fcpxmld, .edl"),
         ("a", "x", "without a suffix"),
         ("a.otio", " \n", "empty"),
         ("a.otio", b"\0\0\0", "empty"),
@@ -40,7 +40,7 @@ THIEF = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd
         ("a.otio", '{"OTIO_SCHEMA": "Wobble.1"}', "no timeline"),
         ("a.xml", "<xmeml", "cannot be read"),
         ("a.xml", "<html/>", "not <xmeml>"),
-        ("a.xml", '<fcpxml version="1.10"/>', "FCPXML"),
+        ("a.xml", '<fcpxml version="1.10"/>', "FCPXML holds no project"),
         ("a.xml", '<xmeml version="5"/>', "No top-level sequences"),
         ("a.xml", BOMB, "entities"),
         ("a.xml", THIEF, "entities"),

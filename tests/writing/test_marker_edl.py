@@ -7,6 +7,7 @@ from fractions import Fraction
 import opentimelineio as otio
 import pytest
 
+from bridge.reading.marker_edl import entries
 from bridge.reading.markers import is_ours
 from bridge.schema.cues import CueSheet
 from bridge.timebase import timecode_to_frames
@@ -15,7 +16,7 @@ from bridge.writing.marker_edl import marker_edl
 from tests.writing.make import make_cues, make_form
 
 NTSC_30 = Fraction(30_000, 1001)
-_LINE = re.compile(r" \|C:ResolveColor(\w+) \|M:([^|]*) \|D:(\d+)$")
+_LINE = re.compile(r"[^|]* \|C:ResolveColor(\w+) \|M:([^|]*) \|D:(\d+)$")
 
 
 def edl(cues: CueSheet, title: str = "cut") -> list[str]:
@@ -69,10 +70,24 @@ def test_a_later_reading_knows_them_all_for_ours() -> None:
     assert all(is_ours(name, color) for color, name, _ in found.values())
 
 
+def test_what_became_of_a_hit_stands_in_its_note() -> None:
+    lines = [line for line in edl(make_cues()) if "|M:Score h" in line]
+    assert any(re.match(r"[+-]\d\.\d\d frames, by tempo \|C", line) for line in lines)
+    assert any(line.startswith("no beat in reach |C") for line in lines)
+
+
+def test_our_own_reading_finds_them_where_they_are() -> None:
+    cues = make_cues(rate=NTSC_30, drop=True, start_timecode=107_892)
+    text = "\r\n".join(edl(cues))
+    found = {entry.timecode: entry for entry in entries(text)}
+    assert found["01:00:00;00"].name.startswith("Score p1: ")
+    assert len(found) == text.count("|M:")
+
+
 def test_names_hold_no_bar_and_no_line_break() -> None:
     lines = edl(make_cues(), title="a\nb|c ü")
     assert lines[0] == "TITLE: a b|c ü"
-    assert all(line.count("|") == 3 for line in lines if line.startswith(" |"))
+    assert all(line.count("|") == 3 for line in lines if "|C:" in line)
 
 
 def test_otio_reads_as_many_events() -> None:
