@@ -132,8 +132,9 @@ def main(paths: list[str]) -> int:
             f"{path}: Ardour {found.notes} notes and {found.markers} markers within "
             f"{found.samples:.2f} samples ({found.ms:.4f} ms at 48 kHz; {found.whole_samples} in whole ones)"
             + (f", of the .rpp within {near:.2f}" if near is not None else "")
-            + f"; MuseScore {found.tempo_shown} of {found.tempo_events} tempo events (the others change less than "
-            f"it can show, or come after the last note), within {found.tempo_bpm:.3f} bpm, {found.metres} metres"
+            + f"; MuseScore {found.tempo_shown} of {found.tempo_events} tempo events (the others change "
+            "less than it can show, or come after the last note), "
+            f"within {found.tempo_bpm:.3f} bpm, {found.metres} metres"
         )
     return 0
 
