@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bridge.composing.plan import CellPlan, Plan, Section
+from bridge.composing.spoken import within
 from bridge.schema.tempo import TICKS_PER_QUARTER
 
 # A rise of energy from plot to plot that is worth a riser, and how tense or loud a hit must be to be struck.
@@ -71,6 +72,8 @@ def plan_gestures(plan: Plan) -> Gestures:
             wanted = item.must if item.place else item.forced
             # A cue sheet that names its layers gets these and nothing else.
             for tick in () if section.plot.layers else wanted:
+                if within(plan.speech, tick) and tick not in item.must:
+                    continue
                 opens = tick == section.cells[0].cell.tick
                 here_s = at_s + item.s_per_quarter * (tick - item.cell.tick) / TICKS_PER_QUARTER
                 if item.kind != "play" or here_s - latest < _APART_S or not (opens or tick in item.must):

@@ -25,6 +25,7 @@ from bridge.composing.pad import write_pad
 from bridge.composing.parts import Doubling, score_parts
 from bridge.composing.pickups import pickups
 from bridge.composing.plan import RING_TICKS, Plan, Section, make_plan
+from bridge.composing.speech import under_speech
 from bridge.composing.textures import write_textures
 from bridge.composing.textures.doubling import doubled
 from bridge.composing.textures.gestures import write_gestures
@@ -91,11 +92,12 @@ def compose(
         lines = {**without_locked(plan, lines, kept.locks), "locked": kept.locked()}
     airs = sorted({*gestures.airs, *(air for bar in form.bars for air in bar.airs)})
     lines = _breathe(lines, airs, forced_ticks(plan))
+    lines = under_speech(plan, lines)
     # A cymbal on a hit does not stand for its chord.
     pitched = {slot: notes for slot, notes in lines.items() if slot != "drums"}
     restruck_lines = {slot: list(notes) for slot, notes in restruck(chords, pitched).items()}
     lines |= restruck_lines
-    _add(lines, stabs(chords, pitched | restruck_lines))
+    _add(lines, stabs(chords, pitched | restruck_lines, plan.speech))
     stops = {start for start, _ in airs}
     lines = fit(plan, accented(lines, forced_ticks(plan)), stops, holding=cues.cue_length_s >= LONGEST_S)
     if kept is not None:

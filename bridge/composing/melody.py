@@ -14,6 +14,7 @@ from bridge.composing.harmony import passing_tones
 from bridge.composing.motif import BARS, LEAST_NOTES, Place, draw_variation, fitted, meeting, varied
 from bridge.composing.plan import STAGE, CellPlan, Section
 from bridge.composing.rhythm import Rhythm, go_on, grid_steps, off_grid
+from bridge.composing.spoken import HALF_SPOKEN
 from bridge.composing.textures.where import RUBS
 from bridge.config import Settings
 from bridge.inference.generate import BarTask, Row, Tokens, generate
@@ -334,7 +335,8 @@ def _resting(section: Section, settings: Settings) -> list[bool]:
             waits = section.plot.label is Label.INTRODUCTION and order == 0
             rested = order > 0 and list(phrases.values())[-1]
             phrases[phrase] = count > 1 and (late or waits or (order > 0 and at > share and not rested))
-        out.append((phrases[phrase] or late) and item.kind == "play")
+        quiet = phrases[phrase] or late or item.spoken >= HALF_SPOKEN
+        out.append(quiet and item.kind == "play")
     return out
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bridge.composing.harmony import nearest_pitch, voicing
+from bridge.composing.spoken import within
 from bridge.composing.writing import Draft, Sounding
 from bridge.schema.tempo import TICKS_PER_QUARTER
 
@@ -47,11 +48,16 @@ def restruck(
     return out
 
 
-def stabs(chords: Sequence[Sounding], parts: Mapping[str, Sequence[Draft]]) -> dict[str, list[Draft]]:
+def stabs(
+    chords: Sequence[Sounding],
+    parts: Mapping[str, Sequence[Draft]],
+    speech: Sequence[tuple[int, int]] = (),
+) -> dict[str, list[Draft]]:
     """Chord stabs for forced ticks that no part meets with at least two notes.
 
     One note of a melody is easily missed: a hit wants a chord, or a bass under something. In a rest the
-    stab is short; elsewhere it lasts as long as its chord, a quarter note at most.
+    stab is short; elsewhere it lasts as long as its chord, a quarter note at most. Under `speech` (ticks) no
+    word is struck: there any note will do, else a bass alone, unless the hit is weighted must.
     """
     counts: dict[int, int] = {}
     for notes in parts.values():
@@ -66,7 +72,8 @@ def stabs(chords: Sequence[Sounding], parts: Mapping[str, Sequence[Draft]]) -> d
             if tick in seen or (item.kind == "tail" and counts.get(tick, 0)):
                 continue
             seen.add(tick)
-            if counts.get(tick, 0) >= 2:
+            soft = tick not in item.must and within(speech, tick)
+            if counts.get(tick, 0) >= (1 if soft else 2):
                 continue
             sounding = chords[max(0, bisect_right(starts, tick) - 1)]
             if sounding.chord is None:
@@ -74,14 +81,15 @@ def stabs(chords: Sequence[Sounding], parts: Mapping[str, Sequence[Draft]]) -> d
             long = STAB_TICKS if item.kind == "rest" else 2 * STAB_TICKS
             end = min(tick + long, max(sounding.end_tick, tick + STAB_TICKS))
             voice = sounding.section.palette.accompaniment
-            for pitch in voicing(sounding.chord, voice.low, voice.high, 3, (), sounding.shift):
+            struck = voicing(sounding.chord, voice.low, voice.high, 3, (), sounding.shift)
+            for pitch in () if soft else struck:
                 added["accompaniment"].append(Draft(tick, pitch, end, True))
             bass = sounding.section.palette.bass
             root = nearest_pitch(
                 [(sounding.chord.root_pc + sounding.shift) % 12],
                 bass.low,
                 bass.high,
-                (bass.low + bass.high) // 2,
+                bass.low if soft else (bass.low + bass.high) // 2,
             )
             if root is not None:
                 added["bass"].append(Draft(tick, root, end, True))

@@ -14,6 +14,7 @@ from bridge.composing.layering import Stretch, lay_layers
 from bridge.composing.layers import Layer, Layers
 from bridge.composing.moves import Moves, moves_for
 from bridge.composing.palettes import Palette, palette_for, palette_named
+from bridge.composing.spoken import HALF_SPOKEN, SPOKEN_DENSITY, share_within, spoken_ticks, within
 from bridge.config import Settings
 from bridge.inference.streams import stream
 from bridge.schema.cues import CueSheet, Label, Plot, Weight
@@ -34,7 +35,8 @@ class CellPlan:
 
     `kind` is play, hold, rest, final (the closing chord) or tail (nothing starts, the close rings on).
     `forced` are ticks where something must sound, `must` those of hits weighted must. `tied` says that
-    a hold goes on from the cell before. `place` counts cells within the section. Moods are 0 to 1.
+    a hold goes on from the cell before. `place` counts cells within the section; `spoken` is the
+    share of it that somebody speaks over. Moods are 0 to 1.
     """
 
     cell: Cell
@@ -51,6 +53,7 @@ class CellPlan:
     tied: bool = False
     left: int = 0
     place: int = 0
+    spoken: float = 0.0
 
     @property
     def forced_steps(self) -> frozenset[int]:
@@ -91,12 +94,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Plan:
-    """The whole cue: sections in order, its own palette, and where sound must be over."""
+    """The whole cue: sections in order, its own palette, where sound must be over, where there is speech."""
 
     sections: tuple[Section, ...]
     palette: Palette
     last_tick: int
     silences: tuple[tuple[int, int], ...]
+    speech: tuple[tuple[int, int], ...] = ()
     stops: frozenset[int] = frozenset()
     """First ticks of silences on which a hit is met: there the silence is what meets it."""
 
@@ -202,7 +206,9 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings, fixed: Fixed | Non
     silences = _silences(form, plots)
     met = {result.tick for result in form.hits if result.met}
     stops = frozenset(start for start, _ in silences if start in met)
-    return Plan(tuple(sections), palette, _last_tick(cues, form, settings), silences, stops)
+    return Plan(
+        tuple(sections), palette, _last_tick(cues, form, settings), silences, spoken_ticks(cues, form), stops
+    )
 
 
 def _stretch(
@@ -216,6 +222,7 @@ def _stretch(
 
 def _plan_cells(cues: CueSheet, form: Form, cells: list[Cell], plots: dict[str, Plot]) -> list[CellPlan]:
     weights = {hit.id: hit.weight for hit in cues.hits}
+    speech = spoken_ticks(cues, form)
     met = sorted({(r.tick, weights.get(r.hit_id)) for r in form.hits if r.met and r.tick is not None})
     ticks = [tick for tick, _ in met]
     means = {
@@ -236,6 +243,8 @@ def _plan_cells(cues: CueSheet, form: Form, cells: list[Cell], plots: dict[str, 
         inside = range(bisect_right(ticks, cell.tick - 1), bisect_right(ticks, cell.end_tick - 1))
         hits = [met[index] for index in inside]
         accents = [tick for tick in bar.accents if cell.tick <= tick < cell.end_tick]
+        heavy = [tick for tick in accents if not within(speech, tick)]
+        spoken = share_within(speech, cell.tick, cell.end_tick)
         start_s = float(form.tempo_map.s_at_tick(cell.tick))
         end_s = float(form.tempo_map.s_at_tick(cell.end_tick))
 
@@ -255,13 +264,14 @@ def _plan_cells(cues: CueSheet, form: Form, cells: list[Cell], plots: dict[str, 
                 valence=mood("valence"),
                 energy=mood("energy"),
                 tension=mood("tension"),
-                density=mood("density"),
+                density=mood("density") * (SPOKEN_DENSITY if spoken >= HALF_SPOKEN else 1.0),
                 loudness=mood("loudness"),
                 s_per_quarter=(end_s - start_s) * TICKS_PER_QUARTER / cell.ticks,
                 forced=tuple(sorted({*accents, *(tick for tick, _ in hits)})),
-                must=tuple(sorted({*accents, *(tick for tick, weight in hits if weight is Weight.MUST)})),
+                must=tuple(sorted({*heavy, *(tick for tick, weight in hits if weight is Weight.MUST)})),
                 tied=kind == "hold" and before is not None and before.kind == "hold",
                 left=bar.bars_left,
+                spoken=spoken,
             )
         )
     return _close(out, closing, form.end_tick)

@@ -87,7 +87,7 @@ def velocity(
     weight = stage.hits.get(tick)
     if weight is Weight.MUST:
         value = high
-    elif weight is not None:
+    elif weight is not None and not stage.spoken(tick):
         value += (high - low) * _LIFT[weight]
     return round(min(max(value, low), high))
 

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from bridge.schema.cues import CueSheet, Plot, Weight
 from bridge.schema.tempo import Bar, Form
 
+UNDER_WORDS = 0.25
+"""What is left of the loudness asked for where somebody speaks."""
+WORDS_FADE_S = 0.5
+
 
 @dataclass(frozen=True)
 class Stage:
     """The cue as a player sees it. Build it with `set_stage`.
 
     `hits` maps the tick of every met hit, and of every accent of the form, to its weight. `airs` are the
-    rests that the form puts before hits, first and last tick, rising.
+    rests that the form puts before hits, first and last tick, rising; `speech_s` is when somebody speaks.
     """
 
     cues: CueSheet
@@ -25,6 +29,7 @@ class Stage:
     phrases: tuple[tuple[int, int], ...]
     means: dict[str, float]
     airs: tuple[tuple[int, int], ...]
+    speech_s: tuple[tuple[float, float], ...] = ()
 
     def bar(self, tick: int) -> Bar:
         """The bar at a tick (the last one past the end)."""
@@ -48,7 +53,17 @@ class Stage:
         low = int(place)
         high = min(low + 1, len(curve) - 1)
         value = curve[low] + (curve[high] - curve[low]) * (place - low)
-        return min(max(plot.loudness + value - self.means[plot.id], 0.0), 1.0)
+        asked = min(max(plot.loudness + value - self.means[plot.id], 0.0), 1.0)
+        return asked * self._room_for_words(at_s)
+
+    def spoken(self, tick: int) -> bool:
+        """Whether somebody speaks at a tick, within `WORDS_FADE_S`."""
+        return self._room_for_words(float(self.form.tempo_map.s_at_tick(max(0, tick)))) < 1
+
+    def _room_for_words(self, at_s: float) -> float:
+        """Factor on loudness: `UNDER_WORDS` where somebody speaks, rising to 1 before and after it."""
+        away = min((max(a - at_s, at_s - b, 0.0) for a, b in self.speech_s), default=WORDS_FADE_S)
+        return UNDER_WORDS + (1 - UNDER_WORDS) * min(1.0, away / WORDS_FADE_S)
 
     def phrase(self, tick: int) -> tuple[int, int]:
         """First and past-the-last tick of the phrase at a tick."""
@@ -84,6 +99,9 @@ def set_stage(cues: CueSheet, form: Form) -> Stage:
             for plot in cues.plots
         },
         airs=tuple(air for bar in form.bars for air in bar.airs),
+        speech_s=tuple(
+            (float(cues.cue_s(s.start_frame)), float(cues.cue_s(s.end_frame))) for s in cues.speech
+        ),
     )
 
 

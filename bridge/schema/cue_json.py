@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -16,7 +17,7 @@ from importlib import resources
 from typing import Any, NoReturn
 
 from bridge.errors import CueSheetError
-from bridge.schema.cues import HitKind, Label, MoodCurves, Weight
+from bridge.schema.cues import HitKind, Label, MoodCurves, Speech, Weight
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = "cues.schema.json"
@@ -66,7 +67,7 @@ class EditedPlot:
 @dataclass(frozen=True)
 class EditedCues:
     """An edited sheet: the whole list of hits (rising in frame; one that is not in it was removed) and
-    of plots (which abut and cover the cue), mood and brief where the sheet has them.
+    of plots (which abut and cover the cue), mood, brief and speech where the sheet has them.
     """
 
     rate: Fraction
@@ -76,6 +77,7 @@ class EditedCues:
     plots: tuple[EditedPlot, ...]
     mood: MoodCurves | None = None
     brief: str | None = None
+    speech: tuple[Speech, ...] | None = None
 
 
 @cache
@@ -117,6 +119,7 @@ def parse_cues(text: str) -> EditedCues:
         plots=tuple(plots[i] for i in order),
         mood=_mood(document.get("mood")),
         brief=document.get("brief"),
+        speech=_speech(document.get("speech"), start, end),
     )
 
 
@@ -282,6 +285,35 @@ def _plot(entry: dict[str, Any], rate: Fraction, start: int) -> EditedPlot:
         tempo_bpm=entry.get("tempo_bpm"),
         tempo_change=entry.get("tempo_change"),
     )
+
+
+def _speech(entries: list[dict[str, Any]] | None, start: int, end: int) -> tuple[Speech, ...] | None:
+    """Spans within the cue, rising; those that touch or overlap are one."""
+    if entries is None:
+        return None
+    spans: list[Speech] = []
+    for index, entry in enumerate(entries):
+        first, last = int(entry["start_frame"]), int(entry["end_frame"])
+        if last <= first:
+            what = f"speech ends at frame {last}, not after its start, frame {first}"
+            _fail(f"speech[{index}].end_frame", what, "Write the first frame after the last word")
+        if first < start or last > end:
+            what = f"speech from frame {first} to {last} does not lie within the cue"
+            _fail(f"speech[{index}]", what, f"The cue is frames {start} to {end}")
+        spans.append(Speech(first, last, entry.get("words", "")))
+    return merged(spans)
+
+
+def merged(spans: Iterable[Speech]) -> tuple[Speech, ...]:
+    """Spans in order; those that touch or overlap are one, with the words of all."""
+    out: list[Speech] = []
+    for span in sorted(spans, key=lambda each: (each.start_frame, each.end_frame)):
+        if out and span.start_frame <= out[-1].end_frame:
+            words = "; ".join(dict.fromkeys(filter(None, (out[-1].words, span.words))))
+            out[-1] = Speech(out[-1].start_frame, max(out[-1].end_frame, span.end_frame), words)
+        else:
+            out.append(span)
+    return tuple(out)
 
 
 def _distinct_ids(name: str, ids: list[str]) -> None:

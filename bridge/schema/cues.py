@@ -83,6 +83,15 @@ class Plot:
 
 
 @dataclass(frozen=True)
+class Speech:
+    """Somebody speaks: [start_frame, end_frame) on the timeline."""
+
+    start_frame: int
+    end_frame: int
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class MoodCurves:
     """Five curves, one value a second from the cue's first frame, each 0 to 1, all of one length."""
 
@@ -106,7 +115,10 @@ class MoodCurves:
 
 @dataclass(frozen=True)
 class CueSheet:
-    """Everything the music must obey. Hits rise in frame; plots abut and cover the cue exactly."""
+    """Everything the music must obey. Hits rise in frame; plots abut and cover the cue exactly.
+
+    `speech` are the spans in which somebody speaks, rising, none touching another.
+    """
 
     name: str
     rate: Fraction
@@ -119,10 +131,15 @@ class CueSheet:
     mood: MoodCurves
     brief: str = ""
     notes: tuple[str, ...] = ()
+    speech: tuple[Speech, ...] = ()
 
     def cue_s(self, frame: int | Fraction) -> Fraction:
         """Exact seconds from the cue's first frame to a timeline frame."""
         return (Fraction(frame) - self.cue_start_frame) / self.rate
+
+    def spoken(self, frame: int | Fraction) -> bool:
+        """Whether somebody speaks at a timeline frame."""
+        return any(span.start_frame <= frame < span.end_frame for span in self.speech)
 
     @property
     def cue_length_s(self) -> Fraction:

@@ -93,7 +93,7 @@ def _bar(bar: Bar) -> dict[str, Any]:
 
 
 def solved(cues: CueSheet) -> str:
-    """A digest of what a tempo map is solved for: hits, and where plots and music begin."""
+    """A digest of what a tempo map is solved for: hits, speech, and where plots and music begin."""
     told = [
         [
             [
@@ -108,6 +108,7 @@ def solved(cues: CueSheet) -> str:
             for h in cues.hits
         ],
         [[p.id, p.start_frame, p.end_frame, p.music, p.tempo_bpm, p.tempo_change] for p in cues.plots],
+        *[[span.start_frame, span.end_frame] for span in cues.speech],
     ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
@@ -183,6 +184,7 @@ def _cues(edited: EditedCues, document: dict[str, Any]) -> CueSheet:
         mood=edited.mood,
         brief=edited.brief or "",
         notes=tuple(document["notes"]),
+        speech=edited.speech or (),
     )  # fmt: skip
 
 

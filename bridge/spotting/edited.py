@@ -57,6 +57,7 @@ def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
         mood=fit_curves(curves, plots, sheet.cue_start_frame, sheet.rate),
         brief=settings.brief or edited.brief or "",
         notes=notes,
+        speech=sheet.speech if edited.speech is None else edited.speech,
     )
 
 

@@ -64,6 +64,7 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
         mood=fit_curves(curves, plots, timeline.cue_start_frame, timeline.rate),
         brief=settings.brief,
         notes=tuple(notes),
+        speech=directions.speech,
     )
     progress.report("spotting", 3, 4, "edits")
     if settings.cues_json:

@@ -50,6 +50,7 @@ class Ladder:
     accents_left: int
     taken: frozenset[int]  # ticks of hits that beats meet
     rests: bool = True  # whether all music may rest
+    spoken: Callable[[Hit], bool] = lambda hit: False  # whether a word is said there that no accent may hit
     accents: set[int] = field(default_factory=set)
     pickups: dict[int, int] = field(default_factory=dict)  # bar index: ticks
     holds: set[int] = field(default_factory=set)  # bar indices
@@ -66,7 +67,7 @@ class Ladder:
             (Rung.PICKUP, self._pickup, places),
             (Rung.REST, self._rest, places or between),
             (Rung.HOLD, self._hold, places),
-            (Rung.ACCENT, self._accent, places),
+            (Rung.ACCENT, self._accent, () if self.spoken(hit) else places),
         ):
             for rank, tick, error in offered:
                 reason = take(rank, tick)

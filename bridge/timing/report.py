@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from bridge.config import Settings
-from bridge.schema.cues import CueSheet, Hit, HitKind
+from bridge.schema.cues import CueSheet, Hit, HitKind, Weight
 from bridge.schema.tempo import Bar, HitResult, Rung
 from bridge.timing.ladder import ACCENT_SHARE, Ladder
 from bridge.timing.layout import Layout
@@ -114,8 +114,19 @@ class Judge:
         if self.given:
             accents = max(accents, sum(target.must for target in targets))
         return Ladder(
-            self._layout, self._beats, self.error_frames, self.inside, accents, taken, not self.given
+            self._layout,
+            self._beats,
+            self.error_frames,
+            self.inside,
+            accents,
+            taken,
+            not self.given,
+            self.spoken,
         )
+
+    def spoken(self, hit: Hit) -> bool:
+        """Whether a word is said there that no accent may hit: only a `must` may."""
+        return hit.weight is not Weight.MUST and self._cues.spoken(hit.frame)
 
     def exact_tick(self, hit: Hit) -> Fraction:
         """Where on the tempo map the hit lies."""
@@ -136,7 +147,8 @@ def fates(cues: CueSheet, settings: Settings, layout: Layout, targets: tuple[Tar
             if hit.grouped_with:
                 why = f"a beat falls on it, though {hit.grouped_with} stands for it"
                 results[hit.id] = replace(results[hit.id], reason=why)
-            if hit.kind is HitKind.MARKER or (hit.id in chased and chased[hit.id].must):
+            marked = hit.kind is HitKind.MARKER and not judge.spoken(hit)
+            if marked or (hit.id in chased and chased[hit.id].must):
                 accents.add(beat[0])
         elif hit.id in chased and not judge.silent(hit):
             left.append(hit)

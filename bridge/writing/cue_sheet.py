@@ -49,6 +49,7 @@ def cues_json(cues: CueSheet, form: Form, timeline_name: str, score: dict[str, A
         "largest_bend": form.largest_bend,
         "hits": _hits(cues, form),
         "plots": [_plot(plot, cues, form) for plot in cues.plots],
+        "speech": _speech(cues),
         "tempo": _tempo(form),
         "mood": {"step_s": 1, **{name: list(getattr(cues.mood, name)) for name in MOOD_CURVES}},
         "score": score,
@@ -57,7 +58,7 @@ def cues_json(cues: CueSheet, form: Form, timeline_name: str, score: dict[str, A
 
 
 def cues_csv(cues: CueSheet, form: Form) -> bytes:
-    """The sheet for a spreadsheet: one row a hit, then one a plot, each with its timecode.
+    """The sheet for a spreadsheet: one row a hit, one a plot, one a span of speech, with timecodes.
 
     RFC 4180, UTF-8 with a byte order mark (Excel needs it). A text that a spreadsheet would take for a
     formula gets an apostrophe in front.
@@ -72,6 +73,14 @@ def cues_csv(cues: CueSheet, form: Form) -> bytes:
             "row": "plot", **entry,
             "timecode": entry["start_timecode"], "frame": entry["start_frame"], "time_s": entry["start_s"],
             "layers": ", ".join(entry["layers"]),
+        }  # fmt: skip
+        writer.writerow({name: _cell(value) for name, value in row.items()})
+    for span in _speech(cues):
+        row = {
+            "row": "speech", **span,
+            "timecode": span["start_timecode"], "frame": span["start_frame"],
+            "time_s": _number(cues.cue_s(span["start_frame"])),
+            "end_s": _number(cues.cue_s(span["end_frame"])),
         }  # fmt: skip
         writer.writerow({name: _cell(value) for name, value in row.items()})
     return buffer.getvalue().encode("utf-8-sig", "replace")
@@ -146,6 +155,20 @@ def _plot(plot: Plot, cues: CueSheet, form: Form) -> dict[str, Any]:
         "tempo_change": plot.tempo_change,
         "base_bpm": form.base_bpm.get(plot.id),
     }
+
+
+def _speech(cues: CueSheet) -> list[dict[str, Any]]:
+    label = _labels(cues)
+    return [
+        {
+            "start_frame": span.start_frame,
+            "end_frame": span.end_frame,
+            "start_timecode": label(span.start_frame),
+            "end_timecode": label(span.end_frame),
+            "words": span.words,
+        }
+        for span in cues.speech
+    ]
 
 
 def _tempo(form: Form) -> list[dict[str, Any]]:

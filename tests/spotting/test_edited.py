@@ -194,3 +194,23 @@ def test_a_plot_has_no_tempo_of_its_own_inside_a_kept_map():
     document["plots"][0]["tempo_bpm"] = 90
     with pytest.raises(CueSheetError, match="tempo map is kept"):
         spot(SOURCE, PICTURE, Settings(cues_json=json.dumps(document), tempo_map_midi=b"MThd"), Progress())
+
+
+def test_speech_is_taken_from_the_edited_sheet():
+    document = _document()
+    start, end = document["cue_start_frame"], document["cue_end_frame"]
+    document["speech"] = [
+        {"start_frame": start + 30, "end_frame": start + 60, "words": "Anna"},
+        {"start_frame": start + 10, "end_frame": start + 30},
+    ]
+    spans = _spot(json.dumps(document)).speech
+    assert [(span.start_frame, span.end_frame, span.words) for span in spans] == [
+        (start + 10, start + 60, "Anna")
+    ]
+    document["speech"] = [{"start_frame": start, "end_frame": end + 1}]
+    with pytest.raises(CueSheetError, match="does not lie within the cue") as caught:
+        _spot(json.dumps(document))
+    assert "speech[0]" in caught.value.where
+    document["speech"] = [{"start_frame": start + 9, "end_frame": start + 9}]
+    with pytest.raises(CueSheetError, match="not after its start"):
+        _spot(json.dumps(document))

@@ -255,3 +255,33 @@ def test_cancel_stops_spotting():
 def test_spotting_is_a_pure_function():
     source = timeline(60, [10, 20, 33, 41])
     assert _spot(source) == _spot(replace(source))
+
+
+def test_markers_say_where_somebody_speaks():
+    markers = [
+        Marker(5 * 24, 4 * 24, "VO", "Anna reads the letter"),
+        Marker(8 * 24, 3 * 24, "Voice-over: tense"),
+        Marker(20 * 24, 0, "dialogue in"),
+        Marker(26 * 24, 0, "Dialogue out"),
+        Marker(40 * 24, 0, "speech"),
+    ]
+    sheet = _spot(timeline(60, [10, 50], markers))
+    spans = [(span.start_frame, span.end_frame) for span in sheet.speech]
+    assert spans == [(5 * 24, 11 * 24), (20 * 24, 26 * 24)]
+    assert "Anna reads the letter" in sheet.speech[0].words
+    assert [h for h in sheet.hits if h.kind is HitKind.MARKER] == []
+    # Mood words direct the stretch as a section's do, other words are only who speaks.
+    assert any(p.words == "tense" and p.start_frame == 8 * 24 for p in sheet.plots)
+    assert not any("Anna" in p.words for p in sheet.plots)
+    assert [note for note in sheet.notes if "speech" in note and "dialogue out" in note]
+
+
+@pytest.mark.parametrize("words", ["void", "speechless and warm", "vocal warm pad"])
+def test_words_that_only_begin_like_speech_are_none(words):
+    sheet = _spot(timeline(60, [10, 50], [Marker(20 * 24, 20 * 24, words)]))
+    assert sheet.speech == ()
+
+
+def test_speech_without_music_is_silent():
+    sheet = _spot(timeline(60, [10, 50], [Marker(20 * 24, 10 * 24, "dialogue, no music")]))
+    assert [(p.start_frame, p.end_frame) for p in sheet.plots if not p.music] == [(20 * 24, 30 * 24)]
