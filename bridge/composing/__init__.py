@@ -1,5 +1,6 @@
 """Composing: chords, melody and accompaniment by the models, bass and pad by rule, on timing's bars."""
 
+from bridge.composing.asked import check_layers
 from bridge.composing.complement import complement, wanted_parts
 from bridge.composing.compose import compose
 from bridge.composing.kept import find_locks, joined_chords, joined_keys, keep, spans_anew
@@ -7,6 +8,7 @@ from bridge.composing.models import Models, describe_models, load_models, model_
 
 __all__ = [
     "Models",
+    "check_layers",
     "complement",
     "compose",
     "describe_models",

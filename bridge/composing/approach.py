@@ -70,8 +70,7 @@ def plan_gestures(plan: Plan) -> Gestures:
         for item in section.cells:
             last = _cell_before(section, before, item)
             wanted = item.must if item.place else item.forced
-            # A cue sheet that names its layers gets these and nothing else.
-            for tick in () if section.plot.layers else wanted:
+            for tick in () if section.bare else wanted:
                 if within(plan.speech, tick) and tick not in item.must:
                     continue
                 opens = tick == section.cells[0].cell.tick
@@ -98,7 +97,7 @@ def plan_gestures(plan: Plan) -> Gestures:
                 )
                 if blow:
                     blows.append(Blow(blow, tick, item))
-            if item.kind == "final" and item.energy >= 0.5 and not section.plot.layers:
+            if item.kind == "final" and item.energy >= 0.5 and not section.bare:
                 blows.append(Blow("button", item.cell.tick, item))
             at_s += item.s_per_quarter * item.cell.ticks / TICKS_PER_QUARTER
     return Gestures(tuple(approaches), tuple(blows), tuple(sorted(airs)))

@@ -25,6 +25,7 @@ from bridge.composing.pad import write_pad
 from bridge.composing.parts import Doubling, score_parts
 from bridge.composing.pickups import pickups
 from bridge.composing.plan import RING_TICKS, Plan, Section, make_plan
+from bridge.composing.planned import as_dense, layers_of, told_density
 from bridge.composing.speech import under_speech
 from bridge.composing.textures import write_textures
 from bridge.composing.textures.doubling import doubled
@@ -114,6 +115,7 @@ def compose(
             *(unplayed(kept, plan) if kept is not None else ()),
         ),
         palette=plan.palette.name,
+        layers=layers_of(plan),
     )
 
 
@@ -133,15 +135,16 @@ def _write(
     if kept is not None:
         harmonies |= {s.key: kept.harmony(s) for s in plan.sections if kept.keeps_harmony(s)}
     heard = {} if kept is None else kept.motifs(plan)
+    singing = [told_density(section, "line") for section in sections]
     melodies = write_melody(
-        models.melody, sections, harmonies, settings, check=progress.check, on_bar=on_bar, heard=heard
+        models.melody, singing, harmonies, settings, check=progress.check, on_bar=on_bar, heard=heard
     )
     for section in sections:
         stays = None if kept is None else kept.locked_melody(section)
         melodies |= {section.key: stays} if stays is not None else {}
     inner = write_accompaniment(
         models.accompaniment,
-        sections,
+        [told_density(section, "inner") for section in sections],
         harmonies,
         melodies,
         settings,
@@ -181,7 +184,7 @@ def _write(
         "drums": drums,
     }
     _add(lines, textures)
-    return harmonies, lines
+    return harmonies, as_dense(plan, lines)
 
 
 def _play(sections: Sequence[Section], writer: str) -> bool:

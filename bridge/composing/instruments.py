@@ -87,10 +87,10 @@ def as_asked(plan: Plan, lines: Mapping[str, Sequence[Draft]], kept: Kept) -> Li
                 wanted = max(1, round(_SHARE_ADDED * had))
                 still = [each for each in own if what == EVERYTHING and each[0] in _STILL]
                 moving = [each for each in own if what != EVERYTHING or each[0] not in _STILL]
-                changed = [*_thickened(moving, wanted - len(still)), *still]
+                changed = [*thickened(moving, wanted - len(still)), *still]
             else:
                 count = min(len(own), had) if had else len(own)
-                changed = _thinned(own, sections, 0 if amount == NONE else int(_SHARE_LEFT * count))
+                changed = thinned(own, sections, 0 if amount == NONE else int(_SHARE_LEFT * count))
             gone = set(own)
             for slot, notes in out.items():
                 rest = [note for note in notes if (slot, note) not in gone]
@@ -196,7 +196,7 @@ def _by_plot(plan: Plan, anew: frozenset[str]) -> Iterator[list[Section]]:
     yield from found.values()
 
 
-def _thinned(
+def thinned(
     own: Sequence[tuple[str, Draft]], sections: Sequence[Section], wanted: int
 ) -> list[tuple[str, Draft]]:
     """The notes at the heaviest places of their bars, until there are enough; what meets a hit stays."""
@@ -218,7 +218,7 @@ def _thinned(
     return [(slot, note) for slot, note in own if note.tick in kept]
 
 
-def _thickened(own: Sequence[tuple[str, Draft]], wanted: int) -> list[tuple[str, Draft]]:
+def thickened(own: Sequence[tuple[str, Draft]], wanted: int) -> list[tuple[str, Draft]]:
     """Long notes struck again on every beat they last, then octaves on top, until there are enough."""
     out = list(own)
     for slot, note in sorted(own, key=lambda each: each[1].tick - each[1].end_tick):

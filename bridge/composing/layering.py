@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bridge.composing.asked import asked_layers, section_number
 from bridge.composing.layers import Layers, choose_layers, named_layers, with_texture, words_known
 from bridge.composing.palettes import PALETTES, Palette, palette_named
 from bridge.config import Settings
@@ -45,7 +46,9 @@ def lay_layers(
     for index, each in enumerate(stretches):
         if not each.joined:
             before, held = (), 0
-        named = named_layers(each.plot, each.palette)
+        named = asked_layers(each.plot.plan, each.palette, section_number(each.key))
+        if named is None:
+            named = named_layers(each.plot, each.palette)
         generator = stream(
             settings.seed, settings.variation, "composing", "layers", f"{each.key} {each.palette.name}"
         )
@@ -89,6 +92,11 @@ def _alike(one: Plot, other: Plot) -> bool:
     )
 
 
+def _asks(plot: Plot) -> bool:
+    """Whether a plot says which layers it is to have."""
+    return bool(plot.layers or plot.plan)
+
+
 def _with_lines(stretches: Sequence[Stretch], chosen: Mapping[str, Layers]) -> dict[str, Layers]:
     """Give the melody to the stretch in which it would be away too long, and to a cue that never has it."""
     out = dict(chosen)
@@ -97,7 +105,7 @@ def _with_lines(stretches: Sequence[Stretch], chosen: Mapping[str, Layers]) -> d
         return any(layer.texture == "line" for layer in out[each.key])
 
     def give(each: Stretch) -> None:
-        if not each.plot.layers:
+        if not _asks(each.plot):
             out[each.key] = with_texture(out[each.key], "line", each.palette)
 
     away = 0.0
@@ -106,7 +114,7 @@ def _with_lines(stretches: Sequence[Stretch], chosen: Mapping[str, Layers]) -> d
             give(each)
         away = 0.0 if sings(each) else away + each.seconds
     long_enough = sum(each.cells for each in stretches) >= _TOO_SHORT_CELLS
-    free = [each for each in stretches if not each.plot.layers]
+    free = [each for each in stretches if not _asks(each.plot)]
     if long_enough and len(free) == len(stretches) and not any(sings(each) for each in stretches):
         give(max(free, key=lambda each: each.plot.energy))
     return out

@@ -48,7 +48,8 @@ class Layer:
     """One layer of a stretch.
 
     `texture` is its name, `writer` who writes it, `voice` who plays it and within what register.
-    `level` is where its loudness starts and ends, 1 being the plot's own; it enters `enters` cells late.
+    `level` is where its loudness starts and ends, 1 being the plot's own; it enters `enters` cells late;
+    `density` is a factor on how busy the plot would have it.
     """
 
     texture: str
@@ -58,6 +59,7 @@ class Layer:
     voice: Voice
     level: tuple[float, float] = (1.0, 1.0)
     enters: int = 0
+    density: float = 1.0
 
 
 Layers = tuple[Layer, ...]
@@ -138,6 +140,15 @@ def with_texture(layers: Layers, texture: str, palette: Palette) -> Layers:
     if layer is None or any(each.texture == texture for each in layers):
         return layers
     return (*(each for each in layers if each.slot != layer.slot), layer)
+
+
+def layer_of(texture: str, palette: Palette) -> Layer | None:
+    """The layer of a texture as the table has it; `None` where the palette cannot play it.
+
+    Raises:
+        StopIteration: there is no such texture.
+    """
+    return _layer(next(row for row in table("textures") if row["texture"] == texture), palette)
 
 
 def _layer(row: Row, palette: Palette) -> Layer | None:

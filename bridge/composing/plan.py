@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
+from bridge.composing.asked import played_by, section_number
 from bridge.composing.cells import Cell, lay_cells
 from bridge.composing.harmony import Key, choose_keys, opening_chord
 from bridge.composing.layering import Stretch, lay_layers
@@ -81,6 +82,11 @@ class Section:
     moves: Moves
     palette: Palette
     leader: str = ""
+
+    @property
+    def bare(self) -> bool:
+        """Whether a cue sheet names its layers, or asks for none: it gets these and no gestures."""
+        return bool(self.plot.layers) or not self.layers
 
     def layer(self, writer: str) -> Layer | None:
         """The layer that a writer has here."""
@@ -167,11 +173,15 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings, fixed: Fixed | Non
         if written:
             leaders.setdefault(group[0].plot.label, name)
     own = {plot.id: palette_named(plot.palette) or palette for plot in sounding}
+    # Palettes are told apart by identity: those that are equal must be one.
+    known = {each: each for each in (palette, *own.values())}
+    playing = [
+        known.setdefault(found, found)
+        for group, name in zip(groups, names)
+        for found in [played_by(own[group[0].plot.id], group[0].plot.plan, section_number(name))]
+    ]
     layers = lay_layers(
-        [
-            _stretch(groups, index, name, led[index], own[groups[index][0].plot.id])
-            for index, name in enumerate(names)
-        ],
+        [_stretch(groups, index, name, led[index], playing[index]) for index, name in enumerate(names)],
         settings,
         {} if fixed is None else fixed.layers,
     )
@@ -199,7 +209,7 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings, fixed: Fixed | Non
                     key.mode,
                     stream(settings.seed, settings.variation, STAGE, "moves", led[index] or name),
                 ),
-                own[plot.id],
+                playing[index],
                 led[index],
             )
         )

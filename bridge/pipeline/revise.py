@@ -42,6 +42,7 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
         Cancelled: somebody asked to stop.
     """
     made = reading.read_score(base.midi, base.cues_json, base.name)
+    composing.check_layers(made.cues.plots)
     plots = spotting.named_plots(made.cues, revision.plots)
     wishes = spotting.read_wishes(revision.brief)
     locks = composing.find_locks(revision.lock, made.performance)
@@ -94,6 +95,10 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
         composing.joined_chords(made.chords, written.chords, spans),
         composing.joined_keys(made.keys, written.keys, spans),
         palette=made.record.palette,
+        layers={
+            **written.layers,
+            **{name: plan for name, plan in made.layers.items() if plan and name not in sounding},
+        },
     )
     seen = _seen(base, cues, settings, progress)
     files = writing.write(base.source, made.name, seen, cues, made.form, score, performance, record, progress)

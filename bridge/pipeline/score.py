@@ -27,7 +27,8 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
         Cancelled: somebody asked to stop.
     """
     if settings.cues_json:
-        parse_cues(settings.cues_json)  # a faulty sheet is said before a film is looked at, not after
+        # A faulty sheet is said before a film is looked at, not after.
+        composing.check_layers(parse_cues(settings.cues_json).plots)
     if settings.markers_text:
         reading.check_markers(settings.markers_text)  # and so are faulty markers
     kept = reading.read_tempo_map(settings.tempo_map_midi) if settings.tempo_map_midi else None

@@ -16,6 +16,7 @@ from bridge.schema.score_json import (
     read_bars,
     read_cues,
     read_harmony,
+    read_planned,
     read_record,
     read_results,
     solved,
@@ -74,6 +75,7 @@ def read_score(midi: bytes, sheet: str, where: str) -> Made:
         keys=keys_chords[0],
         chords=keys_chords[1],
         record=read_record(document, where),
+        layers=read_planned(document, where),
         stale=told.get("solved") != solved(cues),
         left_out=sum(_is_foreign(event) for chunk in file.tracks[1:] for event in chunk.events),
     )

@@ -17,7 +17,8 @@ from importlib import resources
 from typing import Any, NoReturn
 
 from bridge.errors import CueSheetError
-from bridge.schema.cues import HitKind, Label, MoodCurves, Speech, Weight
+from bridge.schema.cues import HitKind, Label, LayerPlan, MoodCurves, Speech, Weight
+from bridge.schema.layers_json import layers_digest, read_layers
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = "cues.schema.json"
@@ -59,6 +60,7 @@ class EditedPlot:
     loudness: float | None = None
     palette: str | None = None
     layers: tuple[str, ...] | None = None
+    plan: tuple[LayerPlan, ...] = ()
     music: bool | None = None
     tempo_bpm: float | None = None
     tempo_change: bool | None = None
@@ -105,7 +107,8 @@ def parse_cues(text: str) -> EditedCues:
             "cue_end_frame", f"{end} is not after the cue's start, frame {start}", "Restore both as they were"
         )
     hits = tuple(_hit(i, entry, start, end) for i, entry in enumerate(document["hits"]))
-    plots = tuple(_plot(entry, rate, start) for entry in document["plots"])
+    chosen = _chosen(document.get("score"))
+    plots = tuple(_plot(entry, rate, start, chosen) for entry in document["plots"])
     _distinct_ids("hits", [hit.id for hit in hits])
     _distinct_ids("plots", [plot.id for plot in plots])
     _groups(hits)
@@ -270,7 +273,17 @@ def _hit(index: int, entry: dict[str, Any], start: int, end: int) -> EditedHit:
     )
 
 
-def _plot(entry: dict[str, Any], rate: Fraction, start: int) -> EditedPlot:
+def _chosen(score: Any) -> dict[str, str]:
+    """Digests of the layers that Cuebridge chose by itself, by plot id; a result, of any form."""
+    plots = score.get("plots") if isinstance(score, dict) else None
+    rows = [row for row in plots if isinstance(row, dict)] if isinstance(plots, list) else []
+    return {str(row.get("id")): str(row["layers"]) for row in rows if "layers" in row}
+
+
+def _plot(entry: dict[str, Any], rate: Fraction, start: int, chosen: dict[str, str]) -> EditedPlot:
+    names, plan = read_layers(entry.get("layers", ()))
+    if plan and chosen.get(entry["id"]) == layers_digest(plan):
+        plan = ()  # nobody asked for these: they are chosen again
     means = {name: float(entry[name]) if name in entry else None for name in MOOD_CURVES}
     return EditedPlot(
         id=entry["id"],
@@ -280,7 +293,8 @@ def _plot(entry: dict[str, Any], rate: Fraction, start: int) -> EditedPlot:
         words=entry.get("words"),
         **means,
         palette=entry.get("palette"),
-        layers=tuple(entry["layers"]) if "layers" in entry else None,
+        layers=names if "layers" in entry else None,
+        plan=plan,
         music=entry.get("music"),
         tempo_bpm=entry.get("tempo_bpm"),
         tempo_change=entry.get("tempo_change"),

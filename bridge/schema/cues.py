@@ -55,13 +55,34 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class LayerPlan:
+    """One layer of a plot: what a sheet says of it, None where it says nothing.
+
+    `texture` names it, `instrument` plays it between the MIDI pitches `low` and `high`; `density` is a factor
+    on how busy the plot would have it; `level` is where its loudness starts and ends, 1 being the plot's own;
+    it enters `enters_bars` late. `section` counts the parts that a long plot is written in, from 1; None is
+    all of them.
+    """
+
+    texture: str
+    instrument: str | None = None
+    low: int | None = None
+    high: int | None = None
+    density: float | None = None
+    level: tuple[float, float] | None = None
+    enters_bars: int | None = None
+    section: int | None = None
+
+
+@dataclass(frozen=True)
 class Plot:
     """A stretch of picture with one dramatic job: [start_frame, end_frame) on the timeline.
 
     `valence`, `energy`, `tension`, `density`, `loudness` are 0 to 1 (means over the plot). `music` is
     False where nothing should sound. `entrance` says why music starts or stops here, for a person.
     `tempo_bpm` holds the plot's base tempo to so many beats of the metre a minute; `tempo_change` lets the
-    tempo take another character where the plot begins, as a plot with a tempo of its own does too.
+    tempo take another character where the plot begins, as a plot with a tempo of its own does too. `layers`
+    name textures, and nothing else then sounds; `plan` says more of each; both empty leave the choice open.
     """
 
     id: str
@@ -80,6 +101,7 @@ class Plot:
     entrance: str = ""
     tempo_bpm: float | None = None
     tempo_change: bool = False
+    plan: tuple[LayerPlan, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge.config import TempoSettings
-from bridge.schema.cues import CueSheet
+from bridge.schema.cues import CueSheet, LayerPlan
 from bridge.schema.performance import Performance
 from bridge.schema.score import ChordSpan, KeySpan
 from bridge.schema.tempo import Bar, Form
@@ -82,6 +82,7 @@ class Made:
     keys: tuple[KeySpan, ...]
     chords: tuple[ChordSpan, ...]
     record: Record
+    layers: Mapping[str, tuple[LayerPlan, ...]] = field(default_factory=dict)
     left_out: int = 0
     stale: bool = False
 

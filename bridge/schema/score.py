@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+
+from bridge.schema.cues import LayerPlan
 
 
 class PartRole(str, Enum):
@@ -83,10 +86,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Score:
-    """All parts of a cue with the harmony and keys they were written on; `palette` is the cue's own."""
+    """All parts of a cue with the harmony and keys they were written on; `palette` is the cue's own.
+
+    `layers` are those that each plot was planned in, by its id.
+    """
 
     parts: tuple[Part, ...]
     chords: tuple[ChordSpan, ...]
     keys: tuple[KeySpan, ...]
     notes: tuple[str, ...] = ()
     palette: str = ""
+    layers: Mapping[str, tuple[LayerPlan, ...]] = field(default_factory=dict)

@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 from bridge.config import TempoSettings
 from bridge.errors import CueSheetError
 from bridge.schema.cue_json import EditedCues, parse_cues
-from bridge.schema.cues import CueSheet, Hit, HitKind, Label, MoodCurves, Plot, Weight
+from bridge.schema.cues import CueSheet, Hit, HitKind, Label, LayerPlan, MoodCurves, Plot, Weight
+from bridge.schema.layers_json import layers_digest, read_layers
 from bridge.schema.performance import Performance
 from bridge.schema.record import Change, Origin, Record, regions
 from bridge.schema.score import ChordSpan, KeySpan, Score
@@ -30,6 +31,8 @@ def score_document(
     record: Record, cues: CueSheet, form: Form, score: Score, performance: Performance
 ) -> dict[str, Any]:
     """The value of `score` in a cue sheet; `read_record` and its neighbours are the way back."""
+    free = {plot.id for plot in cues.plots if not plot.layers and not plot.plan}
+    chosen = free & score.layers.keys()
     return {
         "palette": record.palette,
         "tail_s": record.tail_s,
@@ -44,7 +47,13 @@ def score_document(
             for t in performance.tracks
         ],
         "plots": [
-            {"id": plot_id, "start_tick": start, "end_tick": end, **_origin(record, plot_id)}
+            {
+                "id": plot_id,
+                "start_tick": start,
+                "end_tick": end,
+                **_origin(record, plot_id),
+                **({"layers": layers_digest(score.layers[plot_id])} if plot_id in chosen else {}),
+            }
             for plot_id, (start, end) in regions(form.bars).items()
         ],
         "keys": [
@@ -174,6 +183,7 @@ def _cues(edited: EditedCues, document: dict[str, Any]) -> CueSheet:
                 **{name: float(numbers[plot.id][name]) for name in MoodCurves.__dataclass_fields__},
                 palette=plot.palette or "",
                 layers=plot.layers or (),
+                plan=plot.plan,
                 music=plot.music is not False,
                 entrance=numbers[plot.id]["entrance"],
                 tempo_bpm=plot.tempo_bpm,
@@ -186,6 +196,18 @@ def _cues(edited: EditedCues, document: dict[str, Any]) -> CueSheet:
         notes=tuple(document["notes"]),
         speech=edited.speech or (),
     )  # fmt: skip
+
+
+def read_planned(document: dict[str, Any], where: str) -> dict[str, tuple[LayerPlan, ...]]:
+    """The layers that each plot was written in, by its id, as the sheet has them.
+
+    Raises:
+        CueSheetError: as `read_cues`.
+    """
+    try:
+        return {plot["id"]: read_layers(plot["layers"])[1] for plot in document["plots"]}
+    except (KeyError, TypeError, ValueError) as error:
+        _fail(where, error)
 
 
 def read_record(document: dict[str, Any], where: str) -> Record:

@@ -181,6 +181,7 @@ def _plot(entry: EditedPlot, own: Plot | None, sheet: CueSheet) -> Plot:
         words=base.words if entry.words is None else entry.words,
         palette=base.palette if entry.palette is None else entry.palette,
         layers=base.layers if entry.layers is None else entry.layers,
+        plan=entry.plan,
         music=base.music if entry.music is None else entry.music,
         entrance=base.entrance,
         tempo_bpm=entry.tempo_bpm,

@@ -6,13 +6,15 @@ import csv
 import io
 import json
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from bridge import __version__
 from bridge.schema.cue_json import MOOD_CURVES, SCHEMA_VERSION
-from bridge.schema.cues import CueSheet, Hit, Plot
+from bridge.schema.cues import CueSheet, Hit, LayerPlan, Plot
+from bridge.schema.layers_json import layers_document
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form, HitResult, Rung
 from bridge.timebase import frames_to_timecode
 
@@ -26,12 +28,21 @@ _COLUMNS = (
     "loudness", "palette", "layers", "tempo_bpm", "tempo_change", "base_bpm",
 )  # fmt: skip
 
+Layers = Mapping[str, tuple[LayerPlan, ...]]
 
-def cues_json(cues: CueSheet, form: Form, timeline_name: str, score: dict[str, Any] | None = None) -> bytes:
+
+def cues_json(
+    cues: CueSheet,
+    form: Form,
+    timeline_name: str,
+    score: dict[str, Any] | None = None,
+    layers: Layers = MappingProxyType({}),
+) -> bytes:
     """The sheet as JSON, UTF-8, in the format of `bridge/schema/cues.schema.json`.
 
-    `score` says how the music was made (`schema.score_json.score_document`), None where that is not known.
-    Numbers are written in full, so that a sheet handed back unchanged asks for the same music.
+    `layers` are those that plots were planned in, by id; `score` says how the music was made
+    (`schema.score_json.score_document`), None where that is not known. Numbers are written in full, so that a
+    sheet handed back unchanged asks for the same music.
     """
     label = _labels(cues)
     document = {
@@ -48,7 +59,7 @@ def cues_json(cues: CueSheet, form: Form, timeline_name: str, score: dict[str, A
         "notes": list(dict.fromkeys((*cues.notes, *form.notes))),
         "largest_bend": form.largest_bend,
         "hits": _hits(cues, form),
-        "plots": [_plot(plot, cues, form) for plot in cues.plots],
+        "plots": [_plot(plot, cues, form, layers) for plot in cues.plots],
         "speech": _speech(cues),
         "tempo": _tempo(form),
         "mood": {"step_s": 1, **{name: list(getattr(cues.mood, name)) for name in MOOD_CURVES}},
@@ -57,7 +68,7 @@ def cues_json(cues: CueSheet, form: Form, timeline_name: str, score: dict[str, A
     return _pretty(document).encode("utf-8", "replace")
 
 
-def cues_csv(cues: CueSheet, form: Form) -> bytes:
+def cues_csv(cues: CueSheet, form: Form, layers: Layers = MappingProxyType({})) -> bytes:
     """The sheet for a spreadsheet: one row a hit, one a plot, one a span of speech, with timecodes.
 
     RFC 4180, UTF-8 with a byte order mark (Excel needs it). A text that a spreadsheet would take for a
@@ -68,11 +79,12 @@ def cues_csv(cues: CueSheet, form: Form) -> bytes:
     writer.writeheader()
     for hit in _hits(cues, form):
         writer.writerow({name: _cell(value) for name, value in {"row": "hit", **hit}.items()})
-    for entry in (_plot(plot, cues, form) for plot in cues.plots):
+    for entry in (_plot(plot, cues, form, layers) for plot in cues.plots):
+        names = [each if isinstance(each, str) else each["texture"] for each in entry["layers"]]
         row = {
             "row": "plot", **entry,
             "timecode": entry["start_timecode"], "frame": entry["start_frame"], "time_s": entry["start_s"],
-            "layers": ", ".join(entry["layers"]),
+            "layers": ", ".join(dict.fromkeys(names)),
         }  # fmt: skip
         writer.writerow({name: _cell(value) for name, value in row.items()})
     for span in _speech(cues):
@@ -130,7 +142,7 @@ def _hit(
     }
 
 
-def _plot(plot: Plot, cues: CueSheet, form: Form) -> dict[str, Any]:
+def _plot(plot: Plot, cues: CueSheet, form: Form, layers: Layers) -> dict[str, Any]:
     label = _labels(cues)
     return {
         "id": plot.id,
@@ -148,7 +160,7 @@ def _plot(plot: Plot, cues: CueSheet, form: Form) -> dict[str, Any]:
         "density": plot.density,
         "loudness": plot.loudness,
         "palette": plot.palette,
-        "layers": list(plot.layers),
+        "layers": list(plot.layers) or layers_document(layers.get(plot.id, plot.plan)),
         "music": plot.music,
         "entrance": plot.entrance,
         "tempo_bpm": plot.tempo_bpm,

@@ -61,9 +61,9 @@ def write(
             files[suffix] = midi_bytes(performance, form, cues, name, score.keys)
         elif suffix == "cues.json":
             made = score_document(record, cues, form, score, performance)
-            files[suffix] = cues_json(cues, form, name, made)
+            files[suffix] = cues_json(cues, form, name, made, score.layers)
         elif suffix == "cues.csv":
-            files[suffix] = cues_csv(cues, form)
+            files[suffix] = cues_csv(cues, form, score.layers)
         elif seen is None:
             continue
         elif suffix == "otio":
