@@ -18,7 +18,7 @@ from bridge.composing.gesture import LONGEST_S, gesture
 from bridge.composing.instruments import as_asked, unplayed, with_voices
 from bridge.composing.kept import Kept, only_anew, spans_anew, without_locked
 from bridge.composing.layering import unknown_words
-from bridge.composing.melody import Notes, write_melody
+from bridge.composing.melody import Notes, notes_of, write_melody
 from bridge.composing.models import Models
 from bridge.composing.onsets import HELD_SLOTS, restruck, stabs
 from bridge.composing.pad import write_pad
@@ -26,6 +26,7 @@ from bridge.composing.parts import Doubling, score_parts
 from bridge.composing.pickups import pickups
 from bridge.composing.plan import RING_TICKS, Plan, Section, make_plan
 from bridge.composing.planned import as_dense, layers_of, told_density
+from bridge.composing.recall import motif_notes, recalled_in_words, recalls, with_recalls
 from bridge.composing.speech import under_speech
 from bridge.composing.textures import write_textures
 from bridge.composing.textures.doubling import doubled
@@ -78,10 +79,11 @@ def compose(
     if not plan.sections:
         return Score((), (), (), ("No plot asks for music: the score is empty.",))
     gestures = Gestures()
+    told: tuple[str, ...] = ()
     if cues.cue_length_s < LONGEST_S:
         harmonies, lines = gesture(plan, settings.seed, settings.variation)
     else:
-        harmonies, lines = _write(plan, settings, models, progress, total, kept)
+        harmonies, lines, told = _write(plan, settings, models, progress, total, kept)
         gestures = plan_gestures(plan)
     chords = tuple(
         each for section in plan.sections for each in sounding_chords(section, harmonies[section.key].events)
@@ -110,6 +112,7 @@ def compose(
         keys=key_spans(plan),
         notes=(
             f"Palette: {plan.palette.name}.",
+            *told,
             *unknown_words(cues.plots),
             *(undrummed(plan) if models.drums is None else ()),
             *(unplayed(kept, plan) if kept is not None else ()),
@@ -121,7 +124,7 @@ def compose(
 
 def _write(
     plan: Plan, settings: Settings, models: Models, progress: Progress, total: int, kept: Kept | None
-) -> tuple[dict[str, Harmony], Lines]:
+) -> tuple[dict[str, Harmony], Lines, tuple[str, ...]]:
     done = 0
 
     def on_bar() -> None:
@@ -184,7 +187,14 @@ def _write(
         "drums": drums,
     }
     _add(lines, textures)
-    return harmonies, as_dense(plan, lines)
+    lines = as_dense(plan, lines)
+    if kept is not None and kept.keeps_melody_away:
+        return harmonies, lines, ()
+    motif = motif_notes(plan, melodies)
+    if "" in heard:
+        motif = notes_of(heard[""])
+    found = recalls(plan, harmonies, melodies, lines, motif, settings)
+    return harmonies, with_recalls(lines, found), recalled_in_words(found)
 
 
 def _play(sections: Sequence[Section], writer: str) -> bool:

@@ -51,6 +51,11 @@ class Kept:
     locks: Locks = field(default_factory=Locks)
     voices: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def keeps_melody_away(self) -> bool:
+        """Whether nobody is to sing: less melody, or none, was asked for."""
+        return any(what == "melody" and amount != "more" for what, amount in self.voices)
+
     def keeps_harmony(self, section: Section) -> bool:
         """Whether a section's chords are those there were."""
         return self.locks.harmony or section.plot.id not in self.fixed.anew

@@ -11,7 +11,7 @@ import numpy as np
 from bridge.composing import told
 from bridge.composing.chords import Harmony, waves
 from bridge.composing.harmony import passing_tones
-from bridge.composing.motif import BARS, LEAST_NOTES, Place, draw_variation, fitted, meeting, varied
+from bridge.composing.motif import BARS, LEAST_NOTES, Bars, Place, draw_variation, fitted, meeting, varied
 from bridge.composing.plan import STAGE, CellPlan, Section
 from bridge.composing.rhythm import Rhythm, go_on, grid_steps, off_grid
 from bridge.composing.spoken import HALF_SPOKEN
@@ -242,11 +242,9 @@ def _recalled(
 
     It needs as many sung cells in a row, of its own length, whose hits fall on its notes.
     """
-    notes = tuple(bars.decode_notes(body) for _, body in motif)
-    lengths = {task.rules.steps for task, _ in motif}
-    if len(notes) < BARS or sum(map(len, notes)) < LEAST_NOTES or len(lengths) > 1:
+    notes, steps = notes_of(tuple(motif))
+    if sum(map(len, notes)) < LEAST_NOTES:
         return {}
-    steps = lengths.pop()
     mode = section.tonality.mode
     if vary:
         generator = stream(settings.seed, settings.variation, STAGE, "motif", section.key)
@@ -348,6 +346,14 @@ def motif_of(section: Section, sung: Notes) -> Motif:
         if notes
     ]
     return tuple(found[:BARS]) if len(found) >= BARS else ()
+
+
+def notes_of(motif: Motif) -> tuple[Bars, int]:
+    """A motif's notes, bar by bar, and the steps of its bars; nothing where these differ."""
+    lengths = {task.rules.steps for task, _ in motif}
+    if len(motif) < BARS or len(lengths) > 1:
+        return (), 0
+    return tuple(bars.decode_notes(body) for _, body in motif), lengths.pop()
 
 
 def _motif(tasks: Sequence[BarTask], bodies: Sequence[Tokens]) -> Motif:
