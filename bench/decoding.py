@@ -40,6 +40,7 @@ from models.loading import of_release
 from tests.composing.forms import Scene, build
 
 BATCHES = (1, 4, 16)
+LENGTHS = (8, 32, 128, 512)
 _GRAMMAR = ("masks.py", "sampling.py", "rhythm.py", "melody.py", "accompaniment.py", "memory.py", "recall.py")
 PROGRESSION = (Chord(0, "maj"), Chord(9, "min7"), Chord(5, "maj7"), Chord(7, "sus4"))
 
@@ -172,6 +173,22 @@ def compared(repeats: int, bars_each: int) -> str:
     return "\n".join(out)
 
 
+def growth(repeats: int) -> str:
+    """Milliseconds a token of the released melody model, by how long a row is: level where time is linear."""
+    decoder = Decoder.load(find_models()["melody"])
+    out = ["| bars in a row | tokens written | seconds | ms a token |", "|---" * 4 + "|"]
+    for bars_each in LENGTHS:
+        tokens_written = size_of(generate(decoder, rows_of(decoder, 1, bars_each)))
+        seconds = median(
+            timed(lambda count=bars_each: generate(decoder, rows_of(decoder, 1, count)))  # type: ignore[misc]
+            for _ in range(repeats)
+        )
+        out.append(
+            f"| {bars_each} | {tokens_written} | {seconds:.2f} | {1000 * seconds / tokens_written:.2f} |"
+        )
+    return "\n".join(out)
+
+
 def size_of(written: Sequence[Sequence[Tokens]]) -> int:
     """Tokens written."""
     return sum(len(body) for row in written for body in row)
@@ -214,6 +231,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(argv)
     torch.set_num_threads(1)
     print(compared(asked.repeats, asked.bars))
+    print(growth(asked.repeats))
     print(minute())
     return 0
 

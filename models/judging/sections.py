@@ -9,12 +9,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from bench.palettes import compare_palettes
+from bench.palettes import compare_palettes, piano_roll
 from bench.references import reference_rows
 from bench.sync.lists import simulated
 from bench.textures import KINDS, cue, promise_table, run_kind, texture_table
-from bridge.composing import Models, load_models
+from bridge.composing import Models, compose, load_models
+from bridge.config import Settings
 from bridge.inference.card import find_models
+from bridge.progress import Progress
 from bridge.vocabulary.recall import read_trust
 from models import likelihood, ranking
 from models.evaluate import EDITIONS, floors_of
@@ -26,6 +28,7 @@ from models.loading import of_release
 
 HERE = Path(__file__).resolve().parents[1]
 PICTURES = HERE / "build" / "rolls"
+ROLLS = 10
 CHAIN_SONGS = 30
 """Songs that the Markov chain writes for: it is slow, and a floor."""
 
@@ -144,6 +147,7 @@ def motif(judged: Judged) -> dict[str, Any]:
 def picture(judged: Judged) -> dict[str, Any]:
     """Textures, hits, boundaries and palettes, as `bench.textures` finds them; piano rolls to look at."""
     tallies = {kind: run_kind(kind, judged.cues, 100, judged.models) for kind in KINDS}
+    roll_cues(judged.models)
     sheet, form = cue("underscore", simulated()[1], 100)
     return {
         "cues": judged.cues,
@@ -151,6 +155,18 @@ def picture(judged: Judged) -> dict[str, Any]:
         "promises": promise_table(tallies),
         "palettes": compare_palettes(sheet, form, judged.models, PICTURES),
     }
+
+
+def roll_cues(models: Models) -> None:
+    """Piano rolls of ten cues of all kinds, for eyes."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    lists = simulated()
+    for number in range(ROLLS):
+        kind = tuple(KINDS)[number % len(KINDS)]
+        sheet, form = cue(kind, lists[(2 * number + 1) * len(lists) // (2 * ROLLS)], 60)
+        score = compose(sheet, form, Settings(seed=number), models, Progress())
+        title = f"cue {number}, {kind}, {score.palette}"
+        piano_roll(score, form, title, PICTURES / f"cue-{number}-{kind}.png")
 
 
 def size(judged: Judged) -> dict[str, Any]:

@@ -122,6 +122,15 @@ def test_a_tense_texture_rubs_and_a_calm_one_does_not(models: Models, slot: str)
     assert not rubs(0.2)
 
 
+def test_a_clusters_voices_enter_apart_and_together_where_the_first_bar_is_too_short(models: Models):
+    def entries(first: Metre) -> list[Fraction]:
+        score = alone(models, "cluster", tension=0.9, valence=0.2, metres={0: first})
+        return sorted(note.start_beats for note in part_of(score, "tremolo").notes)[:5]
+
+    assert entries(Metre(4, 4)) == [Fraction(step, 2) for step in range(5)]
+    assert entries(Metre(1, 8)) == [0] * 5
+
+
 def test_a_tense_drone_has_a_minor_ninth_and_a_tense_pulse_keeps_its_pitch(models: Models):
     tense = alone(models, "drone", tension=0.9, valence=0.3, palette="orchestral")
     low, *high = sorted({note.pitch for note in part_of(tense, "drone", "orchestral").notes})

@@ -52,15 +52,18 @@ def _held(chords: Sequence[Sounding], writer: str) -> list[Draft]:
             run = [Draft(note.tick, note.pitch, each.end_tick) for note in run]
             out[len(out) - len(run) :] = run
         else:
-            run = [
-                Draft(tick, pitch, each.end_tick)
-                for place, pitch in enumerate(_pitches(each, layer))
-                if (tick := each.tick + place * _APART.get(writer, 0)) < each.end_tick
-            ]
+            run = _entering(_pitches(each, layer), each, _APART.get(writer, 0))
             out += run
             cells = 0
         previous = each
     return out
+
+
+def _entering(pitches: Sequence[int], each: Sounding, apart: int) -> list[Draft]:
+    """The pitches one after another, `apart` ticks; all at once where the chord is over too soon for that."""
+    if each.tick + len(pitches) * apart > each.end_tick:
+        apart = 0
+    return [Draft(each.tick + place * apart, pitch, each.end_tick) for place, pitch in enumerate(pitches)]
 
 
 def _pitches(each: Sounding, layer: Layer) -> list[int]:

@@ -31,12 +31,15 @@ def tones(each: Sounding) -> tuple[int, ...]:
 
 
 def rub(each: Sounding, voicing: Iterable[int], voice: Voice) -> frozenset[int]:
-    """What a tense bed adds to its voicing: the tone or the semitone over each root, within its range."""
-    if each.item.kind != "play" or each.item.tension < RUBS:
+    """What a tense bed adds to its voicing: the tone or the semitone over the highest root, within its range.
+
+    Over one root only, for lower down two neighbours are mud.
+    """
+    roots = [pitch for pitch in voicing if pitch % 12 == tones(each)[0]]
+    if each.item.kind != "play" or each.item.tension < RUBS or not roots:
         return frozenset()
-    up = 1 if each.item.tension > GRATES else 2
-    root = tones(each)[0]
-    return frozenset(pitch + up for pitch in voicing if pitch % 12 == root and pitch + up <= voice.high)
+    rubbing = max(roots) + (1 if each.item.tension > GRATES else 2)
+    return frozenset({rubbing} if rubbing <= voice.high else ())
 
 
 def steps_in(each: Sounding, pace: int) -> list[int]:
