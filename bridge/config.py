@@ -214,13 +214,15 @@ class Revision:
     """What to compose anew of a score, and how.
 
     `plots` are ids, or their numbers; `lock` names parts, or what they do, that stay. Without a `seed` the
-    plots' own seeds go on to their next variation.
+    plots' own seeds go on to their next variation. `markers_text` is a list of all markers as they are now,
+    with the frames of those that are gone: hits follow them; empty: hits stay.
     """
 
     plots: tuple[str, ...]
     brief: str = ""
     seed: int | None = None
     lock: tuple[str, ...] = ()
+    markers_text: str = ""
 
     def __post_init__(self) -> None:
         if not self.plots:

@@ -140,6 +140,9 @@ def _revise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plots", required=True, metavar="2,4", help="plots to compose anew, as numbered")
     parser.add_argument("--brief", default="", metavar="TEXT", help="what should change there, in words")
     parser.add_argument(
+        "--markers", type=Path, metavar="FILE", help="all markers as they are now (JSON): hits follow"
+    )
+    parser.add_argument(
         "--seed", type=int, metavar="N", help="seed of the new music (default: the next variation)"
     )
     parser.add_argument(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.cli.lines import write_lines
 from bridge.cli.report import Reporter
-from bridge.cli.scoring import absolute, check_folder
+from bridge.cli.scoring import absolute, check_folder, text_of
 from bridge.cli.sounding import sound_of, sounded
 from bridge.cli.takes import LATEST, named_take
 from bridge.client import Change, Client, Delivered, Job, connect, revise
@@ -33,7 +33,8 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
     """
     if not is_utf8(options.brief):
         raise SettingsError("--brief has bytes that are not UTF-8", remedy="Type it again")
-    revision = Revision(_words(options.plots), options.brief, options.seed, _words(*options.lock))
+    marks = text_of(options.markers, "--markers", SettingsError) if options.markers else ""
+    revision = Revision(_words(options.plots), options.brief, options.seed, _words(*options.lock), marks)
     files = None if _is_take(options.score) else _files(Path(options.score))
     folder = absolute(options.out_dir) if options.out_dir else None
     if folder is None and files is not None:

@@ -92,7 +92,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         seed=options.seed,
         brief=options.brief,
         cues_json=_cue_sheet(options.cues) if options.cues else "",
-        markers_text=_text(options.markers, "--markers", SettingsError) if options.markers else "",
+        markers_text=text_of(options.markers, "--markers", SettingsError) if options.markers else "",
         tempo=tempo_of(options),
         hits=hits_of(options),
         tempo_map_midi=map_of(options),
@@ -147,14 +147,18 @@ def absolute(path: Path) -> Path:
 
 
 def _cue_sheet(path: Path) -> str:
-    text = _text(path, "--cues", CueSheetError)
+    text = text_of(path, "--cues", CueSheetError)
     if not text.strip():
         raise CueSheetError("it is empty", where=str(path), remedy="Start from a NAME.cues.json")
     return text
 
 
-def _text(path: Path, option: str, fault: type[InputError]) -> str:
-    """The text of a file that an option names."""
+def text_of(path: Path, option: str, fault: type[InputError]) -> str:
+    """The text of a file that an option names.
+
+    Raises:
+        InputError: of the kind `fault`: it cannot be read, is too large, or is no UTF-8.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:

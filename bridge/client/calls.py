@@ -183,6 +183,7 @@ class Client:
                 brief=revision.brief,
                 seed=revision.seed,
                 lock=revision.lock,
+                markers_text=revision.markers_text,
                 shelf=shelf,
                 name=name,
                 take_at_least=take_at_least,

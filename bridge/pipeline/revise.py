@@ -43,6 +43,8 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
     """
     made = reading.read_score(base.midi, base.cues_json, base.name)
     composing.check_layers(made.cues.plots)
+    if revision.markers_text:
+        made = _remarked(made, revision.markers_text)
     plots = spotting.named_plots(made.cues, revision.plots)
     wishes = spotting.read_wishes(revision.brief)
     locks = composing.find_locks(revision.lock, made.performance)
@@ -115,6 +117,21 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
             "revision": {"of": base.name, "plots": sorted(sounding), "changes": list(words)},
         },
     )
+
+
+def _remarked(made: Made, text: str) -> Made:
+    """The score with the hits that a list of markers asks for.
+
+    Raises:
+        TimelineError: it is no list of markers.
+    """
+    sheet = made.cues
+    bare = Timeline(
+        made.name, sheet.rate, sheet.drop_frame, sheet.start_timecode_frames, sheet.cue_end_frame,
+        sheet.cue_start_frame, sheet.cue_end_frame, shots=(),
+    )  # fmt: skip
+    cues = spotting.remarked(sheet, reading.with_markers(bare, text), reading.gone_frames(text))
+    return replace(made, cues=cues, stale=made.stale or cues.hits != sheet.hits)
 
 
 def _solved_again(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridge.reading.given import GivenMusic, read_given
-from bridge.reading.marker_list import check_markers, with_markers
+from bridge.reading.marker_list import check_markers, gone_frames, with_markers
 from bridge.reading.midi_map import read_tempo_map
 from bridge.reading.retimed import retimed
 from bridge.reading.score import read_score
@@ -13,6 +13,7 @@ __all__ = [
     "SUFFIXES",
     "GivenMusic",
     "check_markers",
+    "gone_frames",
     "read_given",
     "read_score",
     "read_tempo_map",

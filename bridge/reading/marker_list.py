@@ -75,8 +75,23 @@ def _json_list(text: str) -> list[Mark]:
     return [_mark(number, entry) for number, entry in enumerate(entries, start=1)]
 
 
-def with_markers(film: Timeline, text: str) -> Timeline:
-    """A film's timeline with the markers of a list: a film itself has none.
+def gone_frames(text: str) -> frozenset[int]:
+    """The frames of a JSON list whose marker is there no more: `{"markers": [...], "gone": [30]}`.
+
+    An EDL says none.
+
+    Raises:
+        TimelineError: it is no list, or they are something else than whole numbers.
+    """
+    check_markers(text)
+    frames = [] if marker_edl.is_edl(text) else json.loads(text.removeprefix("\ufeff")).get("gone", [])
+    if not isinstance(frames, list) or not all(type(frame) is int for frame in frames):
+        _fail('"gone" is no list of whole numbers')
+    return frozenset(frames)
+
+
+def with_markers(timeline: Timeline, text: str) -> Timeline:
+    """A timeline with the markers of a list in the place of all of its own, cut to its cue.
 
     Raises:
         TimelineError: as for `marker_list`.
@@ -86,7 +101,7 @@ def with_markers(film: Timeline, text: str) -> Timeline:
         Marker(round(mark.start), round(mark.length), mark.name, mark.note, mark.color)
         for mark in sorted(marker_list(text, place), key=lambda mark: mark.start)
     ]
-    return replace(film, markers=cut_markers(marks, film.cue_start_frame, film.cue_end_frame))
+    return replace(timeline, markers=cut_markers(marks, timeline.cue_start_frame, timeline.cue_end_frame))
 
 
 def _mark(number: int, entry: Any) -> Mark:

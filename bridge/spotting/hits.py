@@ -31,7 +31,7 @@ def find_hits(
         if start < plot.start_frame < end and (plot.music or previous_music):
             hits.append(_must(plot.start_frame, HitKind.PLOT, plot.words or plot.label.value, settings, True))
         previous_music = plot.music
-    hits += [_from_marker(m, settings) for m in marked if start < m.frame < end]
+    hits += [from_marker(m, settings) for m in marked if start < m.frame < end]
     kept = _silenced(one_a_frame(hits), plots)
     numbered = tuple(replace(hit, id=f"h{number:03d}") for number, hit in enumerate(kept, start=1))
     return group(numbered, timeline.rate, settings)
@@ -49,7 +49,8 @@ def _from_edit(point: EditPoint, settings: HitSettings) -> Hit:
     return Hit("", point.frame, Weight.NICE, HitKind.TRANSITION, early, late, words=point.style)
 
 
-def _from_marker(marked: MarkedHit, settings: HitSettings) -> Hit:
+def from_marker(marked: MarkedHit, settings: HitSettings) -> Hit:
+    """The hit that a marker asks for, without an id."""
     if marked.weight is Weight.MUST:
         return _must(marked.frame, HitKind.MARKER, marked.words, settings, False)
     early, late = settings.window_frames

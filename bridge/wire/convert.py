@@ -108,7 +108,7 @@ def revision_from_wire(message: pb.ReviseRequest) -> Revision:
         SettingsError: no plot is named, or the seed is out of range.
     """
     seed = message.seed if message.HasField("seed") else None
-    return Revision(tuple(message.plots), message.brief, seed, tuple(message.lock))
+    return Revision(tuple(message.plots), message.brief, seed, tuple(message.lock), message.markers_text)
 
 
 def complement_from_wire(message: pb.ComplementRequest) -> Complement:

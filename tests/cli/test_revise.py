@@ -73,6 +73,7 @@ def test_mistakes_are_said_before_anything_is_made(run: Run, home: Path, tmp_pat
     assert "--plots" in run("revise", "latest").err
     assert "no plot is named" in run("revise", "latest", "--plots", ",").err
     assert "out of range" in run("revise", "latest", "--plots", "1", "--seed", -1).err
+    assert "Check --markers" in run("revise", "latest", "--plots", "1", "--markers", tmp_path / "none").err
     (tmp_path / "a.mid").write_bytes(b"")
     (tmp_path / "a.cues.json").write_bytes(b"\xff\xfe")
     assert "not UTF-8" in run("revise", tmp_path / "a.mid", "--plots", "1").err

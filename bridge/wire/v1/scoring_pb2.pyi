@@ -1102,6 +1102,7 @@ class ReviseRequest(_message.Message):
     TAKE_AT_LEAST_FIELD_NUMBER: _builtins.int
     PARALLEL_FIELD_NUMBER: _builtins.int
     JOB_ID_FIELD_NUMBER: _builtins.int
+    MARKERS_TEXT_FIELD_NUMBER: _builtins.int
     take_id: _builtins.str
     """A take of this daemon's."""
     brief: _builtins.str
@@ -1120,6 +1121,10 @@ class ReviseRequest(_message.Message):
     """As in StartScoreRequest."""
     job_id: _builtins.str
     """As in StartScoreRequest."""
+    markers_text: _builtins.str
+    """All markers as they are now, as in Settings, with "gone": the frames of those that are there no more. Hits
+    follow them; empty: hits stay.
+    """
     @_builtins.property
     def files(self) -> Global___ScoreFiles:
         """A score by its files."""
@@ -1146,10 +1151,11 @@ class ReviseRequest(_message.Message):
         take_at_least: _builtins.int = ...,
         parallel: _builtins.int = ...,
         job_id: _builtins.str = ...,
+        markers_text: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "base", b"base", "files", b"files", "seed", b"seed", "take_id", b"take_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "base", b"base", "brief", b"brief", "files", b"files", "job_id", b"job_id", "lock", b"lock", "name", b"name", "parallel", b"parallel", "plots", b"plots", "seed", b"seed", "shelf", b"shelf", "take_at_least", b"take_at_least", "take_id", b"take_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "base", b"base", "brief", b"brief", "files", b"files", "job_id", b"job_id", "lock", b"lock", "markers_text", b"markers_text", "name", b"name", "parallel", b"parallel", "plots", b"plots", "seed", b"seed", "shelf", b"shelf", "take_at_least", b"take_at_least", "take_id", b"take_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015

@@ -37,12 +37,15 @@ def revise_score(found):
     sheet = Sheet(sheet_of(edit.project_name, edit.name, number))
     sent = os.path.join(edit.folder, "timeline", safe_name(edit.name) + ".markers.json")
     now = edit.directions()[0]
-    wishes = wishes_of(sheet, _sent(sent_with(sent, number)), now)
+    before = _sent(sent_with(sent, number))
+    wishes = wishes_of(sheet, before, now)
     if not wishes:
         raise Trouble("No marker has changed since take %d." % number, _HOW)
     with open(sent, "w", encoding="utf-8") as file:
-        json.dump({"markers": now}, file)
-    result = _revised(edit, resolve, sheet.path, wishes)
+        there = {marker["frame"] for marker in now}
+        gone = sorted(marker["frame"] for marker in before if marker["frame"] not in there)
+        json.dump({"markers": now, "gone": gone}, file)
+    result = _revised(edit, resolve, sheet.path, wishes, sent)
     keep_sent(sent, result)
     bring(edit, result)
 
@@ -87,18 +90,25 @@ def _sent(path):
         return []
 
 
-def _revised(edit, resolve, path, wishes):
-    """Revise for each wish in turn; only the last result lies among the scores."""
+def _revised(edit, resolve, path, wishes, sent):
+    """Revise for each wish in turn; only the last result lies among the scores.
+
+    The first call has all markers, whose hits may ask for another tempo map: so it must name every plot that
+    is touched, and goes alone where wishes differ.
+    """
+    marked = ["--markers", sent]
+    if len(wishes) > 1:
+        wishes = [(sorted(plot for plots, _ in wishes for plot in plots), "")] + wishes
     between = tempfile.mkdtemp(prefix="cuebridge-")
     try:
         for place, (plots, words) in enumerate(wishes, 1):
             is_last = place == len(wishes)
             say("Composing %s anew: %s" % (", ".join(plots), words or "another take"))
-            result = cuebridge(
-                ["revise", path, "--plots", ",".join(plots), "-o", edit.folder if is_last else between]
-                + (["--brief=" + words] if words else []) + (["--audio"] if is_last else []),
-                watching(resolve),
-            )  # fmt: skip
+            asked = ["revise", path, "--plots", ",".join(plots), "-o", edit.folder if is_last else between]
+            asked += ["--brief=" + words] if words else []
+            asked += marked if place == 1 else []
+            asked += ["--audio"] if is_last else []
+            result = cuebridge(asked, watching(resolve))
             path = result["files"]["mid"]
         return result
     finally:

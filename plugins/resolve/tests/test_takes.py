@@ -250,9 +250,12 @@ def test_revise_composes_anew_what_changed_markers_touch_and_nothing_else(sit: S
     desk.timeline.markers[300]["note"] = "more tension"  # ours, of the plot p4
     said = desk.run("Revise score")
     asked = [(w[w.index("--plots") + 1], [x for x in w if x.startswith("--brief=")]) for w in revised(desk)]
-    assert asked == [("p3", ["--brief=less piano"]), ("p4", ["--brief=more tension"])]
+    assert asked == [
+        ("p3,p4", []), ("p3", ["--brief=less piano"]), ("p4", ["--brief=more tension"]),
+    ]  # fmt: skip
+    assert ["--markers" in words for words in revised(desk)] == [True, False, False]
     assert "Take 2" in said, said
-    first, last = revised(desk)
+    first, _, last = revised(desk)
     assert first[first.index("-o") + 1] != str(Path(desk.words("score")[1]).parents[1])
     assert not Path(first[first.index("-o") + 1]).exists()  # what lies between is not kept
     assert last[1].startswith(first[first.index("-o") + 1])
@@ -277,7 +280,8 @@ def test_revise_counts_a_marker_that_was_taken_away_and_one_that_lasts(sit: Sit)
     }
     desk.run("Revise score")
     asked = {w[w.index("--plots") + 1]: [x for x in w if x.startswith("--brief=")] for w in revised(desk)}
-    assert asked == {"p1": [], "p2,p3": ["--brief=calm"]}
+    assert asked == {"p1,p2,p3": [], "p1": [], "p2,p3": ["--brief=calm"]}
+    assert [marker["frame"] for marker in desk.sent[-1]] == [100, 150]
     again = len(revised(desk))
     desk.run("Revise score")
     assert len(revised(desk)) == again  # what was sent is remembered with the take
