@@ -96,7 +96,7 @@ def with_markers(timeline: Timeline, text: str) -> Timeline:
     Raises:
         TimelineError: as for `marker_list`.
     """
-    place = Place(film.rate, film.start_timecode_frames, film.duration_frames)
+    place = Place(timeline.rate, timeline.start_timecode_frames, timeline.duration_frames)
     marks = [
         Marker(round(mark.start), round(mark.length), mark.name, mark.note, mark.color)
         for mark in sorted(marker_list(text, place), key=lambda mark: mark.start)
