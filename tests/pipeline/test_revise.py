@@ -387,19 +387,3 @@ def test_cancelling_stops_it() -> None:
     progress.cancel()
     with pytest.raises(Cancelled):
         pipeline.revise(base(), Revision(("1",)), (), progress)
-
-
-def test_hits_follow_markers_as_they_are_now() -> None:
-    files = kept_map()
-    sheet = json.loads(files.cues_json)
-    plot = sheet["plots"][1]
-    frame = plot["start_frame"] + 17
-    assert frame not in {hit["frame"] for hit in sheet["hits"]}
-    marks = {"markers": [{"frame": frame, "note": "must"}], "gone": [3]}
-    new = revised(files, "p1", seed=9, markers_text=json.dumps(marks))
-    check_outside(hear(files.midi), hear(new["mid"]), [places(files)["p1"]], conductor=False)
-    told = {hit["frame"]: hit for hit in json.loads(new["cues.json"])["hits"]}
-    assert set(told) == {frame, *(hit["frame"] for hit in sheet["hits"])}
-    assert (told[frame]["weight"], told[frame]["kind"]) == ("must", "marker")
-    with pytest.raises(InputError, match='"gone" is no list'):
-        revised(files, "p1", markers_text='{"markers": [], "gone": ["x"]}')
