@@ -15,7 +15,7 @@ from bridge.composing.palettes import PALETTES
 from bridge.config import Settings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
-from bridge.schema.score import Part, Score
+from bridge.schema.score import Part, PartRole, Score
 from bridge.schema.tempo import Form
 from bridge.vocabulary.texture import Sounded, textures
 from bridge.writing.colors import PART_COLORS
@@ -69,7 +69,9 @@ def piano_roll(score: Score, form: Form, title: str, path: Path) -> None:
 
 
 def _row(name: str, score: Score, form: Form) -> str:
-    notes = [note for part in score.parts for note in part.notes]
+    # Drums are a part, but have no pitch and no texture.
+    pitched = [part for part in score.parts if part.role is not PartRole.DRUMS]
+    notes = [note for part in pitched for note in part.notes]
     onsets = sorted({_s(form, note.start_beats) for note in notes})
     length = max(_s(form, note.end_beats) for note in notes)
     lasting = [(_s(form, note.end_beats) - _s(form, note.start_beats)) for note in notes]
@@ -77,7 +79,7 @@ def _row(name: str, score: Score, form: Form) -> str:
     sounding = sum(min(each, length) for each in busy) / length
     pitches = sorted(note.pitch for note in notes)
     bars = [bar.tick / 960 for bar in form.bars if bar.tick < form.end_tick] + [form.end_tick / 960]
-    labels = Counter(label for part in score.parts for label in labels_of(part, bars) if label != "silent")
+    labels = Counter(label for part in pitched for label in labels_of(part, bars) if label != "silent")
     total = sum(labels.values())
     spacing = median(b - a for a, b in pairwise(onsets))
     cells = (

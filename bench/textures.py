@@ -140,8 +140,10 @@ def measure(cues: CueSheet, form: Form, score: Score, tally: Tally) -> None:
     """Add one score's counts."""
     bars = [bar.tick / TICKS_PER_QUARTER for bar in form.bars if bar.tick < form.end_tick]
     bars.append(form.end_tick / TICKS_PER_QUARTER)
-    rows = {part.name: labels_of(part, bars) for part in score.parts}
-    for part in score.parts:
+    # Drums have no textures, and the corpora's are left out.
+    pitched = [part for part in score.parts if part.role is not PartRole.DRUMS]
+    rows = {part.name: labels_of(part, bars) for part in pitched}
+    for part in pitched:
         sounding = [label for label in rows[part.name] if label != "silent"]
         tally.labels.update(sounding)
         if part.role is not PartRole.EFFECT:
