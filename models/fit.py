@@ -38,7 +38,7 @@ MIXES: dict[str, dict[str, float]] = {
     "melody": _NOTES,
     "accompaniment": _NOTES,
     "bass": _NOTES,
-    "drums": {"drums": 1.0},
+    "drums": {"drums": 0.6, "fills": 0.4},
 }
 """How often a window comes from each pack of a part's training pieces. The share of a pack that is not
 written yet goes to the others."""

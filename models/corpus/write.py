@@ -130,11 +130,15 @@ def write_score(source: str) -> Callable[[Path, list[str] | None], list[Entry]]:
 
 
 def write_drums(data: Path, parts: list[str] | None) -> list[Entry]:
-    """Drum takes."""
+    """Drum takes; those that end in a fill once more by themselves, for they are half of the takes and a
+    seventh of the bars.
+    """
     entries = list(drums.read(data))
     if parts is None or "drums" in parts:
         for split in SPLITS:
             save("drums", split, "drums", (tell(p, "drums") for p, _, _ in entries if p.split == split))
+        filling = [p for p, _, _ in entries if p.split == "train" and p.music.bars[-1].plot_left == 0]
+        save("drums", "train", "fills", (tell(p, "drums") for p in filling))
     return entries
 
 
