@@ -1,8 +1,9 @@
 """The drums: the drums model, told how busy, how loud and how far from a boundary, with fills into it.
 
 The harmony is nothing to it. One groove goes through a cue: what its first section opens with is read
-before every other. A bar before a boundary is asked for as a fill where it plays on; where it is held, rests
-or leads into silence, it is not. What is held is struck once, and every hit gets a kick and a cymbal.
+before every other, and those two bars have a kick and a backbeat by rule. A bar before a boundary is asked
+for as a fill where it plays on; where it is held, rests or leads into silence, it is not. What is held is
+struck once, and every hit gets a kick and a cymbal.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from bridge.composing import told
 from bridge.composing.accompaniment import first_played
 from bridge.composing.melody import Notes
 from bridge.composing.plan import STAGE, CellPlan, Section
+from bridge.composing.rhythm import off_grid
 from bridge.composing.writing import Draft, snapped
 from bridge.config import Settings
 from bridge.inference.generate import BarTask, Row, Tokens, generate
@@ -22,11 +24,12 @@ from bridge.inference.streams import stream
 from bridge.vocabulary import bars, prompts, tokens
 from bridge.vocabulary.bars import ChordEvent, NoteEvent
 from bridge.vocabulary.conditions import Conditions
-from bridge.vocabulary.kit import CRASH, KICK
+from bridge.vocabulary.kit import CRASH, KICK, SNARE
 from bridge.vocabulary.masks import BarRules
 
 SAMPLING = Sampling(temperature=0.9, top_p=0.92)
 STROKE_TICKS = 120
+STATED_BARS = 2
 _GRID_STEPS = 3
 _FAR_BARS = 5.0
 """Takes with a fill have four or five bars before it ends; further than that no boundary was ever told."""
@@ -58,7 +61,7 @@ def write_drums(
         on_bar: called after every bar.
     """
     playing = [section for section in sections if section.layer("drums") is not None]
-    tasks = {section.key: _tasks(section, sections) for section in playing}
+    tasks = {section.key: _tasks(section, sections, states=section is playing[0]) for section in playing}
     out: dict[str, Notes] = {}
     groove: tuple[tuple[BarTask, Tokens], ...] = ()
     for wave in (playing[:1], playing[1:]):
@@ -101,8 +104,9 @@ def fills(section: Section, index: int, sections: Sequence[Section]) -> bool:
     return any(first.plot is not item.plot and first.kind in ("play", "hold", "final") for first in follows)
 
 
-def _tasks(section: Section, sections: Sequence[Section]) -> tuple[BarTask, ...]:
+def _tasks(section: Section, sections: Sequence[Section], *, states: bool) -> tuple[BarTask, ...]:
     tasks = []
+    stated = 0
     for index, item in enumerate(section.cells):
         cell = item.cell
         prompt = prompts.notes_prompt(cell.metre, _NO_CHORD)
@@ -111,9 +115,10 @@ def _tasks(section: Section, sections: Sequence[Section]) -> tuple[BarTask, ...]
         rules = BarRules(
             steps=cell.steps,
             required_steps=frozenset((0,)) | item.forced_steps | own,
-            forbidden_steps=frozenset(step for step in range(cell.steps) if step % _GRID_STEPS),
+            forbidden_steps=off_grid(item),
             most_together=4,
             fill_steps=frozenset(range(min(own), cell.steps)) if own else own,
+            strokes=_beat(item) if states and stated < STATED_BARS and not fill else frozenset(),
         )
         beside = _conditions(section, item, fill=fill).vector()
         body: Tokens | None = None
@@ -121,8 +126,16 @@ def _tasks(section: Section, sections: Sequence[Section]) -> tuple[BarTask, ...]
             body = ()
         elif item.kind in ("hold", "final"):
             body = bars.drums_body([NoteEvent(0, drum, 1) for drum in (KICK, CRASH)], cell.steps)
+        stated += body is None
         tasks.append(BarTask(prompt, rules, body=body, conditions=beside))
     return tuple(tasks)
+
+
+def _beat(item: CellPlan) -> frozenset[tuple[int, int]]:
+    """A kick on the first beat and the snare on weak ones; in calm music once, as the second half begins."""
+    strong, beats = item.cell.strong_steps, item.cell.beat_steps
+    back = [step for step in beats if step not in strong] if item.energy >= _LIVELY else list(strong[1:2])
+    return frozenset({(0, KICK), *((step, SNARE) for step in back)})
 
 
 def _fill_steps(item: CellPlan) -> frozenset[int]:

@@ -50,6 +50,7 @@ class BarRules:
         most_together: how many notes of the accompaniment, or strokes, may start at one step.
         chord_ids: chord tokens that may be written; empty allows all.
         fill_steps: at these, drums strike nothing but snare and toms.
+        strokes: (step, drum) that must be struck; their steps are required.
     """
 
     steps: int
@@ -67,6 +68,7 @@ class BarRules:
     most_together: int = 12
     chord_ids: frozenset[int] = frozenset()
     fill_steps: frozenset[int] = frozenset()
+    strokes: frozenset[tuple[int, int]] = frozenset()
 
     def __post_init__(self) -> None:
         if not 0 < self.steps <= tokens.POSITIONS:
@@ -125,8 +127,10 @@ class Grammar:
         elif self._expects == "pitch":
             mask[tokens.PITCH_0 : tokens.PITCH_0 + tokens.PITCHES] = self._pitches()
         else:
-            self._allow_positions(mask)
-            if self._expects == "pitch or position" and self._together < self._rules.most_together:
+            if self._missing() is None:
+                self._allow_positions(mask)
+            room = self._together < self._rules.most_together or self._missing() is not None
+            if self._expects == "pitch or position" and room:
                 mask[tokens.PITCH_0 : tokens.PITCH_0 + tokens.PITCHES] = self._pitches()
         return mask
 
@@ -175,7 +179,8 @@ class Grammar:
     def _allow_positions(self, mask: Mask) -> None:
         """Later steps up to the next required one; the end when none is required any more."""
         rules = self._rules
-        required = {step for step in rules.required_steps if step > self._last_step}
+        wanted = rules.required_steps | {step for step, _ in rules.strokes}
+        required = {step for step in wanted if step > self._last_step}
         if self.part == "chords" and self._last_step < 0:
             required = {0}
         last = min(required, default=rules.steps - 1)
@@ -204,7 +209,8 @@ class Grammar:
         numbers = np.arange(tokens.PITCHES)
         if self.part == "drums":
             allowed: Mask = _FILLS if self._last_step in rules.fill_steps else _DRUMS
-            return allowed & (numbers > self._last_pitch)
+            missing = self._missing()
+            return allowed & (numbers > self._last_pitch) & (missing is None or numbers <= missing)
         mask: Mask = (numbers >= rules.pitch_low) & (numbers <= rules.pitch_high)
         chord_tones = self._chord_tones()
         wanted: frozenset[int] = frozenset()
@@ -220,6 +226,12 @@ class Grammar:
             if fitting.any():
                 mask = fitting
         return mask & (numbers > self._last_pitch)
+
+    def _missing(self) -> int | None:
+        """The lowest drum that must still be struck at this step."""
+        rules = self._rules
+        own = [drum for step, drum in rules.strokes if step == self._last_step and drum > self._last_pitch]
+        return min(own, default=None)
 
     def _chord_tones(self) -> frozenset[int]:
         sounding = self._sounding()

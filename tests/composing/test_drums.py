@@ -119,3 +119,11 @@ def test_without_a_model_nobody_drums_and_the_rest_plays(
     assert {PartRole.BASS, PartRole.ACCOMPANIMENT} <= {part.role for part in score.parts}
     assert "Plot p0: there is no model of drums" in " ".join(score.notes)
     assert "no model of drums" not in " ".join(write(models, scenes()).notes)
+
+
+def test_the_groove_is_stated_with_a_kick_and_a_backbeat(models: Models):
+    part = drums_of(write(models, scenes()))
+    for bar in (0, 1):
+        assert {(0, KICK), (960, SNARE), (2880, SNARE)} <= set(struck(part, bar * BAR, (bar + 1) * BAR))
+    calm = Scene(6, layers=PLAYED, energy=0.4, metre=Metre(3, 4))
+    assert (0, KICK) in struck(drums_of(write(models, build(calm))), 0, 1)

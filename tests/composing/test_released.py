@@ -12,9 +12,10 @@ from bridge.inference.streams import stream
 from bridge.progress import Progress
 from bridge.schema.cues import Label
 from bridge.schema.score import PartRole
-from bridge.vocabulary import bars
+from bridge.vocabulary import bars, prompts, tokens
 from bridge.vocabulary.bars import BarControls, ChordEvent
 from bridge.vocabulary.chords import INTERVALS, Chord
+from bridge.vocabulary.conditions import Conditions
 from bridge.vocabulary.masks import BarRules
 from tests.composing.forms import Scene, build
 
@@ -83,3 +84,32 @@ def test_a_short_film_twice(released: Models):
     melody = next(part for part in one.parts if part.role is PartRole.MELODY)
     assert len({note.pitch for note in melody.notes}) >= 4
     assert len({note.duration_beats for note in melody.notes}) >= 2
+
+
+def band_row(part: str, number: int) -> Row:
+    """Bass or drums, told how dense to be."""
+    chords = [ChordEvent(0, Chord(0, "maj"))] if part == "bass" else [ChordEvent(0, None)]
+    prompt = prompts.notes_prompt((4, 4), chords, given=() if part == "bass" else None)
+    beside = Conditions(density=0.5 + number % 4).vector()
+    tasks = (BarTask(prompt, BarRules(48), conditions=beside),) * (3 + number % 3)
+    source = "drums" if part == "drums" else "orchestra"
+    key = "unknown" if part == "drums" else "major"
+    generator = stream(number, 0, "test", part)
+    return Row(part, prompts.opening(source, key), tasks, generator, Sampling(0.9, 0.9))
+
+
+@pytest.mark.parametrize("part", ["bass", "drums"])
+def test_the_band_alone_writes_what_it_writes_among_others_and_hears_how_dense(released: Models, part: str):
+    decoder = released.bass if part == "bass" else released.drums
+    if decoder is None:
+        pytest.skip(f"no model of {part} is released")
+    rows = 12
+    together = generate(decoder, [band_row(part, n) for n in range(rows)], max_rows=16)
+    for number in (0, 5, 11):
+        assert generate(decoder, [band_row(part, number)]) == [together[number]]
+    counts = [
+        sum(tokens.POS_0 <= token < tokens.POS_0 + tokens.POSITIONS for body in bodies for token in body)
+        / len(bodies)
+        for bodies in together
+    ]
+    assert sum(counts[3::4]) > 1.3 * sum(counts[0::4])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bridge.vocabulary import bars, tokens
 from bridge.vocabulary.bars import ChordEvent, NoteEvent
 from bridge.vocabulary.chords import QUALITIES, Chord, pitch_classes
+from bridge.vocabulary.kit import NINE, SNARE, TOMS
 from bridge.vocabulary.masks import BarRules, Grammar
 
 METRES = st.sampled_from(tokens.METRES)
@@ -141,3 +142,33 @@ def test_rules_that_cannot_be_kept_are_refused() -> None:
         BarRules(steps=97)
     with pytest.raises(ValueError, match="no part"):
         Grammar("tuba")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    METRES,
+    st.frozensets(st.tuples(st.integers(0, 17), st.sampled_from(sorted(NINE))), max_size=4),
+    st.integers(1, 4),
+    st.integers(),
+)
+def test_drums_strike_the_nine_and_what_they_must(
+    metre: tuple[int, int], strokes: frozenset[tuple[int, int]], most: int, seed: int
+) -> None:
+    steps = tokens.bar_steps(metre)
+    wanted = frozenset((step, drum) for step, drum in strokes if step < steps)
+    body = write("drums", BarRules(steps, strokes=wanted, most_together=most), seed)
+    notes = bars.decode_drums(body)
+    assert bars.drums_body(notes, steps) == tuple(body)
+    assert {note.pitch for note in notes} <= set(NINE)
+    assert wanted <= {(note.step, note.pitch) for note in notes}
+
+
+def test_a_fill_is_snare_and_toms_and_the_root_is_the_root() -> None:
+    for seed in range(20):
+        rules = BarRules(48, required_steps=frozenset((36, 42)), fill_steps=frozenset(range(36, 48)))
+        notes = bars.decode_drums(write("drums", rules, seed))
+        assert {note.pitch for note in notes if note.step >= 36} <= {SNARE, *TOMS}
+        chords = (ChordEvent(0, Chord(2, "min7")), ChordEvent(24, Chord(7, "7")))
+        rules = BarRules(48, required_steps=frozenset((0, 24)), chords=chords, root_steps=frozenset((0, 24)))
+        low = {note.step: note.pitch % 12 for note in bars.decode_notes(write("bass", rules, seed))}
+        assert (low[0], low[24]) == (2, 7)
