@@ -201,7 +201,9 @@ def minute() -> str:
     cues, form = build(*[Scene(10, energy=0.6, layers=layers, palette="orchestral") for _ in range(3)])
     compose(cues, form, settings, models, Progress())
     profile = cProfile.Profile()
-    seconds = timed(lambda: compose(cues, form, settings, models, Progress()))
+    began = time.process_time()  # other work on the machine is not the music's
+    compose(cues, form, settings, models, Progress())
+    seconds = time.process_time() - began
     profile.runcall(compose, cues, form, settings, models, Progress())
     stats: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     total = sum(each[2] for each in stats.values())
@@ -219,7 +221,7 @@ def minute() -> str:
     score = compose(cues, form, settings, models, Progress())
     return (
         f"{float(cues.cue_length_s):.0f} s of music, {len(score.parts)} parts,"
-        f" {sum(len(part.notes) for part in score.parts)} notes: {seconds:.1f} s. Of that: {shares}."
+        f" {sum(len(part.notes) for part in score.parts)} notes: {seconds:.1f} s of one core. Of that: {shares}."
     )
 
 
