@@ -221,7 +221,8 @@ def minute() -> str:
     score = compose(cues, form, settings, models, Progress())
     return (
         f"{float(cues.cue_length_s):.0f} s of music, {len(score.parts)} parts,"
-        f" {sum(len(part.notes) for part in score.parts)} notes: {seconds:.1f} s of one core. Of that: {shares}."
+        f" {sum(len(part.notes) for part in score.parts)} notes: {seconds:.1f} s of one core."
+        f" Of that: {shares}."
     )
 
 
