@@ -21,7 +21,7 @@ train chords 60 0.08
 train drums 18 0.08
 train melody 120 0.08
 train accompaniment 30 0.08
-train bass 12 0.08
+train bass 18 0.08
 
 for part in chords drums melody accompaniment bass; do
     $python -m models.release "$part" --only judge
