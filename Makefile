@@ -84,6 +84,7 @@ bench-decoding: $(TRAIN_BIN)/python
 # Corpus, training, export and evaluation of the released models; hours on two cores, resumable.
 train: $(TRAIN_BIN)/python
 	bash models/runs/v1.sh
+	$(TRAIN_BIN)/python -m models.sight
 
 clean:
 	rm -rf $(VENV) $(TRAIN_VENV) out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -141,12 +141,20 @@ class Settings:
     markers_text: str = ""
     tempo: TempoSettings = field(default_factory=TempoSettings)
     hits: HitSettings = field(default_factory=HitSettings)
+    # How far density and loudness lean on a regressor taught by one cartoon: not at all, it beats no floor.
+    learnt_curves: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**63:
             raise SettingsError(f"seed {self.seed} is out of range", remedy="Use 0 to 2**63 - 1")
         if not 0 <= self.tail_s <= 30:
             raise SettingsError(f"a tail of {self.tail_s:g} s is out of range", remedy="Use 0 to 30 s")
+        if not 0 <= self.learnt_curves <= 1:
+            raise SettingsError(
+                f"learnt curves of {self.learnt_curves:g} are out of range",
+                where="--learnt-curves",
+                remedy="Use 0 (off) to 1",
+            )
         if not 1 <= self.min_velocity <= self.max_velocity <= 127:
             raise SettingsError("velocities must lie within 1 to 127, the lower number first")
         if self.tempo_map_midi and replace(self.tempo, exact=False) != TempoSettings():

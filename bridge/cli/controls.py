@@ -42,6 +42,11 @@ def add_controls(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
     group.add_argument(
+        "--learnt-curves", metavar="SHARE", default="0",
+        help="0 to 1: how far density and loudness lean on a regressor taught by one cartoon, which has not "
+        "beaten chance (default 0)",
+    )  # fmt: skip
+    group.add_argument(
         "--keep-tempo-map", type=Path, metavar="FILE.mid",
         help="compose inside this file's tempi, metres and bars, its start on the cue's first frame",
     )  # fmt: skip
@@ -96,6 +101,15 @@ def tempo_of(options: argparse.Namespace) -> TempoSettings:
         early, late = _window(options.hit_window)
         found = replace(found, exact=max(early, late) <= EXACT_FRAMES)
     return found
+
+
+def learnt_of(options: argparse.Namespace) -> float:
+    """The share of the learnt curves.
+
+    Raises:
+        SettingsError: it is not a number.
+    """
+    return _number(options.learnt_curves, "--learnt-curves")
 
 
 def _check_kept_map(options: argparse.Namespace) -> None:

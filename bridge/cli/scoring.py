@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from bridge.cli.controls import hits_of, map_of, tempo_of
+from bridge.cli.controls import hits_of, learnt_of, map_of, tempo_of
 from bridge.cli.report import Reporter
 from bridge.client import Client, Delivered, Job, Order, connect, score
 from bridge.client.shelf import Shelf
@@ -96,6 +96,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         tempo=tempo_of(options),
         hits=hits_of(options),
         tempo_map_midi=map_of(options),
+        learnt_curves=learnt_of(options),
     )
 
 

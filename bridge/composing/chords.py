@@ -20,7 +20,7 @@ from bridge.vocabulary import bars, controls, prompts, tokens
 from bridge.vocabulary.bars import BarControls, ChordEvent
 from bridge.vocabulary.chords import QUALITIES, Chord
 from bridge.vocabulary.conditions import Conditions
-from bridge.vocabulary.leaning import lean
+from bridge.vocabulary.leaning import asked_strength, lean
 from bridge.vocabulary.masks import BarRules, Mask
 from bridge.vocabulary.mood import asked
 from bridge.vocabulary.recall import Bucket, read_trust
@@ -160,6 +160,7 @@ def _memory(trust: Mapping[Bucket, float], led: Sequence[Tokens]) -> ChordMemory
 
 def _tasks(section: Section, settings: Settings, *, numbers: bool) -> tuple[tuple[BarTask, ...], ChordGuide]:
     generator = stream(settings.seed, settings.variation, STAGE, "cadence", section.key)
+    strength = asked_strength(settings.brief)
     tonic = section.tonality.tonic
     goal = section.goal or tonic
     closing = next((i for i, item in enumerate(section.cells) if item.kind == "final"), None)
@@ -200,7 +201,7 @@ def _tasks(section: Section, settings: Settings, *, numbers: bool) -> tuple[tupl
             required_steps=required,
             forbidden_steps=frozenset(range(cell.steps)) - frozenset(steps),
         )
-        mood = lean(2 * item.valence - 1, 2 * item.tension - 1)
+        mood = lean(2 * item.valence - 1, 2 * item.tension - 1, strength)
         if numbers:
             told = _conditions(item, len(steps), slow).vector()
             tasks.append(BarTask(prompts.chords_prompt(cell.metre), rules, conditions=told, lean=mood))

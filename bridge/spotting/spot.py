@@ -15,9 +15,11 @@ from bridge.spotting.curves import fit_curves
 from bridge.spotting.directions import read_directions
 from bridge.spotting.edited import apply_edits
 from bridge.spotting.hits import find_hits
+from bridge.spotting.learnt import leant
 from bridge.spotting.lexicon import Wish, allows_tempo_changes, read_words
 from bridge.spotting.mood import Curve, curves_from_axes, mood_axes, secondly
 from bridge.spotting.plots import find_plots, wish_for
+from bridge.vocabulary.leaning import harmony_in_words
 
 
 def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Progress) -> CueSheet:
@@ -32,6 +34,10 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
     wish = read_words(settings.brief)
     axes = _shift(mood_axes(features), wish)
     curves = curves_from_axes(*axes)
+    leaning = []
+    if settings.learnt_curves and picture.seen.any():
+        curves, leans = leant(curves, picture, settings.learnt_curves)
+        leaning = [leans]
     progress.report("spotting", 1, 4, "plots")
     directions = read_directions(timeline)
     plots = find_plots(timeline, features, axes, curves, directions, bool(picture.seen.any()), progress)
@@ -44,9 +50,10 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
         plots = _with_changes(plots, settings.tempo.changes or asked)
     progress.report("spotting", 2, 4, "hits")
     hits = find_hits(timeline, plots, directions.hits, settings.hits)
-    notes = [*timeline.warnings, *picture.problems, *directions.notes]
+    notes = [*timeline.warnings, *picture.problems, *directions.notes, *leaning]
     if settings.brief:
-        heard = ", ".join((*wish.understood, *["tempo changes"][: asked and not held]))
+        said = (*wish.understood, *harmony_in_words(settings.brief))
+        heard = ", ".join((*said, *["tempo changes"][: asked and not held]))
         notes.append(
             f"Brief understood as: {heard}" if heard else "The brief holds no word the lexicon knows"
         )

@@ -8,6 +8,7 @@ is a number. The orderings of qualities are those of `controls`.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -21,7 +22,26 @@ from bridge.vocabulary.controls import TENSION_OF_QUALITY, VALENCE_OF_QUALITY
 STRENGTH: Final = 1.5
 """Nats between the ends of a scale at full lean: at valence 1 a major chord gains e^1.5 on a minor one."""
 
+MOST: Final = 2.0
+"""Factor on `STRENGTH` where a brief asks for colourful chords; plain ones have none of it."""
+
+_ASKED = re.compile(
+    r"\b(?:(plain|simple|neutral)|(colou?rful|rich|expressive))\s+(?:chord|harmon)\w*", re.IGNORECASE
+)
+
 Floats = npt.NDArray[np.float32]
+
+
+def asked_strength(brief: str) -> float:
+    """The strength that a brief asks for: none by "plain chords", `MOST` times by "colourful harmony"."""
+    said = _ASKED.search(brief)
+    return STRENGTH if said is None else 0.0 if said.group(1) else MOST * STRENGTH
+
+
+def harmony_in_words(brief: str) -> tuple[str, ...]:
+    """The words of a brief that set the strength."""
+    said = _ASKED.search(brief)
+    return () if said is None else (said.group(0).lower(),)
 
 
 @lru_cache(maxsize=256)

@@ -92,7 +92,7 @@ def settings_from_wire(message: pb.Settings) -> Settings:
             "markers_text",
         )
     }
-    for name in ("tail_s", "min_velocity", "max_velocity"):
+    for name in ("tail_s", "min_velocity", "max_velocity", "learnt_curves"):
         if message.HasField(name):
             plain[name] = getattr(message, name)
     tempo = {

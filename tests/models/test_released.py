@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RELEASED = ROOT / "models" / "released"
 MANIFEST = ROOT / "models" / "manifest.tsv"
 LARGEST_BYTES = 12_000_000
-FOLDERS = sorted(path for path in RELEASED.iterdir() if path.is_dir())
+# What reads pictures has a card of its own: tests/spotting/test_sight.py.
+FOLDERS = sorted(p for p in RELEASED.iterdir() if p.is_dir() and not p.name.startswith("sight-"))
 
 
 def test_every_part_that_is_needed_is_released() -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from bridge.vocabulary import tokens
 from bridge.vocabulary.chords import Chord
-from bridge.vocabulary.leaning import STRENGTH, lean
+from bridge.vocabulary.leaning import MOST, STRENGTH, asked_strength, harmony_in_words, lean
 
 
 def of(values: np.ndarray, quality: str, root: int = 0) -> float:
@@ -31,3 +31,18 @@ def test_every_root_leans_alike_and_other_tokens_do_not() -> None:
     assert len({of(values, "sus4", root) for root in range(12)}) == 1
     others = np.delete(values, range(tokens.CHORD_0 + 1, tokens.CHORD_0 + tokens.CHORDS))
     assert not others.any()
+
+
+@pytest.mark.parametrize(
+    ("brief", "strength"),
+    [
+        ("calm, plain chords", 0.0),
+        ("Colourful harmony, tense", MOST * STRENGTH),
+        ("rich harmonies", MOST * STRENGTH),
+        ("a rich city, plain words", STRENGTH),
+        ("", STRENGTH),
+    ],
+)
+def test_a_brief_sets_how_far_mood_leans_on_chords(brief: str, strength: float) -> None:
+    assert asked_strength(brief) == strength
+    assert bool(harmony_in_words(brief)) is (strength != STRENGTH)

@@ -411,6 +411,7 @@ class Settings(_message.Message):
     HITS_FIELD_NUMBER: _builtins.int
     TEMPO_MAP_MIDI_FIELD_NUMBER: _builtins.int
     MARKERS_TEXT_FIELD_NUMBER: _builtins.int
+    LEARNT_CURVES_FIELD_NUMBER: _builtins.int
     fps: _builtins.str
     """Frame rate such as "23.976" or "24000/1001"; empty: the timeline's own."""
     mark_in: _builtins.str
@@ -437,6 +438,8 @@ class Settings(_message.Message):
     """
     markers_text: _builtins.str
     """A list of markers as JSON, in the place of the timeline's own (not its clips'); empty: none."""
+    learnt_curves: _builtins.float
+    """How far density and loudness lean on a regressor that was taught by one cartoon: 0 (absent) not, 1 most."""
     @_builtins.property
     def tempo(self) -> Global___TempoSettings:
         """Limits of the tempo map."""
@@ -462,17 +465,22 @@ class Settings(_message.Message):
         hits: Global___HitSettings | None = ...,
         tempo_map_midi: _builtins.bytes = ...,
         markers_text: _builtins.str = ...,
+        learnt_curves: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "hits", b"hits", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "tail_s", b"tail_s", "tempo", b"tempo"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves", "_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "hits", b"hits", "learnt_curves", b"learnt_curves", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "tail_s", b"tail_s", "tempo", b"tempo"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "brief", b"brief", "cues_json", b"cues_json", "fps", b"fps", "hits", b"hits", "mark_in", b"mark_in", "mark_out", b"mark_out", "markers_text", b"markers_text", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "seed", b"seed", "tail_s", b"tail_s", "tempo", b"tempo", "tempo_map_midi", b"tempo_map_midi", "variation", b"variation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves", "_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "brief", b"brief", "cues_json", b"cues_json", "fps", b"fps", "hits", b"hits", "learnt_curves", b"learnt_curves", "mark_in", b"mark_in", "mark_out", b"mark_out", "markers_text", b"markers_text", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "seed", b"seed", "tail_s", b"tail_s", "tempo", b"tempo", "tempo_map_midi", b"tempo_map_midi", "variation", b"variation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__learnt_curves: _TypeAlias = _typing.Literal["learnt_curves"]  # noqa: Y015
+    _WhichOneofArgType__learnt_curves: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves"]  # noqa: Y015
     _WhichOneofReturnType__max_velocity: _TypeAlias = _typing.Literal["max_velocity"]  # noqa: Y015
     _WhichOneofArgType__max_velocity: _TypeAlias = _typing.Literal["_max_velocity", b"_max_velocity"]  # noqa: Y015
     _WhichOneofReturnType__min_velocity: _TypeAlias = _typing.Literal["min_velocity"]  # noqa: Y015
     _WhichOneofArgType__min_velocity: _TypeAlias = _typing.Literal["_min_velocity", b"_min_velocity"]  # noqa: Y015
     _WhichOneofReturnType__tail_s: _TypeAlias = _typing.Literal["tail_s"]  # noqa: Y015
     _WhichOneofArgType__tail_s: _TypeAlias = _typing.Literal["_tail_s", b"_tail_s"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__learnt_curves) -> _WhichOneofReturnType__learnt_curves | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_velocity) -> _WhichOneofReturnType__max_velocity | None: ...
     @_typing.overload
