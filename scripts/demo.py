@@ -11,6 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bridge.errors import InputError
+from bridge.sounding import open_studio
+
 
 def main(folder: Path) -> int:
     """Make the media, score it, print the paths; the exit code of the first command that failed."""
@@ -23,11 +26,12 @@ def main(folder: Path) -> int:
     made = subprocess.run([*run, "tests.make_media", str(media)], check=False)
     if made.returncode:
         return made.returncode
+    audio = _audio()
     for source, out in (("demo.mp4", folder), ("demo.otio", folder / "timeline")):
         for earlier in (*out.glob("demo.*"),):
-            earlier.unlink()
+            shutil.rmtree(earlier) if earlier.is_dir() else earlier.unlink()
         print(f"\nScoring {source} through the daemon ...", flush=True)
-        command = [*run, "bridge", "score", str(media / source), "-o", str(out), "--seed", "7"]
+        command = [*run, "bridge", "score", str(media / source), "-o", str(out), "--seed", "7", *audio]
         scored = subprocess.run(command, env=environment, check=False)
         if scored.returncode:
             return scored.returncode
@@ -36,6 +40,17 @@ def main(folder: Path) -> int:
         if path.is_file() and "state" not in path.parts:
             print(f"  {path}")
     return 0
+
+
+def _audio() -> list[str]:
+    """The options that have the demo sound, where this machine has what that takes."""
+    try:
+        studio = open_studio()
+    except InputError as error:
+        print(f"\nWithout audio: {error}", flush=True)
+        return []
+    print(f"\nWith audio, by {studio.words}", flush=True)
+    return ["--audio", "--soundfont", str(studio.soundfont)]
 
 
 if __name__ == "__main__":

@@ -158,6 +158,7 @@ def figures(made: Rendered) -> dict[str, object]:
         "cue_s": made.cue_s,
         "loudness_lufs": round(made.loudness_lufs, 2) if loud else None,
         "true_peak_dbtp": round(made.true_peak_dbtp, 2) if loud else None,
+        "trims_db": {name: round(trim_db, 1) for name, trim_db in made.trims_db.items()},
         "made_with": made.made_with,
     }
 

@@ -51,7 +51,9 @@ def load_library() -> tuple[ctypes.CDLL, str]:
             continue
         if version >= OLDEST:
             return library, ".".join(map(str, version))
-        refused.append(f"{candidate}: version {'.'.join(map(str, version))} is older than 2.0")
+        refused.append(
+            f"{candidate}: version {'.'.join(map(str, version))} is older than {OLDEST[0]}.{OLDEST[1]}"
+        )
     found = f" ({'; '.join(refused)})" if refused else ""
     raise InputError(f"FluidSynth is not on this machine{found}", remedy=how_to_have_it())
 

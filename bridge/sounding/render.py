@@ -37,6 +37,9 @@ _FLOAT_BYTES = 8
 _LONGEST_FADE_S, _SHORTEST_FADE_S = 2.0, 0.02
 # Quantising, and meters that interpolate otherwise, may find a peak this much higher.
 _PEAK_MARGIN_DB = 0.1
+# A part's peak may stand so far above the mix's loudness. Soundfonts are uneven: one pizzicato chord of
+# MuseScore General stood 26 dB above, and would have held the whole mix 5 dB below what was asked for.
+_HIGHEST_PEAK_LU = 18.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Rendered:
 
     `stems` maps a part's name to its file. `loudness_lufs` (integrated) and `true_peak_dbtp` are the
     mix's, −inf for silence. `held_back` says that the peaks kept it below the loudness asked for.
+    `trims_db` holds the parts that were turned down, throughout, because they stood out too far.
     """
 
     mix: Path
@@ -54,6 +58,7 @@ class Rendered:
     loudness_lufs: float
     true_peak_dbtp: float
     held_back: bool
+    trims_db: dict[str, float]
     made_with: str
 
 
@@ -112,6 +117,7 @@ class _Placed:
     loudness_lufs: float
     true_peak_dbtp: float
     held_back: bool
+    trims: tuple[float, ...]
 
     def __call__(self, folder: Path) -> Rendered:
         job = self.job
@@ -123,6 +129,9 @@ class _Placed:
             loudness_lufs=self.loudness_lufs,
             true_peak_dbtp=self.true_peak_dbtp,
             held_back=self.held_back,
+            trims_db={
+                stem.name: 20 * math.log10(trim) for stem, trim in zip(job.stems, self.trims) if trim < 1
+            },
             made_with=job.studio.words,
         )
 
@@ -183,13 +192,19 @@ class _Job:
         with self.studio.player() as player:
             for index, stem in enumerate(self.stems):
                 self._play(folder, player, stem, index)
-        meter, highest = self._measure(folder)
-        loudness_lufs, peak_dbtp = meter.integrated_lufs, max(meter.true_peak_dbtp, highest)
-        gain_db, room_db = 0.0, math.inf
+        trims = (1.0,) * len(self.stems)
+        meter, peaks = self._measure(folder, trims)
+        ceiling = 10 ** ((meter.integrated_lufs + _HIGHEST_PEAK_LU) / 20)
+        if 0 < ceiling < max(peaks):
+            trims = tuple(min(1.0, ceiling / peak) if peak > 0 else 1.0 for peak in peaks)
+            meter, peaks = self._measure(folder, trims)
+        loudness_lufs, gain_db, room_db = meter.integrated_lufs, 0.0, math.inf
         if loudness_lufs > -math.inf:
-            room_db = self.settings.peak_dbtp - _PEAK_MARGIN_DB - peak_dbtp
+            highest_db = max(meter.true_peak_dbtp, 20 * math.log10(max(peaks)))
+            room_db = self.settings.peak_dbtp - _PEAK_MARGIN_DB - highest_db
             gain_db = min(self.settings.loudness_lufs - loudness_lufs, room_db)
-        found = _Placed(self, loudness_lufs + gain_db, meter.true_peak_dbtp + gain_db, gain_db == room_db)
+        peak_dbtp = meter.true_peak_dbtp + gain_db
+        found = _Placed(self, loudness_lufs + gain_db, peak_dbtp, gain_db == room_db, trims)
         self._write(folder, 10 ** (gain_db / 20), found)
         return found
 
@@ -237,13 +252,14 @@ class _Job:
             for file in files:
                 file.close()
 
-    def _measure(self, folder: Path) -> tuple[Meter, float]:
-        """The mix's meter, and the highest sample of any stem in dB of full scale."""
-        meter, highest = Meter(), 0.0
+    def _measure(self, folder: Path, trims: tuple[float, ...]) -> tuple[Meter, list[float]]:
+        """The mix's meter, and the highest sample of each stem."""
+        meter, peaks = Meter(), [0.0] * len(self.stems)
         for chunks in self._chunks(folder, self.stems):
-            meter.add(np.asarray(np.sum(chunks, axis=0, dtype=np.float64)))
-            highest = max(highest, *(float(np.abs(chunk).max()) for chunk in chunks))
-        return meter, 20 * math.log10(highest) if highest > 0 else -math.inf
+            trimmed = [chunk * np.float64(trim) for chunk, trim in zip(chunks, trims)]
+            meter.add(np.asarray(np.sum(trimmed, axis=0)))
+            peaks = [max(peak, float(np.abs(chunk).max())) for peak, chunk in zip(peaks, trimmed)]
+        return meter, peaks
 
     def _write(self, folder: Path, gain: float, found: _Placed) -> None:
         """Mix first, then stem by stem, each making room behind it."""
@@ -253,12 +269,13 @@ class _Job:
             stamp = replace(stamp, lufs=found.loudness_lufs, dbtp=found.true_peak_dbtp)
         with WaveFile(self.mix(folder), self.frames, stamp) as file:
             for chunks in self._chunks(folder, self.stems):
-                file.write(np.asarray(np.sum([_whole(chunk, gain) for chunk in chunks], axis=0)))
-        for stem in self.stems:
+                whole = [_whole(chunk, gain * trim) for chunk, trim in zip(chunks, found.trims)]
+                file.write(np.asarray(np.sum(whole, axis=0)))
+        for stem, trim in zip(self.stems, found.trims):
             stamp = self._stamp(f"{self.name}: {stem.name}")
             with WaveFile(self.stem(folder, stem), self.frames, stamp) as file:
                 for (chunk,) in self._chunks(folder, (stem,)):
-                    file.write(_whole(chunk, gain))
+                    file.write(_whole(chunk, gain * trim))
             self.raw(folder, stem).unlink()
 
     def _stamp(self, description: str) -> Stamp:

@@ -93,6 +93,30 @@ def test_peaks_stay_below_one_decibel_however_loud_it_is_asked_to_be(
     assert made.loudness_lufs < -5.0
 
 
+def test_a_part_that_stands_out_is_turned_down_and_the_loudness_is_reached(
+    rendered: Render, tmp_path: Path
+) -> None:
+    cues = make_cues()
+    form = make_form(cues)
+    soft = (Controller(0, 11, 36), Controller(0, 91, 0))
+    bed = Track("bed", PartRole.PAD, 0, TONE, (PlayedNote(0, form.end_tick, 69, 127),), soft)
+    stab = Track(
+        "stab", PartRole.EFFECT, 1, PLUCK, (PlayedNote(9600, 480, 76, 127),), (Controller(0, 91, 0),)
+    )
+    path = tmp_path / "stab.mid"
+    path.write_bytes(midi_bytes(Performance((bed, stab)), form, cues, "n"))
+    made = rendered(path, AudioSettings())
+    assert set(made.trims_db) == {"stab"}
+    assert made.trims_db["stab"] < -1
+    assert not made.held_back
+    mix, parts = read_wave(made.mix), {name: read_wave(each) for name, each in made.stems.items()}
+    lufs, _ = measured_by_ffmpeg(mix / FULL)
+    assert lufs == pytest.approx(-23.0, abs=0.1)
+    assert np.array_equal(parts["bed"] + parts["stab"], mix)
+    peak_db = 20 * np.log10(np.abs(parts["stab"]).max() / FULL)
+    assert peak_db < -23.0 + 21
+
+
 def test_the_timecode_of_the_cues_first_frame_is_stamped(rendered: Render, tmp_path: Path) -> None:
     midi, cues, *_ = make_score(tmp_path)
     made = rendered(midi)
