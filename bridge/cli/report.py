@@ -6,11 +6,14 @@ puts one event a line on standard output and nothing else there. Events (every o
     warning   message
     queued    source, job, waiting
     progress  source, stage, done, total, note
-    result    source, timeline, take, take_id, fingerprint, reused, written, files {suffix: path}, summary {}
+    result    source, timeline, take, take_id, fingerprint, reused, written, files {suffix: path}, summary {};
+              with `--audio` also the files `wav` and `stems/PART.wav`, with `--bundle` `bundle/...`, and
+              summary.audio: length_s, cue_s, loudness_lufs, true_peak_dbtp, trims_db, made_with, or problem
     error     source (or null), kind, what, where, remedy, message, exit_code
     take      take_id, take, name, timeline, source, shelf, when, created_ms (`takes`)
     nothing   (`takes`, when there are none)
     describe  what the daemon is (`describe`)
+    added     item, path, sha256, licence (`models add`)
     batch     done, skipped, failed, cancelled, exit_code
 """
 

@@ -102,8 +102,11 @@ def sounded(
         Cancelled: somebody asked to stop; the same.
     """
     midi = delivered.files.get("mid")
-    if sound is None or midi is None:
+    if sound is None:
         return delivered
+    if midi is None:
+        reporter.warn("No audio is written: the take went to no folder. Add -o OUT_DIR")
+        return about(delivered, {"problem": "the take went to no folder"})
     if sound.bundle:
         from bridge.cli.bundling import bundled  # it needs what this module has
 
