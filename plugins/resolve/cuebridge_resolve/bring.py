@@ -4,7 +4,7 @@ import json
 import os
 
 from cuebridge_resolve.edit import Edit
-from cuebridge_resolve.host import ask, call, can, look, must
+from cuebridge_resolve.host import ask, call, can, look, must, settle
 from cuebridge_resolve.keep import Kept
 from cuebridge_resolve.marks import replace_markers
 from cuebridge_resolve.ours import BIN, COLOR, FIELD, MARK, generated, is_generated, track_name
@@ -106,11 +106,11 @@ def _sound(edit, kept, sheet, number, paths, undo):
 
 def _comment(clip, about):
     text = json.dumps(about, sort_keys=True)
-    must(
+    if not settle(
         lambda: call(clip, "GetMetadata", FIELD) == text,
         lambda: call(clip, "SetMetadata", FIELD, text),
-        "keep a note on the clip",
-    )
+    ):  # the music is worth more than the note
+        say("Resolve keeps no %s on the clip, so Remove last score will not know its track." % FIELD)
 
 
 def _markers(edit, sheet, number, undo):

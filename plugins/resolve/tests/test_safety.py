@@ -38,6 +38,8 @@ def prepared(sit: Sit, version: str, edition: str, script: str) -> Desk:
     if script != "Score timeline":
         desk.run()
         desk.run()
+    if script == "Revise score":
+        desk.timeline.markers[100]["note"] = "less piano"
     desk.host.state.page = "color"
     if desk.host.numbers >= (19, 1):
         desk.timeline.mark_in, desk.timeline.mark_out = 0, 263
@@ -60,13 +62,15 @@ def each_call(like: Desk, step: int, script: str, first: int) -> Iterator[tuple[
             yield desk, number, how
 
 
-def check_scoring(sit: Sit, version: str, edition: str, step: int, first: int = 0) -> int:
+def check_scoring(
+    sit: Sit, version: str, edition: str, step: int, first: int = 0, script: str = "Score timeline"
+) -> int:
     """Let one call after the other fail while a timeline is scored; how many did."""
     count = 0
-    like = prepared(sit, version, edition, "Score timeline")
-    for desk, number, how in each_call(like, step, "Score timeline", first):
+    like = prepared(sit, version, edition, script)
+    for desk, number, how in each_call(like, step, script, first):
         before = seen(desk)
-        said = desk.run()
+        said = desk.run(script)
         about = (version, edition, number, how, desk.host.calls[number - 1][:2], said)
         if "is there. Its files lie in" in said:
             assert outside(seen(desk)) == outside(before), about
@@ -91,7 +95,11 @@ def test_an_error_at_every_single_call_leaves_all_of_the_users_as_it_was(sit: Si
 def test_an_error_at_calls_here_and_there_on_every_version_and_edition(
     sit: Sit, version: str, edition: str
 ) -> None:
-    assert check_scoring(sit, version, edition, 23, SUPPORTED.index(version) + 11 * (edition == "Free")) > 5
+    assert check_scoring(sit, version, edition, 7, SUPPORTED.index(version) + 11 * (edition == "Free")) > 5
+
+
+def test_an_error_at_calls_of_a_revision_leaves_all_of_the_users_as_it_was(sit: Sit) -> None:
+    assert check_scoring(sit, "21.0.0", "Studio", 5, script="Revise score") > 50
 
 
 @pytest.mark.parametrize("version", ["18.5.0", "21.0.0"])

@@ -12,6 +12,7 @@ import pytest
 from plugins.resolve.tests.conftest import Sit
 from plugins.resolve.tests.desk import Desk
 from tests.fake_resolve import Quirks
+from tests.fake_resolve.pool import ClipCalls
 from tests.fake_resolve.scenes import timeline
 from tests.fake_resolve.state import Item
 
@@ -153,6 +154,15 @@ def test_the_brief_is_a_marker_and_may_begin_with_a_dash(desk: Desk) -> None:
     desk.run()
     assert "--brief=- calm, solo piano" in desk.words("score")
     assert [marker["frame"] for marker in desk.sent[0]] == [30, 100]
+
+
+def test_where_no_note_is_kept_on_a_clip_the_music_is_there_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ClipCalls, "SetMetadata", lambda host, clip, name, value: False)
+    said = desk.run()
+    assert "keeps no Comments on the clip" in said
+    assert [item.start for item in desk.tracks()[0].items] == [86400]
 
 
 def test_remove_says_when_there_is_nothing(desk: Desk) -> None:
