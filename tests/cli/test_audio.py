@@ -17,6 +17,7 @@ from bridge.writing.cue_sheet import cues_json
 from bridge.writing.midi import midi_bytes
 from tests.cli.conftest import Run
 from tests.daemon.scorers import Scored, TextScorer
+from tests.sounding.conftest import missing
 from tests.sounding.make import make_soundfont, read_wave
 from tests.writing.make import make_cues, make_form, make_performance
 
@@ -34,7 +35,7 @@ def font(tmp_path: Path) -> Path:
     try:
         load_library()
     except InputError as error:
-        pytest.skip(f"no synthesizer: {error}")
+        missing(f"no synthesizer: {error}")
     return make_soundfont(tmp_path / "font.sf2")
 
 

@@ -14,6 +14,7 @@ from bridge.schema.performance import Controller, Performance, PlayedNote, Track
 from bridge.schema.score import PartRole
 from bridge.sounding import Studio, open_studio, render
 from bridge.writing.midi import midi_bytes
+from tests.sounding.conftest import missing
 from tests.sounding.make import read_wave
 from tests.sounding.test_render import onsets
 from tests.writing.make import make_cues, make_form
@@ -27,9 +28,9 @@ def studio() -> Studio:
     try:
         found = open_studio()
     except InputError as error:
-        pytest.skip(str(error))
+        missing(str(error))
     if "MuseScore_General" not in found.soundfont.name:
-        pytest.skip("MuseScore General is not here: apt install musescore-general-soundfont-small")
+        missing("MuseScore General is not here: apt install musescore-general-soundfont-small")
     return found
 
 
