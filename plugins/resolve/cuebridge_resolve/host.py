@@ -10,7 +10,7 @@ import os
 import sys
 import time
 
-from cuebridge_resolve.settings import SCORES
+from cuebridge_resolve.settings import SCORES, VERSION
 from cuebridge_resolve.trouble import Trouble, say
 
 TRIES = 3
@@ -189,7 +189,7 @@ def version_of(resolve):
         digits = "".join(char for char in word if char.isdigit())
         numbers.append(int(digits or 0))
     numbers = tuple(numbers)
-    say("%s %s" % (product, text))
+    say("Cuebridge %s in %s %s" % (VERSION, product, text))
     _remember(product, text)
     by_hand = (
         "Export the timeline by hand (File > Export > Timeline) and run `cuebridge score FILE -o FOLDER`."
