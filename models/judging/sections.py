@@ -23,7 +23,7 @@ from models.evaluate import EDITIONS, floors_of
 from models.judging import copying, cues, free, metres, obeyed
 from models.judging.floors import ORDER, MarkovDecoder
 from models.judging.spread import mean_of
-from models.judging.stretches import Stretch, first_bars, of_song, songs
+from models.judging.stretches import Stretch, first_bars, melodies, of_song, songs
 from models.loading import of_release
 
 HERE = Path(__file__).resolve().parents[1]
@@ -103,10 +103,10 @@ def generation(judged: Judged) -> dict[str, Any]:
     }
 
 
-def _copying(held_out: Sequence[Stretch], melodies: Sequence[Any]) -> dict[str, Any]:
+def _copying(held_out: Sequence[Stretch], written: Sequence[Any]) -> dict[str, Any]:
     known = copying.Known(copying.line(melody) for song in songs("train") for melody in melodies(song))
     out: dict[str, Any] = {}
-    for name, lines in (("written", melodies), ("held-out songs", [s.melody for s in held_out])):
+    for name, lines in (("written", written), ("held-out songs", [s.melody for s in held_out])):
         for length in copying.LENGTHS:
             counts = [known.count(copying.line(line), length) for line in lines]
             share = mean_of([found / of for found, of in counts if of])
