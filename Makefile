@@ -37,11 +37,12 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Readers nobody here wrote: MuseScore for tempo events, Ardour for notes. Debian and Ubuntu.
+# Readers nobody here wrote: MuseScore for tempo events, Ardour for notes. Debian and Ubuntu. Before them, Resolve's
+# scripts with an error at every call of every version and edition.
 test-slow: $(STAMP)
 	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get -qq update && apt-get -qq install -y --no-install-recommends musescore3 ardour; fi
-	CUEBRIDGE_REQUIRE_OUTSIDE=1 $(BIN)/python -m pytest -m slow tests/slow
+	CUEBRIDGE_REQUIRE_OUTSIDE=1 $(BIN)/python -m pytest -m slow plugins tests/slow
 
 # The figures in README.md, on the sample timelines and films beside the repository.
 figures: $(STAMP)

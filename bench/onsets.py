@@ -1,9 +1,9 @@
 """Where the audio of a score has its onsets, beside its hits: `python -m bench.onsets score/NAME.mid ...`.
 
-Needs NAME.cues.json, NAME.mid and NAME.stems beside each other, as `cuebridge score --audio` leaves them. Of
-each hit that is met, the stem whose energy rises most there is asked for its onset: where the spectral flux
-(windows of 5.3 ms, every third of a millisecond, log magnitudes, less its median) first reaches half its
-height within 60 ms on either side. A positive number is late.
+Needs NAME.cues.json, NAME.mid and NAME.stems beside each other, as `cuebridge score --audio` leaves them, or
+the stems in NAME.bundle. Of each hit that is met, the stem whose energy rises most there is asked for its
+onset: where the spectral flux (windows of 5.3 ms, every third of a millisecond, log magnitudes, less its
+median) first reaches half its height within 60 ms on either side. A positive number is late.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def lateness_ms(midi: Path) -> list[float]:
     name = midi.name.removesuffix(".mid")
     sheet = json.loads(midi.with_name(f"{name}.cues.json").read_text(encoding="utf-8"))
     piece = read_piece(midi)
-    stems = [_mono(path) for path in sorted(midi.with_name(f"{name}.stems").glob("*.wav"))]
+    folders = (midi.parent, midi.with_name(f"{name}.bundle"))
+    stems = [_mono(path) for each in folders for path in sorted((each / f"{name}.stems").glob("*.wav"))]
     found = []
     for hit in sheet["hits"]:
         if hit["met"] and hit.get("tick") is not None:

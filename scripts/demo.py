@@ -1,4 +1,4 @@
-"""`make demo`: make a short film with known cuts and a timeline over it, score both, say where the files are.
+"""`make demo`: make a short film with known cuts and a timeline over it, score both, say what to open.
 
 The daemon it uses is its own (state under the demo folder) and is stopped at the end.
 """
@@ -14,6 +14,15 @@ from pathlib import Path
 from bridge.errors import InputError
 from bridge.sounding import open_studio
 
+# What to open first, and what it is; without audio there is no .wav.
+WORTH = {
+    "demo.png": "cuts, plots, mood, tempo and notes on one page",
+    "demo.wav": "the music, to be heard with media/demo.mp4; each part by itself is in demo.stems",
+    "demo.mid": "the music for any program that reads MIDI",
+    "demo.rpp": "the music, markers and film, for REAPER",
+    "timeline/demo.bundle": "a timeline's score for DaVinci Resolve; HOW TO USE THIS.txt in it says how",
+}
+
 
 def main(folder: Path) -> int:
     """Make the media, score it, print the paths; the exit code of the first command that failed."""
@@ -27,18 +36,19 @@ def main(folder: Path) -> int:
     if made.returncode:
         return made.returncode
     audio = _audio()
-    for source, out in (("demo.mp4", folder), ("demo.otio", folder / "timeline")):
+    wanted = (("demo.mp4", folder, audio), ("demo.otio", folder / "timeline", [*audio, "--bundle"]))
+    for source, out, how in wanted:
         for earlier in (*out.glob("demo.*"),):
             shutil.rmtree(earlier) if earlier.is_dir() else earlier.unlink()
         print(f"\nScoring {source} through the daemon ...", flush=True)
-        command = [*run, "bridge", "score", str(media / source), "-o", str(out), "--seed", "7", *audio]
+        command = [*run, "bridge", "score", str(media / source), "-o", str(out), "--seed", "7", *how]
         scored = subprocess.run(command, env=environment, check=False)
         if scored.returncode:
             return scored.returncode
-    print("\nThe demo's files:")
-    for path in sorted(folder.rglob("demo*")):
-        if path.is_file() and "state" not in path.parts:
-            print(f"  {path}")
+    print("\nWhat to open:")
+    for name, what in WORTH.items():
+        if (folder / name).exists():
+            print(f"  {folder / name}: {what}")
     return 0
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,30 @@ def test_nothing_happens_on_a_click_a_dialog_is_open(desk: Desk) -> None:
 def test_nothing_happens_on_a_click_resolve_is_found_by_any_name_it_goes_by(desk: Desk, way: str) -> None:
     desk.way = way
     assert "Take 1" in desk.run()
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_from_outside_resolve_is_found_by_its_own_module_where_it_listens(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listens: bool
+) -> None:
+    """Run by any Python, outside Resolve; one that does not listen, or is free, answers None."""
+    module = tmp_path / "Scripting ü 1" / "Modules" / "DaVinciResolveScript.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("import resolve_at_hand\nscriptapp = resolve_at_hand.scriptapp\n", encoding="utf-8")
+    at_hand = types.SimpleNamespace(scriptapp={"Resolve": desk.host.resolve if listens else None}.get)
+    monkeypatch.setitem(sys.modules, "resolve_at_hand", at_hand)
+    monkeypatch.setenv("RESOLVE_SCRIPT_API", str(module.parents[1]))
+    desk.way = "none"
+    path = list(sys.path)
+    try:
+        said = desk.run()
+    finally:
+        sys.modules.pop("DaVinciResolveScript", None)
+    assert sys.path == path
+    if listens:
+        assert "Take 1" in said
+    else:
+        assert "External scripting using set to Local" in desk.shown[0]
 
 
 def test_nothing_happens_on_a_click_started_where_resolve_is_not(desk: Desk) -> None:
