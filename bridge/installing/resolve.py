@@ -32,11 +32,19 @@ from bridge.installing.resolve_script import one_file
 from bridge.installing.source import command_words, plugin_folder
 
 SCRIPTS = ("Score timeline.py", "Revise score.py", "Remove last score.py")
+# Versions: the oldest that the scripts run in, the first that places by script, the first whose free edition
+# runs no Python.
+_OLDEST, _PLACES, _PYTHON_LEFT = [18, 0], [18, 5], [21, 1]
 _HEAD = re.compile(rb"# cuebridge (\S+) ([0-9a-f]{64}) folders (\d+)\n")
 _COMMAND = re.compile(r"^COMMAND = (\[.*\])$", re.MULTILINE)
 _STORE = (
     "This Mac has Resolve from the App Store. That build runs in a sandbox, keeps its scripts elsewhere and "
     "may not start the cuebridge command: install the one from blackmagicdesign.com, or export by hand"
+)
+_HAND = "export the timeline by hand (File > Export > Timeline) and run `cuebridge score --bundle`"
+_STUDIO_ALONE = (
+    "Since 21.1 only Studio runs Python: the free edition lists no script of it, and says nothing. There, "
+    f"stay with 21.0, or {_HAND}"
 )
 _NO_PYTHON = (
     "Resolve before 21.1 lists no Python scripts, and says nothing, until it finds a Python: "
@@ -112,6 +120,8 @@ class Resolve:
             said.append(
                 "Every run writes a trace of its calls into ~/Cuebridge, until installed without --record"
             )
+        if self._version() >= _PYTHON_LEFT or not self._version():
+            said.append(_STUDIO_ALONE)
         return (*said, *self._warnings(place))
 
     def uninstall(self, place: Place) -> tuple[str, ...]:
@@ -174,9 +184,12 @@ class Resolve:
 
     def runs_python(self) -> bool:
         """Whether Resolve has a Python to find, or is known to bring its own."""
-        version = program_version(self._system, program(self._system, self._environment, self._root))
-        digits = [int(word) for word in re.findall(r"\d+", version)[:2]]
-        return digits >= [21, 1] or bool(python_for_resolve(self._system, self._environment, self._root))
+        own = self._version() >= _PYTHON_LEFT
+        return own or bool(python_for_resolve(self._system, self._environment, self._root))
+
+    def _version(self) -> list[int]:
+        """The first two numbers of the version that is installed; none where its files say nothing."""
+        return _digits(program_version(self._system, program(self._system, self._environment, self._root)))
 
     def doctor(self) -> tuple[str, tuple[str, ...]]:
         """(what is found, what would stop a script), for `cuebridge doctor`; "" where Resolve is not used."""
@@ -184,26 +197,42 @@ class Resolve:
         try:
             standings = [self.status(place) for place in self.places(None, everywhere=True)]
         except InputError:
-            return "", ()
+            return (_STORE if store_build(self._system, home) else ""), ()
         here = [standing for standing in standings if standing.version]
         if not here:
             return "not installed in DaVinci Resolve", ()
         faults = [fault for standing in here for fault in standing.faults]
         if store_build(self._system, home):
             faults.append(_STORE)
-        about = _last_run(home)
+        said, more = self._stopped_by_version(_last_run(home))
+        return said, tuple(dict.fromkeys([*faults, *more]))
+
+    def _stopped_by_version(self, about: dict[str, object] | None) -> tuple[str, list[str]]:
+        """(what is known of version and edition, what stops a script by them).
+
+        A Resolve that runs no Python leaves no word of itself. So the version is the program's where its
+        files say it, and the edition is that of the last run, which an update does not change.
+        """
+        version = self._version()
         if about is None:
-            return "installed, and not run yet", tuple(dict.fromkeys(faults))
-        product, version = str(about.get("product")), str(about.get("version"))
-        digits = [int(word) for word in re.findall(r"\d+", version)[:2]]
-        if digits < [18, 5]:
-            faults.append(f"Resolve {version} is too old: 18.5 and later place the music by script")
-        if digits >= [21, 1] and "Studio" not in product:
-            faults.append(
-                "the free edition of Resolve runs no Python since 21.1: export the timeline by hand"
-            )
-        said = f"last run in {product} {version} with Python {about.get('python')}"
-        return said, tuple(dict.fromkeys(faults))
+            if version and version < _PYTHON_LEFT:
+                return "installed, and not run yet", []
+            return f"installed, and not run yet. {_STUDIO_ALONE}", []
+        ran = _digits(str(about.get("version")))
+        product = str(about.get("product"))
+        said = f"last run in {product} {about.get('version')} with Python {about.get('python')}"
+        if (version or ran) != ran:
+            said += f"; {'.'.join(map(str, version))} is installed now"
+        now = version or ran
+        if now < _OLDEST:
+            return said, [f"Resolve {'.'.join(map(str, now))} is too old for scripts like these: {_HAND}"]
+        if now < _PLACES:
+            return f"{said}. Before 18.5 the music is to be dragged onto the timeline", []
+        if "Studio" in product:
+            return said, []
+        if now >= _PYTHON_LEFT:
+            return said, [_STUDIO_ALONE]
+        return (said if version else f"{said}. {_STUDIO_ALONE}"), []
 
 
 def _utility(to: Path) -> Path:
@@ -220,6 +249,11 @@ def _utility(to: Path) -> Path:
         where=str(to),
         remedy="Name the folder Fusion/Scripts, or Utility in it",
     )
+
+
+def _digits(version: str) -> list[int]:
+    """The first two numbers of a version."""
+    return [int(word) for word in re.findall(r"\d+", version)[:2]]
 
 
 def _head_of(data: bytes) -> re.Match[bytes] | None:

@@ -41,6 +41,21 @@ def host(tmp_path: Path, system: str = "linux", **environment: str) -> Resolve:
     return Resolve(system, {**base, **environment}, home, root)
 
 
+def program_of(tmp_path: Path, version: str) -> None:
+    """A Mac's Resolve of a version."""
+    contents = tmp_path / "root" / "Applications" / "DaVinci Resolve" / "DaVinci Resolve.app" / "Contents"
+    contents.mkdir(parents=True, exist_ok=True)
+    (contents / "Info.plist").write_bytes(plistlib.dumps({"CFBundleShortVersionString": version}))
+
+
+def ran(tmp_path: Path, product: str, version: str) -> None:
+    """What a script leaves behind that has run."""
+    scores = tmp_path / "home ü" / "Cuebridge"
+    scores.mkdir(exist_ok=True)
+    about = {"product": product, "version": version, "python": "3.10.12"}
+    (scores / "last-run.json").write_text(json.dumps(about))
+
+
 def tree(folder: Path) -> dict[str, bytes | None]:
     return {
         p.relative_to(folder).as_posix(): p.read_bytes() if p.is_file() else None for p in folder.rglob("*")
@@ -134,7 +149,7 @@ def test_a_stale_second_copy_is_named(tmp_path: Path) -> None:
     assert any("second copy" in fault for fault in there.status(user).faults)
     assert there.places(None, everywhere=True) == (user, shared)
     found, faults = there.doctor()
-    assert found == "installed, and not run yet"
+    assert found.startswith("installed, and not run yet")
     assert len([fault for fault in faults if "second copy" in fault]) == 2
 
 
@@ -176,9 +191,7 @@ def test_studio_brings_its_own_python_since_21_1(tmp_path: Path) -> None:
     there = host(tmp_path, "darwin")
     (tmp_path / "root" / "usr" / "local" / "bin" / "python3").unlink()
     assert not there.runs_python()
-    contents = tmp_path / "root" / "Applications" / "DaVinci Resolve" / "DaVinci Resolve.app" / "Contents"
-    contents.mkdir(parents=True)
-    (contents / "Info.plist").write_bytes(plistlib.dumps({"CFBundleShortVersionString": "21.1.0"}))
+    program_of(tmp_path, "21.1.0")
     assert there.runs_python()
 
 
@@ -187,10 +200,18 @@ def test_the_app_store_build_is_explained(tmp_path: Path) -> None:
     box.mkdir(parents=True)
     with pytest.raises(InputError, match=r"App Store.*sandbox.*by hand"):
         Resolve("darwin", {}, tmp_path, tmp_path / "root").places(None, False)
+    found, faults = Resolve("darwin", {}, tmp_path, tmp_path / "root").doctor()
+    assert "App Store" in found
+    assert faults == ()  # who never installed it there has no fault to mend
+
+
+def test_of_two_resolves_the_one_that_takes_scripts_gets_them(tmp_path: Path) -> None:
+    box = tmp_path / "home ü" / "Library" / "Containers" / "com.blackmagic-design.DaVinciResolveLite"
+    box.mkdir(parents=True)
     there = host(tmp_path, "darwin")
     (place,) = there.places(None, False)
     there.install(place, Wish())
-    (tmp_path / "home ü" / "Library" / "Containers" / box.name).mkdir(parents=True)
+    assert list(box.iterdir()) == []
     assert any("App Store" in fault for fault in there.doctor()[1])
 
 
@@ -199,8 +220,8 @@ def test_the_app_store_build_is_explained(tmp_path: Path) -> None:
     [
         ("DaVinci Resolve Studio", "21.1.0.14", ""),
         ("DaVinci Resolve", "21.0.4.5", ""),
-        ("DaVinci Resolve", "21.1.0.14", "free edition of Resolve runs no Python"),
-        ("DaVinci Resolve", "18.1.3.7", "too old"),
+        ("DaVinci Resolve", "18.1.3.7", ""),
+        ("DaVinci Resolve", "17.4.6.4", "too old"),
     ],
 )
 def test_the_doctor_knows_what_the_scripts_last_ran_in(
@@ -210,13 +231,41 @@ def test_the_doctor_knows_what_the_scripts_last_ran_in(
     assert there.doctor() == ("not installed in DaVinci Resolve", ())
     (place,) = there.places(None, False)
     there.install(place, Wish())
-    scores = tmp_path / "home ü" / "Cuebridge"
-    scores.mkdir()
-    about = {"product": product, "version": version, "python": "3.10.12"}
-    (scores / "last-run.json").write_text(json.dumps(about))
+    ran(tmp_path, product, version)
     found, faults = there.doctor()
-    assert found == f"last run in {product} {version} with Python 3.10.12"
+    assert found.startswith(f"last run in {product} {version} with Python 3.10.12")
+    assert ("to be dragged" in found) == version.startswith("18.1")
     assert [bool(fault) and fault in each for each in faults] == ([True] if fault else [])
+
+
+@pytest.mark.parametrize(
+    ("product", "before", "now", "warned", "fault"),
+    [
+        ("DaVinci Resolve", "21.0.4.5", "21.1.0", False, True),
+        ("DaVinci Resolve", "21.0.4.5", "21.0.4", False, False),
+        ("DaVinci Resolve", "21.0.4.5", "", True, False),
+        ("DaVinci Resolve Studio", "21.0.4.5", "21.1.0", False, False),
+        ("", "", "21.1.0", True, False),
+        ("", "", "21.0.4", False, False),
+        ("", "", "", True, False),
+    ],
+)  # fmt: skip
+def test_nothing_happens_the_free_edition_of_21_1_runs_no_python_and_can_leave_no_word_of_it(
+    tmp_path: Path, product: str, before: str, now: str, warned: bool, fault: bool
+) -> None:
+    """What was last run is of before the update; where the edition is not known, both are told."""
+    there = host(tmp_path, "darwin")
+    if now:
+        program_of(tmp_path, now)
+    (place,) = there.places(None, False)
+    hints = [each for each in there.install(place, Wish()) if "only Studio runs Python" in each]
+    assert bool(hints) == (now != "21.0.4")
+    if product:
+        ran(tmp_path, product, before)
+    found, faults = there.doctor()
+    assert ("only Studio runs Python" in found) == warned
+    assert ["only Studio runs Python" in each for each in faults] == ([True] if fault else [])
+    assert ("21.1 is installed now" in found) == bool(product and now == "21.1.0")
 
 
 def test_no_resolve_is_said_and_a_folder_can_be_named(tmp_path: Path) -> None:
