@@ -11,6 +11,7 @@ from bridge.errors import TimelineError
 from bridge.reading import marker_edl
 from bridge.reading.cue import cut_markers
 from bridge.reading.layout import Mark
+from bridge.reading.markers import is_ours
 from bridge.schema.timeline import Marker, Timeline
 from bridge.timebase import frames_to_timecode
 
@@ -63,7 +64,8 @@ def marker_list(text: str, place: Place) -> list[Mark]:
 
 def _json_list(text: str) -> list[Mark]:
     """`{"markers": [{"frame": 30, "duration": 1, "name": "", "note": "must", "color": "Red"}, ...]}`; `frame`
-    counts from the timeline's first frame, and only it must be there.
+    counts from the timeline's first frame, and only it must be there. Those of an earlier score of ours are
+    left out, as in any other list.
     """
     try:
         document = json.loads(text.removeprefix("\ufeff"))
@@ -72,7 +74,8 @@ def _json_list(text: str) -> list[Mark]:
     entries = document.get("markers") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         _fail('there is no list "markers" in it')
-    return [_mark(number, entry) for number, entry in enumerate(entries, start=1)]
+    found = [_mark(number, entry) for number, entry in enumerate(entries, start=1)]
+    return [mark for mark in found if not is_ours(mark.name, mark.color)]
 
 
 def gone_frames(text: str) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -92,3 +93,11 @@ def test_a_list_of_another_timeline_is_said(read: Read) -> None:
     text = edl(("02:00:01:00", " |C:ResolveColorRed |M:x |D:1"))
     with pytest.raises(TimelineError, match=r"none of its 1 markers .* from 01:00:00:00 .* at 02:00:01:00"):
         read(o.track(o.clip("a.mov", 100)), markers_text=text)
+
+
+def test_markers_of_an_earlier_score_are_no_directions_in_json_either(read: Read) -> None:
+    """Resolve keeps no hidden words of a list that was imported: colour and name tell whose they are."""
+    ours = {"frame": 0, "duration": 90, "name": "Score p1: climax", "color": "Mint"}
+    theirs = [{**ours, "frame": 20, "color": "Red"}, {**ours, "frame": 30, "name": "Scored"}]
+    timeline = read(o.track(o.clip("a.mov", 100)), markers_text=json.dumps({"markers": [ours, *theirs]}))
+    assert [(m.frame, m.name) for m in timeline.markers] == [(20, "Score p1: climax"), (30, "Scored")]

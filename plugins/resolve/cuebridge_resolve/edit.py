@@ -5,7 +5,7 @@ import shutil
 from fractions import Fraction
 
 from cuebridge_resolve.host import ask, call, can, constant, look
-from cuebridge_resolve.ours import is_generated
+from cuebridge_resolve.ours import generated, is_generated, is_named
 from cuebridge_resolve.paths import folder_of, safe_name
 from cuebridge_resolve.trouble import Trouble, say
 
@@ -67,12 +67,19 @@ class Edit:
         return {round(float(frame)): dict(about) for frame, about in found.items()}
 
     def directions(self):
-        """(what the user's markers say, the brief): ours are left out unless the user has changed them."""
+        """(what the user's markers say, the brief): ours are left out unless the user has changed them.
+
+        So are those that a list of ours brought in, which colour and name alone tell from the user's.
+        """
         told, briefs = [], []
         for frame, about in sorted(self.markers().items()):
             if is_generated(about):
                 continue
             name, note = str(about.get("name") or ""), str(about.get("note") or "")
+            if is_named(about):
+                if generated(about) is None:
+                    continue  # of a score that was placed by hand: a list of markers keeps no hidden words
+                name = ""  # the user has changed something else than our words
             if name.strip().lower().rstrip(":") == _BRIEF:
                 briefs.append(note)
                 continue

@@ -13,6 +13,7 @@ BIN = "Score"
 FIELD = "Comments"
 _TRACK = re.compile(r"^SCORE v(\d{3,})$")
 _CUSTOM = re.compile(r"^cuebridge:v(\d{3,}):([^:]*):([0-9a-f]{8}):(\d*)$")
+_NAMED = re.compile(r"^Score [hp]\d+(: |$)")
 
 
 def track_name(number):
@@ -37,6 +38,12 @@ def is_generated(about):
     """Whether a marker is ours and as we made it."""
     match = _CUSTOM.match(str(about.get("customData") or ""))
     return match is not None and match.group(3) == "%08x" % _digest(about)
+
+
+def is_named(about):
+    """Whether a marker looks as ours do, by colour and name."""
+    color, name = str(about.get("color") or ""), str(about.get("name") or "")
+    return color.upper() == COLOR.upper() and _NAMED.match(name) is not None
 
 
 def _digest(about):

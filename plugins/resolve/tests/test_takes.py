@@ -92,6 +92,23 @@ def test_a_marker_of_ours_that_was_edited_is_the_users_from_then_on(desk: Desk) 
     assert {frame for frame in desk.marks() if frame != 96} == set()
 
 
+def test_markers_of_a_score_placed_by_hand_are_not_sent_as_the_users(desk: Desk) -> None:
+    """A list of markers that Resolve imported has no hidden words: colour and name tell whose they are."""
+    about = {"color": "Mint", "duration": 300, "note": "", "name": "Score p1: climax", "customData": ""}
+    desk.timeline.markers[1] = about
+    desk.timeline.markers[2] = {**about, "name": "Scored", "duration": 1}
+    desk.timeline.markers[3] = {**about, "color": "Red", "duration": 1}
+    desk.run()
+    assert [marker["frame"] for marker in desk.sent[0]] == [2, 3, 30, 100]
+
+
+def test_of_a_marker_of_ours_that_was_edited_the_users_words_alone_are_sent(desk: Desk) -> None:
+    desk.run()
+    desk.timeline.markers[0]["note"] = "less piano"
+    desk.run()
+    assert [(m["name"], m["note"]) for m in desk.sent[1] if m["frame"] == 0] == [("", "less piano")]
+
+
 def test_a_track_of_the_users_that_is_called_like_ours_is_left_alone(desk: Desk) -> None:
     theirs = desk.timeline.tracks["audio"][0]
     theirs.name = "SCORE v009"
