@@ -5,6 +5,7 @@ local map = require("cuebridge.map")
 local offers = require("cuebridge.offers")
 local score = require("cuebridge.score")
 local tags = require("cuebridge.tags")
+local undo = require("cuebridge.undo")
 local window = require("cuebridge.window")
 local write = require("cuebridge.write")
 
@@ -80,7 +81,7 @@ local function folder_of(id)
 end
 
 return function(place)
-  write.refuse_while_recording()
+  undo.check_ready()
   window.open("Another take of time selection")
   offers.need(offers.ask(place), "Revise")
   local insertion, ids, from, to = touched()

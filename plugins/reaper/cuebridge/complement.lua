@@ -7,8 +7,8 @@ local offers = require("cuebridge.offers")
 local smf = require("cuebridge.smf")
 local task = require("cuebridge.task")
 local timeline = require("cuebridge.timeline")
+local undo = require("cuebridge.undo")
 local window = require("cuebridge.window")
-local write = require("cuebridge.write")
 
 -- What a given track is called in the file, so that it is known again in the answer.
 local GIVEN = "given "
@@ -67,7 +67,7 @@ local function span_of(list)
 end
 
 return function(place)
-  write.refuse_while_recording()
+  undo.check_ready()
   window.open("Complement selected items")
   offers.need(offers.ask(place), "Complement")
   local list = given()

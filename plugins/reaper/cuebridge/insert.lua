@@ -1,11 +1,12 @@
 -- Insert score: one that is there already, the latest or one chosen from a list.
 local flow = require("cuebridge.flow")
 local Job = require("cuebridge.job")
+local map = require("cuebridge.map")
 local offers = require("cuebridge.offers")
 local task = require("cuebridge.task")
 local timeline = require("cuebridge.timeline")
+local undo = require("cuebridge.undo")
 local window = require("cuebridge.window")
-local write = require("cuebridge.write")
 
 -- More than a menu can show at once is no choice.
 local LISTED = 40
@@ -64,13 +65,18 @@ local function start_of(found)
   return reaper.GetCursorPositionEx(0)
 end
 
+--- The start itself, or 0 where it is nearer to that than REAPER lets tempo markers be.
+local function apart(t0)
+  return t0 < map.APART_S and 0 or t0
+end
+
 return function(place)
-  write.refuse_while_recording()
+  undo.check_ready()
   window.open("Insert score")
   offers.ask(place)
   local take = chosen(takes(place))
   local found = flow.score_from(place, { "fetch", take.take_id }, "fetching the score")
-  local t0 = start_of(found)
+  local t0 = apart(start_of(found))
   local tempo, about = flow.ask_tempo(t0, t0 + found.range.s)
   if tempo == "keep" then
     if not found.again then

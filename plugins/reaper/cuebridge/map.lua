@@ -2,10 +2,10 @@
 local map = {}
 
 -- REAPER keeps tempo markers at least this far apart.
-local APART_S = 0.001
-local SAME_S = APART_S / 2
+map.APART_S = 0.001
+local SAME_S = map.APART_S / 2
 -- Where a ramp of the user's is ended before ours begins: near enough to hear nothing, far enough to be kept.
-local GUARD_S = 2 * APART_S
+local GUARD_S = 2 * map.APART_S
 -- An instant of the score may lie so far from where the score says.
 map.TOLERANCE_S = 0.0001
 -- A share of a tempo that adds up to microseconds over an hour.
@@ -114,7 +114,7 @@ local function is_inside_bar(t)
   return qn - from > 1e-6 and to - qn > 1e-6
 end
 
---- Put a marker in place; where one is already, that becomes it.
+--- Put a marker in place; where one is already, that becomes it. With the flags of a marker that was read.
 local function put(marker)
   local index, at = -1, nil
   if reaper.CountTempoTimeSigMarkers(0) > 0 then
@@ -124,109 +124,120 @@ local function put(marker)
   if marker.num > 0 and is_inside_bar(marker.t) then
     -- REAPER may move a metre to a bar line, unless it is told first that the bar before may be cut short.
     set(index, { t = marker.t, bpm = marker.bpm, num = 0, den = 0 })
-    index = map.nearest(marker.t)
+    index = index_near(marker.t)
     reaper.GetSetTempoTimeSigMarkerFlag(0, index, SETS_METRE | ALLOWS_PARTIAL, true)
   end
   set(index, marker)
-end
-
---- Index of the marker nearest to a time.
-function map.nearest(t)
-  local best, least = -1, math.huge
-  for index, marker in ipairs(map.read()) do
-    if math.abs(marker.t - t) < least then
-      best, least = index - 1, math.abs(marker.t - t)
-    end
+  if marker.flags then
+    local flags = marker.flags == NO_MARKER and SETS_METRE or marker.flags
+    reaper.GetSetTempoTimeSigMarkerFlag(0, (index_near(marker.t)), flags, true)
   end
-  return best
 end
 
-local function clear(t0, t1)
+local function clear(from, to)
+  -- The last first: one that follows beats would be dragged by those deleted before it.
   for index = reaper.CountTempoTimeSigMarkers(0) - 1, 0, -1 do
     local _, t = reaper.GetTempoTimeSigMarker(0, index)
     -- The first marker cannot be deleted; it is written over instead.
-    if t >= t0 - SAME_S and t < t1 - SAME_S and not (index == 0 and t < SAME_S) then
+    if t >= from and t < to and not (index == 0 and t < SAME_S) then
       reaper.DeleteTempoTimeSigMarker(0, index)
     end
   end
 end
 
---- Move what stands at or after `t1` back to where it was: beats may have dragged it.
-local function settle(before, t1)
-  local later = {}
-  for _, marker in ipairs(before) do
-    if marker.t >= t1 - SAME_S then
+--- Whether tempo markers keep their beats, so that each change of the map moves every later one. Not known: yes.
+local function follow_beats()
+  local known, text = reaper.get_config_var_string("tempoenvtimelock")
+  return not known or text ~= "0"
+end
+
+--- Put markers, in order of time, in the place of those in [from, to); the others stay.
+-- Where later ones would be dragged there is none while any is written: they are put again, at their times, last.
+local function rewrite(fresh, from, to)
+  local later, again = {}, follow_beats()
+  for _, marker in ipairs(map.read()) do
+    if marker.t >= to then
       later[#later + 1] = marker
     end
   end
-  local first = reaper.CountTempoTimeSigMarkers(0) - #later
-  for number, marker in ipairs(later) do
-    local index = first + number - 1
-    local _, t, _, _, bpm = reaper.GetTempoTimeSigMarker(0, index)
-    if math.abs(t - marker.t) > 1e-9 or math.abs(bpm - marker.bpm) > 1e-9 then
-      set(index, marker)
-      reaper.GetSetTempoTimeSigMarkerFlag(0, index, marker.flags, true)
+  clear(from, again and math.huge or to)
+  for _, marker in ipairs(fresh) do
+    put(marker)
+  end
+  for _, marker in ipairs(again and later or {}) do
+    put(marker)
+  end
+  local now = map.read()
+  for place = #later, 1, -1 do
+    local was, is = later[place], now[#now - #later + place]
+    if not is or math.abs(is.t - was.t) > map.TOLERANCE_S or math.abs(is.bpm / was.bpm - 1) > NOTHING then
+      error({ what = string.format("REAPER moved a tempo marker of yours away from %.3f s.", was.t) })
     end
   end
 end
 
---- Fit the tempi to where REAPER really put the markers (it may keep them on whole samples).
+--- Fit the tempi to where REAPER really put the markers (it may keep them on whole samples); whether any differs.
 local function fit(planned, ticks, end_tick, t1)
-  local list, own = map.read(), {}
-  local _, index = governing(list, planned[1].t + SAME_S)
+  local differs, real = false, {}
+  local function place(t)
+    local _, at = index_near(t)
+    if math.abs(at - t) >= SAME_S then
+      error({ what = string.format("REAPER moved a tempo marker away from %.3f s.", t) })
+    end
+    return at
+  end
   for number, marker in ipairs(planned) do
-    own[number] = list[index + number - 1]
-    if not own[number] or math.abs(own[number].t - marker.t) >= SAME_S then
-      error({ what = string.format("REAPER moved a tempo marker away from %.3f s.", marker.t) })
-    end
+    real[number] = place(marker.t)
   end
-  local after = list[index + #planned]
-  local end_t = after and math.abs(after.t - t1) < SAME_S and after.t or t1
-  for number, marker in ipairs(own) do
-    local from = planned[number].tick
+  real[#planned + 1] = place(t1)
+  for number, marker in ipairs(planned) do
     local upto = planned[number + 1] and planned[number + 1].tick or end_tick
-    local till = own[number + 1] and own[number + 1].t or end_t
-    local bpm = 60 * ((upto - from) / ticks) / (till - marker.t)
-    if math.abs(bpm / marker.bpm - 1) > NOTHING then
-      set(index + number - 2, { t = marker.t, bpm = bpm, num = marker.num, den = marker.den })
-    end
+    local bpm = 60 * ((upto - marker.tick) / ticks) / (real[number + 1] - real[number])
+    differs = differs or math.abs(bpm / marker.bpm - 1) > NOTHING
+    marker.t, marker.bpm = real[number], bpm
   end
+  return differs
+end
+
+--- The part of the map that a score over [t0, t1) may change, as [from, to). A marker of the user's less than
+-- REAPER's smallest distance from an edge is taken for one that stands on it.
+local function reach(t0, t1)
+  return t0 - GUARD_S - map.APART_S, t1 + map.APART_S
 end
 
 --- Write a plan over [t0, t1); before and after, everything sounds and lies as it did.
 -- Inside an undo block only.
 function map.replace(planned, ticks, end_tick, t1)
   local t0 = planned[1].t
-  local before = map.read()
+  local before, fresh = map.read(), {}
+  local from, to = reach(t0, t1)
   local num0, den0, base0 = reaper.TimeMap_GetTimeSigAtTime(0, 0)
-  local num1, den1, base1 = reaper.TimeMap_GetTimeSigAtTime(0, t1)
+  local follows = governing(before, to - NOTHING)
+  local end_s = math.max(t1, follows and follows.t or 0)
+  local num1, den1, base1 = reaper.TimeMap_GetTimeSigAtTime(0, end_s)
+  local bpm1 = map.bpm_at(before, end_s, base1)
   if #before == 0 and t0 > SAME_S then
     -- The first marker of an empty map belongs at 0, or REAPER misplaces the next.
-    set(-1, { t = 0, bpm = base0, num = num0, den = den0 })
-    before = map.read()
+    fresh[1] = { t = 0, bpm = base0, num = num0, den = den0 }
   end
-  local ramp, place = governing(before, t0 - GUARD_S)
-  local follows = governing(before, t1)
-  local bpm1 = map.bpm_at(before, t1, base1)
-  local guard_bpm = map.bpm_at(before, t0 - GUARD_S, base0)
-  clear(t0, t1)
-  if ramp and ramp.linear and before[place + 1] and t0 - GUARD_S > ramp.t + APART_S then
-    -- Ends the user's ramp where ours begins, at the tempo it has there.
-    put({ t = t0 - GUARD_S, bpm = guard_bpm, num = 0, den = 0 })
+  for place, marker in ipairs(before) do
+    local following = before[place + 1]
+    local meets_ours = not following or following.t >= t0 - map.APART_S
+    if marker.t >= from and marker.t < t0 - map.APART_S then
+      fresh[#fresh + 1] = marker
+      marker.linear = marker.linear and not meets_ours
+    elseif marker.t < from and marker.linear and meets_ours then
+      -- Ends the user's ramp where ours begins, at the tempo it has there.
+      local bpm = map.bpm_at(before, t0 - GUARD_S, base0)
+      fresh[#fresh + 1] = { t = t0 - GUARD_S, bpm = bpm, num = 0, den = 0 }
+    end
   end
-  for _, marker in ipairs(planned) do
-    put(marker)
+  table.move(planned, 1, #planned, #fresh + 1, fresh)
+  fresh[#fresh + 1] = { t = t1, bpm = bpm1, num = num1, den = den1, linear = follows ~= nil and follows.linear }
+  rewrite(fresh, from, to)
+  if fit(planned, ticks, end_tick, t1) then
+    rewrite(fresh, from, to)
   end
-  local meets = false
-  for _, marker in ipairs(before) do
-    meets = meets or math.abs(marker.t - t1) < APART_S
-  end
-  if not meets then
-    put({ t = t1, bpm = bpm1, num = num1, den = den1, linear = follows ~= nil and follows.linear })
-  end
-  settle(before, t1)
-  fit(planned, ticks, end_tick, t1)
-  settle(before, t1)
   reaper.UpdateTimeline()
 end
 
@@ -237,9 +248,9 @@ function map.kept(t0, t1)
     local num, den, bpm = reaper.TimeMap_GetTimeSigAtTime(0, 0)
     return { { t = 0, bpm = bpm, num = num, den = den, linear = false, flags = NO_MARKER } }
   end
-  local kept = {}
+  local kept, from, to = {}, reach(t0, t1)
   for _, marker in ipairs(found) do
-    if marker.t >= t0 - GUARD_S - SAME_S and marker.t < t1 + SAME_S then
+    if marker.t >= from and marker.t < to then
       kept[#kept + 1] = marker
     end
   end
@@ -260,15 +271,7 @@ end
 
 --- Put kept markers back into [t0, t1]; the map outside stays. Inside an undo block only.
 function map.restore(kept, t0, t1)
-  local before = map.read()
-  local beyond = t1 + APART_S + SAME_S
-  clear(t0 - GUARD_S, beyond)
-  for _, marker in ipairs(kept) do
-    put(marker)
-    local flags = marker.flags == NO_MARKER and SETS_METRE or marker.flags
-    reaper.GetSetTempoTimeSigMarkerFlag(0, map.nearest(marker.t), flags, true)
-  end
-  settle(before, beyond)
+  rewrite(kept, reach(t0, t1))
   if kept[1] and kept[1].flags == NO_MARKER then
     empty(kept[1])
   end

@@ -30,6 +30,14 @@ local function list_new()
   return found
 end
 
+--- What tells a mark from others where REAPER gives no GUID: kind, number and name, of letters and digits alone.
+local function known_by(is_region, number, name)
+  local plain = name:gsub("%W", function(char)
+    return string.format("-%02X", char:byte())
+  end)
+  return (is_region and "region" or "marker") .. number .. "-" .. plain
+end
+
 local function list_old()
   local found = {}
   local count = reaper.CountProjectMarkers(0)
@@ -37,7 +45,8 @@ local function list_old()
     local _, is_region, from, to, name, number, colour = reaper.EnumProjectMarkers3(0, index)
     local _, guid = reaper.GetSetProjectInfo_String(0, "MARKER_GUID:" .. index, "", false)
     found[#found + 1] = {
-      index = index, guid = guid, name = name, is_region = is_region, number = number, colour = colour,
+      index = index, guid = guid ~= "" and guid or known_by(is_region, number, name),
+      name = name, is_region = is_region, number = number, colour = colour,
       from = from, to = is_region and to or from,
     }
   end
@@ -83,7 +92,7 @@ function marks.put_back(before)
   end
   for _, was in ipairs(before) do
     local mark = now[was.guid]
-    if mark and (math.abs(mark.from - was.from) > 1e-9 or math.abs(mark.to - was.to) > 1e-9) then
+    if mark and (mark.from ~= was.from or mark.to ~= was.to) then
       if mark.handle then
         reaper.SetRegionOrMarkerInfo_Value(0, mark.handle, "D_STARTPOS", was.from)
         if mark.is_region then

@@ -5,7 +5,6 @@ local map = require("cuebridge.map")
 local marks = require("cuebridge.marks")
 local tags = require("cuebridge.tags")
 local undo = require("cuebridge.undo")
-local write = require("cuebridge.write")
 
 --- Delete our items from a track; whether anything is left on it.
 local function emptied(track, id)
@@ -44,7 +43,7 @@ local function remove_tracks(id)
 end
 
 return function()
-  write.refuse_while_recording()
+  undo.check_ready()
   local all = tags.insertions()
   local last = all[#all]
   if not last then

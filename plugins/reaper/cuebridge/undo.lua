@@ -3,6 +3,22 @@ local task = require("cuebridge.task")
 
 local undo = {}
 
+local RECORDING = 4
+
+--- Raise while REAPER records, or where it keeps no undo steps: what goes wrong could not be taken back.
+function undo.check_ready()
+  if reaper.GetPlayState() & RECORDING ~= 0 then
+    error({ what = "REAPER is recording.", remedy = "Stop recording, then run the action again." })
+  end
+  local known, megabytes = reaper.get_config_var_string("undomaxmem")
+  if known and tonumber(megabytes) == 0 then
+    error({
+      what = "Undo is switched off in REAPER, so nothing was changed: what goes wrong could not be taken back.",
+      remedy = "Give undo some memory (Preferences, General, Undo settings), then run the action again.",
+    })
+  end
+end
+
 local function selected_tracks()
   local guids = {}
   for index = 0, reaper.CountTracks(0) - 1 do
@@ -75,7 +91,7 @@ local function traced(why)
   return type(why) == "table" and why or debug.traceback(tostring(why), 2)
 end
 
--- Close what is open and take it back, each step whatever the others do.
+-- Close what is open and take it back, each step whatever the others do; whether it was.
 local function abandon(name, refresh)
   if refresh > 0 then
     pcall(reaper.PreventUIRefresh, -1)
@@ -87,21 +103,32 @@ local function abandon(name, refresh)
     pcall(reaper.Undo_EndBlock2, 0, name, -1)
     _, last = pcall(reaper.Undo_CanUndo2, 0)
   end
-  if last == name then
-    pcall(reaper.Undo_DoUndo2, 0)
+  if last ~= name then
+    return false
   end
+  local _, undone = pcall(reaper.Undo_DoUndo2, 0)
+  return undone ~= 0
+end
+
+local function left_behind(why)
+  local what = type(why) == "table" and why.what or tostring(why)
+  return {
+    what = what .. "\n\nREAPER did not take back what had been done by then.",
+    remedy = "Look at the project, and go back to its last saved version if something is left in it.",
+  }
 end
 
 --- Run `body` as one undo step called `name`. When anything in it fails the project is as it was, and the
 -- failure goes on. Nothing is asked of REAPER after the step has been closed well.
 function undo.block(name, body)
   task.check_project()
+  undo.check_ready()
   local was = view()
   -- A step of the same name may be the last one; only ours must ever be undone.
   if reaper.Undo_CanUndo2(0) == name then
     name = name .. " (again)"
   end
-  local refresh = 0
+  local refresh, begun = 0, false
   local function closed()
     reaper.TrackList_AdjustWindows(false)
     reaper.UpdateArrange()
@@ -116,11 +143,14 @@ function undo.block(name, body)
       reaper.Undo_BeginBlock2(0)
       refresh = refresh + 1
       reaper.PreventUIRefresh(1)
+      begun = true
       body()
       closed()
     end, traced)
     if not ok then
-      abandon(name, refresh)
+      if not abandon(name, refresh) and begun then
+        why = left_behind(why)
+      end
       pcall(restore, was)
     end
   end)

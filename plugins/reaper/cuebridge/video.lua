@@ -3,13 +3,13 @@ local flow = require("cuebridge.flow")
 local marks = require("cuebridge.marks")
 local offers = require("cuebridge.offers")
 local timeline = require("cuebridge.timeline")
+local undo = require("cuebridge.undo")
 local window = require("cuebridge.window")
-local write = require("cuebridge.write")
 
 local SECTION = "cuebridge"
 
 return function(place)
-  write.refuse_while_recording()
+  undo.check_ready()
   window.open("Score this project's video")
   offers.ask(place)
   local folder, name = flow.out_folder()

@@ -11,14 +11,8 @@ local write = {}
 
 local BEATS = 1
 local FOLDER_COLOUR = { 112, 112, 112 }
-local RECORDING = 4
-
---- Raise while REAPER records.
-function write.refuse_while_recording()
-  if reaper.GetPlayState() & RECORDING ~= 0 then
-    error({ what = "REAPER is recording.", remedy = "Stop recording, then run the action again." })
-  end
-end
+-- Ticks by which a take's own ticks a quarter are measured.
+local ONE_STEP = 960
 
 local function insert_track(index)
   if reaper.InsertTrackInProject then
@@ -58,9 +52,11 @@ end
 
 -- Ticks a quarter of a take, by its own arithmetic: a user's preference, and so never assumed.
 local function ppq_of(take)
-  local start_s = reaper.MIDI_GetProjTimeFromPPQPos(take, 0)
-  local qn = reaper.TimeMap2_timeToQN(0, start_s)
-  local ppq = reaper.MIDI_GetPPQPosFromProjQN(take, qn + 1) - reaper.MIDI_GetPPQPosFromProjQN(take, qn)
+  -- Quarters that run on: those that bars count may leave some out where a bar is cut short.
+  local function qn(tick)
+    return reaper.TimeMap_timeToQN_abs(0, reaper.MIDI_GetProjTimeFromPPQPos(take, tick))
+  end
+  local ppq = ONE_STEP / (qn(ONE_STEP) - qn(0))
   return math.floor(ppq + 0.5)
 end
 
@@ -85,7 +81,6 @@ function write.step(name, prepare, body)
   local ppq, is_second = expected_ppq(), false
   while true do
     local prepared = prepare(ppq)
-    write.refuse_while_recording()
     local ok, why = pcall(undo.block, name, function()
       body(prepared, ppq)
     end)

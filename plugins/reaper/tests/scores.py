@@ -26,6 +26,12 @@ class Made:
     performance: Performance
     rows: bytes
 
+    @property
+    def range_s(self) -> float:
+        """How far its tempo map reaches, with the bar that the last notes ring on in."""
+        (line,) = [line for line in self.rows.decode().split("\n") if line.startswith("range\t")]
+        return float(line.split("\t")[2])
+
     def notes(self, part: int) -> list[tuple[int, int, int]]:
         """(tick, length in ticks, pitch) of a part."""
         return [(n.tick, n.duration_ticks, n.pitch) for n in self.performance.tracks[part].notes]

@@ -10,6 +10,7 @@ from plugins.reaper.tests.conftest import offer
 from plugins.reaper.tests.host import Fake
 from plugins.reaper.tests.scores import made
 from plugins.reaper.tests.test_insert import NO, user_things
+from plugins.reaper.tests.test_last_resort import ACTIONS
 
 
 def test_a_map_that_comes_out_wrong_is_taken_back_and_said(reaper: Fake) -> None:
@@ -35,7 +36,7 @@ def test_a_map_that_comes_out_wrong_is_taken_back_and_said(reaper: Fake) -> None
 def test_recording_is_refused(reaper: Fake, state: int) -> None:
     offer(reaper, made())
     reaper.set(play_state=state)
-    for action in ("Insert score", "Score this project's video", "Remove last score"):
+    for action in ACTIONS:
         reaper.run(action)
         assert "recording" in reaper.messages[-1]
     assert reaper.asked == []

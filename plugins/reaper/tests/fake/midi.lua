@@ -21,6 +21,7 @@ return function(fake, _, tempo)
       return nil
     end
     fake.touch("CreateNewMIDIItemInProj")
+    fake.stir()
     fake.each_item(function(_, other)
       other.selected = false -- hostile: the new one becomes the selection
     end)

@@ -9,7 +9,7 @@ return function(fake, core, tempo)
       srate = 48000, whole_samples = false,
     },
   }
-  fake.preferences = { ppq = 960 }
+  fake.preferences = { ppq = 960, undo_mb = 256 }
   fake.undo, fake.redo, fake.generation, fake.guids = {}, {}, 0, 0
   fake.block, fake.ui_prevented, fake.outside = nil, 0, {}
   local handles = {}
@@ -71,6 +71,15 @@ return function(fake, core, tempo)
       end
     end
     error("a pointer to a " .. pointer.handle .. " that is gone was used", 3)
+  end
+
+  --- What a call may do to cursor, view, time selection and loop, which are no part of what it is for: hostile.
+  function fake.stir()
+    local project = fake.project
+    project.cursor = project.cursor + 1.25
+    for _, key in ipairs({ "selection", "loop", "view" }) do
+      project[key] = { project[key][1] + 0.5, project[key][2] + 2.5 }
+    end
   end
 
   --- Note that the project is changed by `name`, and whether an undo block was open then.

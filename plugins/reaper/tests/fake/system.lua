@@ -22,9 +22,13 @@ return function(fake)
   end)
   define("Undo_CanUndo2", "proj -> str", function()
     local step = fake.undo[#fake.undo]
-    return step and step.name
+    return step and not fake.keeps_no_undo and step.name or nil
   end)
   define("Undo_DoUndo2", "proj -> int", function()
+    if fake.keeps_no_undo then
+      return 0
+    end
+    fake.stir()
     return fake.do_undo()
   end)
   define("PreventUIRefresh", "int ->", function(count)
@@ -67,7 +71,10 @@ return function(fake)
   define("GetSetProjectInfo_String", "proj str str bool -> bool str", function(_, name, _, set)
     local index = name:match("^MARKER_GUID:(%d+)$")
     local mark = index and not set and fake.project.marks[math.tointeger(index) + 1]
-    return mark ~= nil and mark ~= false, mark and mark.guid or ""
+    if not mark or fake.lacks_marker_guids then
+      return false, ""
+    end
+    return true, mark.guid
   end)
   define("GetProjectTimeOffset", "proj bool -> num", function()
     return fake.project.settings.offset
@@ -88,6 +95,7 @@ return function(fake)
   define("get_config_var_string", "str -> bool str", function(name)
     local values = {
       miditicksperbeat = fake.preferences.ppq,
+      undomaxmem = fake.preferences.undo_mb,
       tempoenvtimelock = fake.project.settings.tempoenvtimelock,
       itemtimelock = fake.project.settings.itemtimelock,
     }

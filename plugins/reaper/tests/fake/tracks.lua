@@ -90,6 +90,7 @@ return function(fake, core)
   end)
   local function insert(index)
     fake.touch("InsertTrack")
+    fake.stir()
     local track = fake.new_track(math.max(0, math.min(index, #project().tracks)))
     for _, other in ipairs(project().tracks) do
       other.selected = other == track -- hostile: the new one becomes the selection
@@ -102,6 +103,7 @@ return function(fake, core)
   define("DeleteTrack", "track ->", function(pointer)
     local _, position = object(pointer)
     fake.touch("DeleteTrack")
+    fake.stir()
     table.remove(project().tracks, position)
   end)
   define("GetTrackGUID", "track -> str", function(pointer)
@@ -200,6 +202,7 @@ return function(fake, core)
       return nil
     end
     fake.touch("SplitMediaItem")
+    fake.stir()
     local right = core.copy(item)
     right.guid, right.from, right.length = fake.guid(), at, item.from + item.length - at
     for _, take in ipairs(right.takes) do
