@@ -1,4 +1,8 @@
-"""Controllers: volume once, swells for instruments that can, the pedal for pianos."""
+"""Controllers: volume once, the loudness asked for, swells for instruments that can, the pedal for pianos.
+
+Loudness is expression (CC 11) for every part alike, so that parts keep their balance from soft to loud, and
+velocity besides (`dynamics`), which gives the tone. General MIDI has the level go as 40 log10 of either.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +36,12 @@ _SWELL_BEATS = 4
 # A written swell: soft to loud, by the texture taxonomy.
 _SWELL_FROM, _SWELL_TO = 20, 115
 _PEDAL_LIFT_TICKS = 60
-# Expression at a loudness of 0 and of 1, 18 dB apart: what a mood asks for must be heard over what palettes
-# differ by, and film excerpts differ by 6 dB for each of eight points of energy (Eerola & Vuoskoski 2011).
-_SOFTEST, _LOUDEST = 40, 112
+# Expression spans so many decibels from a loudness of 0 to 1. With the 12 dB of ordinary velocities (49 to
+# 98) that is 30, a piano's pp to ff: what a mood asks for must be heard over what palettes differ by, and
+# film excerpts differ by 6 dB for each of eight points of energy (Eerola & Vuoskoski 2011).
+_RANGE_DB = 18.0
+# The loudest there is but for swells, which struck instruments have not: what they play fades by itself.
+_LOUDEST, _LOUDEST_STRUCK = 112.0, 127.0
 
 
 def controllers(
@@ -49,12 +56,16 @@ def controllers(
         stage: the cue.
     """
     out = [Controller(0, VOLUME, _VOLUMES[part.role])]
-    if notes and part.role is not PartRole.DRUMS:
-        if part.program in _PIANOS:
+    if notes:
+        out += _expression(part, notes, stage)
+        if part.role is not PartRole.DRUMS and part.program in _PIANOS:
             out += _pedal(notes, chords, stage)
-        elif part.program not in DECAYING:
-            out += _expression(part, notes, stage)
     return tuple(sorted(out, key=lambda each: each.tick))
+
+
+def sustains(part: Part) -> bool:
+    """Whether a part's instrument holds its level, so that swells and levels are expression's affair."""
+    return part.role is not PartRole.DRUMS and part.program not in DECAYING
 
 
 def level_at(part: Part, beats: Fraction) -> float:
@@ -77,10 +88,11 @@ def _swell(part: Part, beats: Fraction) -> int | None:
 
 
 def _expression(part: Part, notes: Sequence[PlayedNote], stage: Stage) -> list[Controller]:
-    """CC 11 on beats where it changes: the loudness curve, the part's level, swells, a last fade."""
+    """CC 11 on beats where it changes: the loudness curve and a last fade; levels and swells where held."""
     musts = sorted(tick for tick, weight in stage.hits.items() if weight is Weight.MUST)
     last = max(note.tick + note.duration_ticks for note in notes)
     end = stage.form.end_tick
+    held = sustains(part)
     out: list[Controller] = []
     value_before = -1
     ahead = 0
@@ -88,17 +100,19 @@ def _expression(part: Part, notes: Sequence[PlayedNote], stage: Stage) -> list[C
     while tick < last:
         while ahead < len(musts) and musts[ahead] <= tick:
             ahead += 1
-        value = _SOFTEST + (_LOUDEST - _SOFTEST) * stage.loudness(tick)
-        if ahead < len(musts):
-            beats = (musts[ahead] - tick) / TICKS_PER_QUARTER
-            if beats < _SWELL_BEATS:
+        value = _LOUDEST if held else _LOUDEST_STRUCK
+        value *= 10 ** (_RANGE_DB * (stage.loudness(tick) - 1) / 40)
+        if held and ahead < len(musts):
+            away = (musts[ahead] - tick) / TICKS_PER_QUARTER
+            if away < _SWELL_BEATS:
                 # A beat of swell counts by its square, so that most of it comes at the end.
-                value += 17 * (1 - beats / _SWELL_BEATS) ** 2
+                value += 17 * (1 - away / _SWELL_BEATS) ** 2
         if tick > end:
             # What rings past the picture dies away.
             value *= 1 - 0.75 * (tick - end) / max(1, last - end)
-        value *= level_at(part, Fraction(tick, TICKS_PER_QUARTER))
-        swell = _swell(part, Fraction(tick, TICKS_PER_QUARTER))
+        beats = Fraction(tick, TICKS_PER_QUARTER)
+        value *= level_at(part, beats) if held else 1.0
+        swell = _swell(part, beats) if held else None
         level = swell if swell is not None else round(min(max(value, 1), 127))
         if abs(level - value_before) >= 2 or value_before < 0:
             out.append(Controller(tick, EXPRESSION, level))

@@ -8,7 +8,7 @@ import numpy as np
 
 from bridge.config import Settings
 from bridge.inference.streams import stream
-from bridge.performing.controllers import DECAYING, controllers, level_at
+from bridge.performing.controllers import controllers, level_at, sustains
 from bridge.performing.dynamics import chord_at, velocity
 from bridge.performing.humanise import onset_shift, sounding_ticks, tick_of
 from bridge.performing.stage import Stage, set_stage
@@ -62,7 +62,7 @@ def _play(part: Part, score: Score, stage: Stage, settings: Settings) -> list[Pl
     shifts: dict[int, int] = {}
     chord = 0
     out = []
-    sustains = part.program not in DECAYING
+    held = sustains(part)
     for index, note in enumerate(part.notes):
         tick, end = tick_of(note.start_beats), tick_of(note.end_beats)
         plot = stage.plot(tick)
@@ -79,7 +79,7 @@ def _play(part: Part, score: Score, stage: Stage, settings: Settings) -> list[Pl
             sum(pitches[plot.id]) / len(pitches[plot.id]),
             score.chords[chord] if score.chords else None,
             float(note.duration_beats) * stage.form.tempo_map.us_per_quarter_at(tick) / 1000,
-            1.0 if sustains else level_at(part, note.start_beats),
+            1.0 if held else level_at(part, note.start_beats),
             generator,
         )
         if tick not in shifts:
@@ -88,7 +88,7 @@ def _play(part: Part, score: Score, stage: Stage, settings: Settings) -> list[Pl
         start = max(0, tick + shifts[tick])
         length = end - tick
         if end < stage.form.end_tick:
-            length = sounding_ticks(part.notes, index, part.role, stage, plot.energy, sustains=sustains)
+            length = sounding_ticks(part.notes, index, part.role, stage, plot.energy, sustains=held)
         length = max(SHORTEST_TICKS, length)
         # The written end is the latest one: rests stay silent.
         length = max(1, min(length, end - start))

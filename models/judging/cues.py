@@ -16,16 +16,18 @@ from bench.sync.lists import simulated
 from bench.textures import trimmed
 from bridge.composing import Models, compose
 from bridge.config import Settings
+from bridge.errors import InputError
 from bridge.performing import perform
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet, Hit, HitKind, Label, MoodCurves, Plot, Weight
-from bridge.schema.performance import Performance
 from bridge.schema.score import PartRole, Score
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form
+from bridge.sounding.studio import Studio, open_studio
 from bridge.timing import solve
 from bridge.vocabulary.dissonance import of_pitches
 from bridge.vocabulary.measure import MAJOR, MINOR, roughness
 from bridge.vocabulary.tokens import STEPS_PER_QUARTER
+from models.judging.loudness import level, rendered
 from models.judging.spread import mean_of
 
 SECONDS = 45
@@ -33,9 +35,10 @@ ENDS = {"energy": (0.3, 0.81), "tension": (0.22, 0.88), "valence": (0.3, 0.82)}
 """Where an axis is low and high, 0 to 1: as far apart as film excerpts that anybody tells apart are rated
 (Eerola & Vuoskoski 2011, on 1 to 9: energy of sad 3.4, of angry 7.5; tension of tender 2.8, of fearful 8.0;
 valence of fearful 3.4, of happy 7.6)."""
+RENDERED = "loudness, rendered"
 TEMPI = ("tempo, every cut a hit", "tempo, plots alone")
 AXES = {
-    "energy": ("density", "loudness", *TEMPI),
+    "energy": ("density", "loudness", RENDERED, *TEMPI),
     "tension": ("dissonance", "roughness"),
     "valence": ("mode",),
 }
@@ -49,7 +52,6 @@ FORM = (
     Label.CONCLUSION,
 )
 PLOT_S, RATE = 15, 24
-MOMENT_TICKS = 60
 GRAM = 3
 
 
@@ -59,17 +61,22 @@ def paired(models: Models, trials: int) -> dict[str, dict[str, Any]]:
     The sheets are the sync benchmark's simulated cut lists; the other axes are drawn anew for each trial.
     What follows from the axes in spotting (density and loudness) follows here. Tempo is taken once more of
     the sheets with no hits but where plots begin: a cut every few seconds leaves few tempi to choose from.
+    Loudness is heard once more as it is rendered, where there is a FluidSynth with a soundfont.
     """
-    lists = simulated()
+    lists, studio = simulated(), _studio()
     out: dict[str, dict[str, Any]] = {}
-    for axis, moved in AXES.items():
+    for axis, named in AXES.items():
+        moved = [name for name in named if name != RENDERED or studio is not None]
+        hears = studio if RENDERED in moved else None
         changes: dict[str, list[float]] = {name: [] for name in moved}
         for trial in range(trials):
             edits = lists[(7 * trial + 3) * len(lists) // (7 * trials) % len(lists)]
             sheet = trimmed(edits.cue_sheet(), round(SECONDS * edits.rate))
             drawn = np.random.default_rng(trial).uniform(0.3, 0.7, 3)
             mood = dict(zip(("valence", "energy", "tension"), map(float, drawn)))
-            ends = [heard(in_mood(sheet, {**mood, axis: value}), trial, models) for value in ENDS[axis]]
+            ends = [
+                heard(in_mood(sheet, {**mood, axis: value}), trial, models, hears) for value in ENDS[axis]
+            ]
             for name in moved:
                 changes[name].append(ends[1][name] - ends[0][name])
             print(f"moods: {axis} {trial + 1}/{trials}", file=sys.stderr, end="\r", flush=True)
@@ -89,7 +96,7 @@ def in_mood(sheet: CueSheet, mood: dict[str, float]) -> CueSheet:
     return replace(sheet, plots=tuple(replace(plot, **mood, **derived) for plot in sheet.plots))
 
 
-def heard(sheet: CueSheet, seed: int, models: Models) -> dict[str, float]:
+def heard(sheet: CueSheet, seed: int, models: Models, studio: Studio | None) -> dict[str, float]:
     """What a cue is like: distinct onsets a second, level, quarters a minute, dissonance, and mode."""
     settings = Settings(seed=seed)
     form = solve(sheet, settings, Progress())
@@ -100,12 +107,21 @@ def heard(sheet: CueSheet, seed: int, models: Models) -> dict[str, float]:
     return {
         "density": len(onsets) / length_s,
         "loudness": level(played),
+        **({} if studio is None else {RENDERED: rendered(played, form, sheet, studio)}),
         TEMPI[0]: tempo(form),
         TEMPI[1]: tempo(solve(plots_alone(sheet), settings, Progress())),
         "dissonance": dissonance(score),
         "roughness": rough(score),
         "mode": major(score, form),
     }
+
+
+def _studio() -> Studio | None:
+    try:
+        return open_studio()
+    except InputError as error:
+        print(f"moods: nothing is rendered: {error}", file=sys.stderr)
+        return None
 
 
 def tempo(form: Form) -> float:
@@ -117,28 +133,6 @@ def plots_alone(sheet: CueSheet) -> CueSheet:
     """The sheet with no hits but those on which plots begin."""
     starts = {plot.start_frame for plot in sheet.plots}
     return replace(sheet, hits=tuple(hit for hit in sheet.hits if hit.frame in starts))
-
-
-def level(played: Performance) -> float:
-    """Decibels of all that sounds together, averaged over the moments in which anything does.
-
-    0 is one note of full velocity. A note's amplitude goes as the square of its velocity (Dannenberg 2006)
-    and of its expression (CC 11). Silence is left out, as in programme loudness (ITU-R BS.1770): detached
-    notes of one level are no softer than held ones.
-    """
-    ends = [note.tick + note.duration_ticks for track in played.tracks for note in track.notes]
-    power = np.zeros(max(ends, default=0) // MOMENT_TICKS + 1)
-    for track in played.tracks:
-        changes = [each for each in track.controllers if each.number == 11]
-        at = 0
-        for note in sorted(track.notes, key=lambda note: note.tick):
-            while at < len(changes) and changes[at].tick <= note.tick:
-                at += 1
-            expression = changes[at - 1].value / 127 if at else 1.0
-            first = note.tick // MOMENT_TICKS
-            last = max(first + 1, (note.tick + note.duration_ticks) // MOMENT_TICKS)
-            power[first:last] += (note.velocity / 127 * expression) ** 4
-    return float((10 * np.log10(power[power > 0])).mean())
 
 
 def rough(score: Score) -> float:

@@ -238,7 +238,8 @@ def _moods(found: Known) -> str:
         " sad and angry film excerpts are rated; tension .22 and .88, tender and fearful; valence .3 and .82,"
         " fearful and happy: Eerola & Vuoskoski 2011), solved, composed and performed: how often the high one"
         " has more. Density is distinct onsets a second; loudness is in dB, over the moments in which"
-        " anything sounds; tempo in quarters a minute; dissonance is the roughness of the pitch classes that"
+        " anything sounds, by velocities and controllers, and rendered in LU, as FluidSynth plays it and"
+        " BS.1770 hears it; tempo in quarters a minute; dissonance is the roughness of the pitch classes that"
         " sound together, roughness that of the pitches, which follows register and spacing as much as"
         " harmony; mode runs from -1, minor, to 1.\n\n"
         + table(["axis", "moves", "rises in", "mean change", "bar: 95 %"], rows)

@@ -81,6 +81,14 @@ def test_a_drone_stays_on_its_tonic_and_is_struck_again_every_eight_bars(models:
     assert [note.start_beats for note in drone.notes if note.start_beats < 60] == [0, 32]
 
 
+def test_a_figure_is_slower_where_the_plot_is_calm(models: Models):
+    def onsets(density: float) -> int:
+        sheet = build(Scene(8, layers=("figure",), palette="strings", density=density), bpm=140)
+        return len({n.start_beats for n in part_of(write(models, sheet), "accompaniment").notes})
+
+    assert onsets(0.3) <= 0.7 * onsets(0.8)
+
+
 def test_an_ostinato_is_one_rhythm_and_one_shape_for_all_its_bars(models: Models):
     ostinato = part_of(alone(models, "ostinato", tension=0.2), "ostinato")
     bars: dict[int, list[Note]] = {}

@@ -1,13 +1,16 @@
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from bridge.inference.card import find_models, read_card
+from bridge.schema.performance import Controller, Performance, PlayedNote, Track
+from bridge.schema.score import PartRole
 from bridge.vocabulary.bars import ChordEvent, NoteEvent
 from bridge.vocabulary.chords import Chord
-from models.judging import copying, cues, free, obeyed, six, spread, tables
+from models.judging import copying, cues, free, loudness, obeyed, six, spread, tables
 
 BARS = [(0, 48), (48, 96)]
 
@@ -81,3 +84,18 @@ def test_a_document_says_what_is_missed() -> None:
 
 def test_all_released_models_together_are_at_most_sixty_megabytes() -> None:
     assert sum(read_card(folder / "card.json").bytes for folder in find_models().values()) <= 60_000_000
+
+
+def test_a_level_counts_velocity_expression_volume_and_notes() -> None:
+    def level(*notes: PlayedNote, **controllers: int) -> float:
+        set_once = tuple(Controller(0, {"volume": 7, "expression": 11}[k], v) for k, v in controllers.items())
+        return loudness.level(Performance((Track("t", PartRole.PAD, 0, 48, notes, set_once),)))
+
+    one, above = PlayedNote(0, 960, 60, 127), PlayedNote(0, 960, 64, 127)
+    assert level(one) == pytest.approx(0.0)
+    assert level(one, above) == pytest.approx(10 * math.log10(2))
+    assert level(replace(one, velocity=64)) == pytest.approx(40 * math.log10(64 / 127))
+    assert level(one, expression=64) == level(one, volume=64) == level(replace(one, velocity=64))
+    assert level(one, PlayedNote(9600, 960, 64, 127)) == pytest.approx(
+        0.0
+    )  # silence between counts for nothing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bridge.composing.tables import table
@@ -60,3 +60,10 @@ def cells_of(kind: str) -> tuple[Cell, ...]:
         if row["kind"] == kind and all(int(at) % 2 == 0 for at, _ in parts):
             out.append(Cell(float(row["quarters"]), notes, int(row["pieces"])))
     return tuple(out)
+
+
+def slowed(cell: Cell) -> Cell:
+    """The cell at half its pace."""
+    return replace(
+        cell, quarters=2 * cell.quarters, notes=tuple((2 * step, ranks) for step, ranks in cell.notes)
+    )

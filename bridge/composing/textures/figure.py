@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge.composing.harmony import nearest_pitch, voicing
-from bridge.composing.textures.cell import Cell, cells_of
+from bridge.composing.textures.cell import Cell, cells_of, slowed
 from bridge.composing.textures.ostinato import fitting_quarters
 from bridge.composing.textures.where import played, tones
 from bridge.composing.writing import Draft, Sounding
 from bridge.config import Settings
 from bridge.inference.streams import stream
 
-_MOST_A_SECOND = 6.5
+_FEWEST_A_SECOND, _A_SECOND, _MOST_A_SECOND = 1.0, 7.0, 6.5
+"""How quick a figure may be: onsets where density is 0, what density adds, and the most there are."""
 
 
 def write_figure(chords: Sequence[Sounding], settings: Settings) -> list[Draft]:
@@ -55,14 +56,21 @@ def write_sparse(chords: Sequence[Sounding]) -> list[Draft]:
 
 
 def _cell(each: Sounding, at: float) -> Cell:
-    """The cell that one uniform number between 0 and 1 picks among those not too quick here."""
-    known = cells_of("figure")
-    quarters = fitting_quarters(each, sorted({cell.quarters for cell in known}))
-    pace = each.item.s_per_quarter
-    fitting = [
-        c for c in known if c.quarters == quarters and len(c.notes) <= _MOST_A_SECOND * quarters * pace
-    ]
-    fitting = fitting or [min((c for c in known if c.quarters == quarters), key=lambda c: len(c.notes))]
+    """The cell that one uniform number between 0 and 1 picks among those not too quick here.
+
+    Where all are, as on a calm plot at a quick tempo, they go half as fast.
+    """
+    item = each.item
+    most_a_second = min(_FEWEST_A_SECOND + _A_SECOND * item.density, _MOST_A_SECOND)
+    fitting: list[Cell] = []
+    for known in (cells_of("figure"), [slowed(cell) for cell in cells_of("figure")]):
+        quarters = fitting_quarters(each, sorted({cell.quarters for cell in known}))
+        alike = [cell for cell in known if cell.quarters == quarters]
+        most = most_a_second * quarters * item.s_per_quarter
+        fitting = [cell for cell in alike if len(cell.notes) <= most]
+        if fitting:
+            break
+    fitting = fitting or [min(alike, key=lambda cell: len(cell.notes))]
     shares = [float(cell.pieces) for cell in fitting]
     at *= sum(shares)
     for cell, share in zip(fitting, shares):

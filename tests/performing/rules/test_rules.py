@@ -67,5 +67,7 @@ def test_noise_spans_its_range():
 
 
 def test_a_pulse_leans_on_its_beats():
-    assert [cycle.factor(480 * eighth) for eighth in range(8)] == [1.0, 0.7, 0.85, 0.7] * 2
-    assert cycle.factor(240) == cycle.factor(481) == 0.7
+    factors = [cycle.factor(480 * eighth) for eighth in range(8)]
+    assert [factor / factors[0] for factor in factors] == pytest.approx([1.0, 0.7, 0.85, 0.7] * 2)
+    assert sum(factors) / 8 == pytest.approx(1.0)
+    assert cycle.factor(240) == cycle.factor(481) == min(factors)
