@@ -76,8 +76,8 @@ return function(place)
   local from_s, to_s = span_of(list)
   -- One word each: as a word of its own, a text that begins with "-" would be read as an option.
   local words = { "--parts=" .. values[1], "--name=" .. name .. " complement", "-o", folder }
-  -- A picture, where there is one, is the cue; without one the items are.
-  local picture = timeline.write(folder, name, marks.list())
+  -- The cue is the time selection of a picture, else what the items cover of it; without one, the items.
+  local picture = timeline.write(folder, name, marks.list(), { from_s, to_s })
   if picture then
     from_s, to_s = picture.from_s, picture.to_s
     local cue = { "--timeline", picture.path, "--in", tostring(picture.first), "--out", tostring(picture.last) }

@@ -6,6 +6,8 @@ local marks = require("cuebridge.marks")
 local tags = require("cuebridge.tags")
 local undo = require("cuebridge.undo")
 
+local SENDS, RECEIVES = 0, -1
+
 --- Delete our items from a track; whether anything is left on it.
 local function emptied(track, id)
   for index = reaper.CountTrackMediaItems(track) - 1, 0, -1 do
@@ -15,6 +17,13 @@ local function emptied(track, id)
     end
   end
   return reaper.CountTrackMediaItems(track) == 0
+end
+
+--- Whether a track carries effects, instruments among them, sends or receives: the user's work, as ours have none.
+local function is_in_use(track)
+  return reaper.TrackFX_GetCount(track) > 0
+    or reaper.GetTrackNumSends(track, SENDS) > 0
+    or reaper.GetTrackNumSends(track, RECEIVES) > 0
 end
 
 local function close_folder_before(index)
@@ -32,7 +41,7 @@ local function remove_tracks(id)
     local track = reaper.GetTrack(0, index)
     local folder = reaper.GetMediaTrackInfo_Value(track, "I_FOLDERDEPTH") > 0
     if tags.track_insertion(track) == id then
-      if emptied(track, id) and not folder then
+      if emptied(track, id) and not folder and not is_in_use(track) then
         close_folder_before(index)
         reaper.DeleteTrack(track)
       else
@@ -50,7 +59,8 @@ return function()
     error({ what = "There is no score in this project that Cuebridge has inserted." })
   end
   local restores = last.written and map.same(map.kept(last.t0, last.t1), last.written)
-  local words = "Remove " .. last.name .. " take " .. last.number .. "?\n\nItems of yours on its tracks stay."
+  local words = "Remove " .. last.name .. " take " .. last.number .. "?\n\nItems of yours on its tracks stay, "
+    .. "and tracks with instruments, effects or sends, without its items."
   if last.written and not restores then
     words = words .. "\n\nThe tempo map has been changed since, so it stays as it is."
   end

@@ -11,6 +11,11 @@ local function get(track, name)
   return value
 end
 
+--- Whether a track is the one its tags were written on: a copy of the user's has them too, and is the user's.
+local function is_own(track)
+  return get(track, "self") == reaper.GetTrackGUID(track)
+end
+
 local function set(track, name, value)
   reaper.GetSetMediaTrackInfo_String(track, KEY .. name, value, true)
 end
@@ -88,6 +93,7 @@ end
 -- kept, written}; the last two are tempo markers as they were and as they are, absent when the map is the user's.
 function tags.note(folder, insertion)
   set(folder, "insertion", insertion.id)
+  set(folder, "self", reaper.GetTrackGUID(folder))
   set(folder, "folder", insertion.id)
   set(folder, "order", tostring(insertion.order))
   set(folder, "take", escaped(insertion.take))
@@ -112,6 +118,7 @@ end
 --- Note on a part's track which insertion it is of and which part it is.
 function tags.note_part(track, insertion_id, part)
   set(track, "insertion", insertion_id)
+  set(track, "self", reaper.GetTrackGUID(track))
   set(track, "part", escaped(part))
 end
 
@@ -128,6 +135,9 @@ end
 
 --- The insertion that a track is of, or "", and the name of its part, or "".
 function tags.track_insertion(track)
+  if not is_own(track) then
+    return "", ""
+  end
   return get(track, "insertion"), unescaped(get(track, "part"))
 end
 
@@ -139,7 +149,7 @@ function tags.forget(track)
     end
     set(track, name, "")
   end
-  for _, name in ipairs({ "insertion", "folder", "order", "take", "number", "range", "part" }) do
+  for _, name in ipairs({ "insertion", "self", "folder", "order", "take", "number", "range", "part" }) do
     set(track, name, "")
   end
 end
@@ -150,7 +160,7 @@ function tags.insertions()
   for index = 0, reaper.CountTracks(0) - 1 do
     local track = reaper.GetTrack(0, index)
     local id = get(track, "folder")
-    if id ~= "" then
+    if id ~= "" and is_own(track) then
       local from, to = get(track, "range"):match("^(.*):(.*)$")
       local kept, written = get_long(track, "kept"), get_long(track, "written")
       local marks = {}

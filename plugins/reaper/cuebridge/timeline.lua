@@ -208,9 +208,9 @@ function timeline.path(folder, name)
 end
 
 --- Write the project's timeline; its path, its cue's first frame and the frame after the last, the same in
--- seconds of the project, and the rate in words. The cue is the time selection, where there is one. Nil, and no
--- file, without video.
-function timeline.write(folder, name, marks)
+-- seconds of the project, and the rate in words. The cue is the time selection, where there is one, else what of
+-- `span`, {from, to} in seconds, has picture, else all of it. Nil, and no file, without video, or none in the span.
+function timeline.write(folder, name, marks, span)
   local text, first, last, rate = timeline.build(name, marks)
   if not text then
     return nil
@@ -222,6 +222,13 @@ function timeline.write(folder, name, marks)
     last = math.min(last, math.floor(to * fps + 0.5))
     if last <= first then
       error({ what = "The time selection lies outside the video.", remedy = "Move it, or clear it." })
+    end
+  elseif span then
+    -- Whole frames with all of the span in them, but for what floating point makes of a frame's own time.
+    first = math.max(first, math.floor(span[1] * fps + 1e-6))
+    last = math.min(last, math.ceil(span[2] * fps - 1e-6))
+    if last <= first then
+      return nil
     end
   end
   reaper.RecursiveCreateDirectory(host.join(folder, "timeline"), 0)

@@ -11,7 +11,7 @@ from bridge.cli.arguments import parse
 from bridge.schema.tempo import Metre, TempoEvent
 from bridge.writing.midi import read_back
 from plugins.reaper.tests.conftest import offer
-from plugins.reaper.tests.host import OFFERS, OPTIONAL, PLUGIN, Fake, serve_rows
+from plugins.reaper.tests.host import OFFERS, OPTIONAL, PLUGIN, Fake, fault, serve_rows
 from plugins.reaper.tests.played import notes, ours, tracks
 from plugins.reaper.tests.scores import Made, made
 from plugins.reaper.tests.test_insert import insert
@@ -156,6 +156,7 @@ def test_complement_hands_over_what_is_selected_and_adds_what_is_new(reaper: Fak
     reaper.tempo((0.0, 120.0, 4, 4, False), (4.0, 120.0, 3, 4, False))
     film = reaper.track("film")
     reaper.video(film, 0.0, 20.0, str(tmp_path / "a.mp4"))
+    reaper.project.selection = reaper.lua.table_from([0.0, 20.0])  # more than the items cover
     drums, bass, other = reaper.track("Drums é"), reaper.track("Bass"), reaper.track("not selected")
     for track, pitch in ((drums, 36), (bass, 40), (other, 60)):
         item = reaper.item(track, 1.0, 8.0, kind="midi", ppq=480, events=reaper.lua.table(), sets=1)
@@ -324,3 +325,18 @@ def test_a_long_tempo_map_is_sampled_piece_by_piece(reaper: Fake) -> None:
     ticks = [tick for tick, _ in reading.tempo]
     assert ticks == sorted(ticks)
     assert len(ticks) >= 20
+
+
+def test_complement_is_of_what_the_items_cover_of_a_long_film(reaper: Fake) -> None:
+    """An hour and a half of picture, and sixteen seconds of drums in it."""
+    reaper.tempo((0.0, 120.0, 4, 4, False))
+    reaper.video(reaper.track("film"), 0.0, 5400.0, "/films/a.mp4")
+    drums = reaper.item(reaper.track("Drums"), 3000.01, 16.0, kind="midi", ppq=480, events=reaper.lua.table())
+    drums.selected = True
+    reaper.offers = (*OFFERS, *OPTIONAL.values())
+    reaper.answers["complement"] = lambda words: fault("that is all this test needs")
+    reaper.say("inputs", "piano")
+    reaper.run(COMPLEMENT)
+    words = reaper.asked[-1]
+    cue = [words[words.index(option) + 1] for option in ("--in", "--out")]
+    assert cue == [str(3000 * 24), str(3016 * 24 + 1)]

@@ -117,3 +117,36 @@ def test_saying_no_changes_nothing(reaper: Fake) -> None:
     reaper.say("boxes", CANCEL)
     reaper.run(ACTION)
     assert reaper.difference(before) is None
+
+
+def test_tracks_with_instruments_or_sends_of_the_users_stay(reaper: Fake) -> None:
+    insert(reaper, made(), 0.0)
+    first, second, _ = ours(reaper)
+    first.fx, second.sends = 2, 1
+    reaper.say("boxes", OK)
+    reaper.run(ACTION)
+    assert "instruments, effects or sends" in reaper.messages[-1]
+    assert [(track.fx, track.sends) for track in tracks(reaper)] == [(0, 0), (2, 0), (0, 1)]
+    assert [len(track[b"items"]) for track in tracks(reaper)] == [0, 0, 0]
+    assert ours(reaper) == []
+    assert sum(track.depth for track in tracks(reaper)) == 0
+
+
+def test_a_copy_of_our_track_is_the_users(reaper: Fake) -> None:
+    """REAPER copies its tags too."""
+    insert(reaper, made(), 0.0)
+    reaper.lua.globals()[b"fake"] = reaper.fake
+    reaper.lua.execute(
+        b"local all = fake.snapshot().tracks;"
+        b"for _, track in ipairs(all) do track.guid = fake.guid();"
+        b" for _, item in ipairs(track.items) do item.guid = fake.guid();"
+        b" for _, take in ipairs(item.takes) do take.guid = fake.guid() end end;"
+        b" table.insert(fake.project.tracks, track) end"
+    )
+    copies = [track.guid for track in tracks(reaper)][4:]
+    reaper.say("boxes", OK)
+    reaper.run(ACTION)
+    assert [track.guid for track in tracks(reaper)] == copies
+    assert [len(track[b"items"]) for track in tracks(reaper)] == [0, 1, 1, 1]
+    reaper.run(ACTION)
+    assert "no score in this project" in reaper.messages[-1]

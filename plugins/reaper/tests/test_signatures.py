@@ -18,7 +18,7 @@ KINDS = {
 }  # fmt: skip
 C_KINDS = {
     "ReaProject*": "proj", "int": "int", "double": "num", "bool": "bool", "const char*": "str",
-    "ProjectMarker*": "mark", "char*": "str",
+    "ProjectMarker*": "mark", "char*": "str", "MediaTrack*": "track",
 }  # fmt: skip
 
 needs_list = pytest.mark.skipif(PUBLISHED is None, reason=f"no list of functions in {SIGNATURES}")

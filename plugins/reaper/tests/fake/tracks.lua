@@ -20,7 +20,7 @@ return function(fake, core)
   function fake.new_track(index, name)
     local track = {
       guid = fake.guid(), name = name or "", colour = 0, depth = 0, timebase = -1, mute = false, selected = false,
-      ext = {}, items = {},
+      fx = 0, sends = 0, ext = {}, items = {},
     }
     table.insert(project().tracks, index + 1, track)
     return track
@@ -105,6 +105,12 @@ return function(fake, core)
     fake.touch("DeleteTrack")
     fake.stir()
     table.remove(project().tracks, position)
+  end)
+  define("TrackFX_GetCount", "track -> int", function(pointer)
+    return (object(pointer)).fx
+  end)
+  define("GetTrackNumSends", "track int -> int", function(pointer, category)
+    return category == 0 and (object(pointer)).sends or 0
   end)
   define("GetTrackGUID", "track -> str", function(pointer)
     return object(pointer).guid
