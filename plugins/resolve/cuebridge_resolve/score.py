@@ -66,6 +66,7 @@ def watching(resolve):
             return True
         looked[0] = time.time()
         try:
+            # Not in a trace: how often it is asked is the clock's affair, which no replay has.
             return resolve.GetVersionString() is not None
         except Exception:
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ DOORS = ("call", "ask", "look", "can", "constant")
 # Asked for by `can` before they are called.
 GUARDED = {"GetMarkInOut", "SetMarkInOut", "ClearMarkInOut", "GetSelectedClips", "SetSelectedClip"}
 PARTS = sorted((PLUGIN / "cuebridge_resolve").glob("*.py"))
-OLD = ("python3.6", "python3.7", "python3.8", "python3.9", "python3.12", "python3.13", "python3.14")
+OTHERS = ("3.6", "3.7", "3.8", "3.9", "3.12", "3.13", "3.14")
 
 
 def named_calls() -> dict[str, set[str]]:
@@ -86,8 +87,8 @@ def test_a_script_is_one_file_of_the_standard_library_alone(name: str) -> None:
         elif isinstance(node, ast.ImportFrom):
             imported.add(str(node.module).partition(".")[0])
     assert imported <= {
-        "ctypes", "fractions", "glob", "json", "os", "re", "shutil", "subprocess", "sys", "tempfile", "time",
-        "traceback", "unicodedata", "zlib", "DaVinciResolveScript",
+        "ctypes", "fractions", "glob", "json", "os", "queue", "re", "shutil", "subprocess", "sys", "tempfile",
+        "threading", "time", "traceback", "unicodedata", "zlib", "DaVinciResolveScript",
     }  # fmt: skip
     assert source_of(name).isascii()
 
@@ -125,12 +126,24 @@ def test_what_is_too_new_would_be_found(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, *words], capture_output=True).returncode == 1
 
 
-@pytest.mark.parametrize("interpreter", OLD)
-def test_other_pythons_take_the_scripts(interpreter: str, tmp_path: Path) -> None:
+def interpreter(version: str) -> str | None:
+    """A Python that runs, on the path or where pyenv and uv keep theirs: a shim on the path may run none."""
+    name, home = f"python{version}", Path.home()
+    kept = [Path(os.environ.get("PYENV_ROOT") or home / ".pyenv") / "versions"]
+    kept += [Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or home / ".local/share/uv/python")]
+    found = [str(path) for folder in kept for path in sorted(folder.glob(f"*/bin/{name}"))]
+    for command in [*filter(None, [shutil.which(name)]), *found]:
+        if subprocess.run([command, "-c", "0"], capture_output=True).returncode == 0:
+            return command
+    return None
+
+
+@pytest.mark.parametrize("version", OTHERS)
+def test_other_pythons_take_the_scripts(version: str, tmp_path: Path) -> None:
     """Compiled, and run up to where Resolve is looked for: every import is made then."""
-    command = shutil.which(interpreter)
-    if command is None or subprocess.run([command, "-c", "0"], capture_output=True).returncode:
-        pytest.skip(f"there is no {interpreter} here")
+    command = interpreter(version)
+    if command is None:
+        pytest.skip(f"no Python {version} runs here")
     for name in SCRIPTS:
         path = tmp_path / f"{name}.py"
         path.write_text(source_of(name, str(tmp_path)), encoding="utf-8")
