@@ -120,7 +120,10 @@ def find_resolve(found):
         Trouble: it is not to be had.
     """
     for way in (_given, _by_bmd, _by_app, _by_module):
-        resolve = way(found)
+        try:
+            resolve = way(found)
+        except Exception:  # each raises what it likes where it does not lead to Resolve
+            continue
         if resolve is not None:
             return resolve
     raise Trouble(
@@ -171,8 +174,6 @@ def _by_module(found):
         import DaVinciResolveScript
 
         return DaVinciResolveScript.scriptapp("Resolve")
-    except Exception:  # the module raises what it likes where Resolve is not installed
-        return None
     finally:
         sys.path.remove(modules)
 
@@ -197,7 +198,10 @@ def version_of(resolve):
     if numbers >= (21, 1) and "Studio" not in product:
         raise Trouble("The free edition of Resolve runs no Python since 21.1.", by_hand)
     if numbers < (18, 0):
-        raise Trouble("Resolve %s is too old for this script; it needs 18.5." % text, by_hand)
+        raise Trouble(
+            "Resolve %s is too old for this script; it needs 18.0, and 18.5 to place the music." % text,
+            by_hand,
+        )
     return product, numbers
 
 

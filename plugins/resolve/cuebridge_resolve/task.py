@@ -20,8 +20,15 @@ def run(action, found):
     except KeyboardInterrupt:
         say("Stopped. The timeline is as it was.")
         return False
-    except Exception:
+    except Exception as why:
         say(traceback.format_exc())
+        if isinstance(why, OSError) and why.filename:
+            show(
+                "%s cannot be used (%s); what had begun was taken back.\n"
+                "Move what is in the way there, or give yourself permission, then run the script again."
+                % (why.filename, why.strerror or why)
+            )
+            return False
         show(
             "Something went wrong inside Cuebridge; what it had begun was taken back.\n"
             "Workspace > Console says what. Run `cuebridge doctor` in a terminal, and send both."

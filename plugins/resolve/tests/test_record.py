@@ -14,18 +14,18 @@ from plugins.resolve.tests.desk import Desk
 from tests.fake_resolve.replay import Diverged, Replay
 
 
-def recorded(desk: Desk, script: str = "Score timeline") -> Path:
-    """Run a script that records; its trace."""
+def recorded(desk: Desk) -> Path:
+    """Score a timeline and record it; the trace."""
     desk.record = True
     before = set(desk.scores.glob("resolve-trace-*.jsonl"))
-    said = desk.run(script)
+    said = desk.run()
     (trace,) = set(desk.scores.glob("resolve-trace-*.jsonl")) - before
     assert "with the names and paths of this project" in said
     return trace
 
 
-def again(desk: Desk, trace: Path, script: str = "Score timeline") -> tuple[str, Replay]:
-    """Run a script against a trace, with the command's answers of that day."""
+def again(desk: Desk, trace: Path) -> tuple[str, Replay]:
+    """Score a timeline against a trace, with the command's answers of that day."""
     kept = trace.with_name("kept.jsonl")
     shutil.copyfile(trace, kept)
     for folder in desk.scores.iterdir():
@@ -33,7 +33,7 @@ def again(desk: Desk, trace: Path, script: str = "Score timeline") -> tuple[str,
             shutil.rmtree(folder)
     replay = Replay(kept)
     desk.record = False
-    return desk.run_against(replay.resolve, script), replay
+    return desk.run_against(replay.resolve), replay
 
 
 @pytest.mark.parametrize("version", ["18.5.0", "19.0", "21.0.0"])
