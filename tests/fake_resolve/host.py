@@ -49,6 +49,7 @@ class Quirks:
         export_lies: Export says True and writes nothing.
         no_otio: EXPORT_OTIO is None although the version has it.
         no_media_import: ImportMedia takes nothing.
+        slow_s: how many seconds each call takes, by the fake's own clock.
     """
 
     appended: str = "items"
@@ -60,6 +61,7 @@ class Quirks:
     export_lies: bool = False
     no_otio: bool = False
     no_media_import: bool = False
+    slow_s: float = 0.0
 
 
 class FakeResolve:
@@ -83,6 +85,8 @@ class FakeResolve:
         self.calls: list[tuple[str, str, tuple[Any, ...]]] = []
         # Number of a call, from 1, to what befalls it: raise (after it was done) or refuse (None, not done).
         self.fails: dict[int, str] = {}
+        self.clock_s = 0.0
+        self.external = True  # the preference "External scripting using" is Local
         self.gone = False  # Resolve was quit; its objects answer None
         self.modal = False  # a modal is open; every call gives False
         self.after: dict[int, Any] = {}  # something to do once a call of that number has been answered
@@ -96,6 +100,11 @@ class FakeResolve:
     def fusion(self) -> Remote:
         """`fusion`, also known as `fu` and `app`."""
         return Remote(self, "Fusion", self.state)
+
+    def scriptapp(self, name: str) -> Remote | None:
+        """What the module DaVinciResolveScript gives a script that was started outside; to Studio's alone."""
+        served = self.edition == "Studio" and self.external and not self.gone
+        return self.resolve if served and name == "Resolve" else None
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -121,6 +130,7 @@ class FakeResolve:
         kind = remote._kind
         check(self.version, kind, name, arguments, named)
         self.calls.append((kind, name, arguments))
+        self.clock_s += self.quirks.slow_s
         number = len(self.calls)
         result = None
         if self.fails.get(number) != "refuse" and not self.gone:

@@ -35,4 +35,4 @@ class ItemCalls:
         return self.wrap("MediaPoolItem", item.clip)
 
     def GetProperty(self: FakeResolve, item: Item, name: str = "") -> Any:
-        return {} if item.kind == "transition" or not item.clip else {"Pan": 0.0}
+        return {} if item.kind == "transition" else {"Pan": 0.0}

@@ -10,7 +10,7 @@ import pytest
 
 from tests.fake_resolve import SUPPORTED, FakeResolve, Injected, Misuse, Quirks
 from tests.fake_resolve.scenes import timeline, worked_in
-from tests.fake_resolve.state import State
+from tests.fake_resolve.state import Item, State
 
 
 def made(version: str = "21.0.0", edition: str = "Studio", **quirks: Any) -> FakeResolve:
@@ -326,6 +326,43 @@ def test_after_resolve_has_quit_its_objects_answer_nothing():
     host.gone = True
     assert host.fusion.Test is None
     assert edit.GetName() is None
+
+
+@pytest.mark.parametrize(("edition", "external", "served"), [
+    ("Studio", True, True), ("Studio", False, False), ("Free", True, False),
+])  # fmt: skip
+def test_scripts_from_outside_are_for_studio_where_they_are_allowed(
+    edition: str, external: bool, served: bool
+):
+    host = made(edition=edition)
+    host.external = external
+    assert (host.scriptapp("Resolve") is not None) == served
+    assert host.resolve.GetProductName()  # from the menu it is there all the same
+
+
+def test_transitions_are_items_without_a_clip_and_without_properties():
+    host = made()
+    dissolve = Item("Cross Dissolve", 86490, 86502, kind="transition")
+    host.state.project.timeline.tracks["video"][0].items.append(dissolve)
+    items = project_of(host).GetCurrentTimeline().GetItemListInTrack("video", 1)
+    assert [item.GetName() for item in items] == ["shot 1", "Cross Dissolve", "shot 2", "shot 3"]
+    assert [item.GetProperty() == {} for item in items] == [False, True, False, False]
+    assert items[1].GetMediaPoolItem() is None
+    (title,) = project_of(host).GetCurrentTimeline().GetItemListInTrack("video", 2)
+    assert title.GetProperty() != {}
+
+
+def test_deleting_a_picture_leaves_its_sound():
+    edit = project_of(made()).GetCurrentTimeline()
+    assert edit.DeleteClips(edit.GetItemListInTrack("video", 1)) is True
+    assert edit.GetItemListInTrack("video", 1) == []
+    assert [item.GetName() for item in edit.GetItemListInTrack("audio", 1)] == ["talk"]
+
+
+def test_a_call_may_take_minutes():
+    host = made(slow_s=180.0)
+    project_of(host)
+    assert host.clock_s == 360
 
 
 def test_a_save_of_an_untitled_project_is_refused():

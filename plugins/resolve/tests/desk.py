@@ -84,6 +84,7 @@ class Desk:
             "resolve": {"resolve": self.host.resolve},
             "bmd": {"bmd": types.SimpleNamespace(scriptapp=lambda name: self.host.resolve)},
             "app": {"app": self.host.fusion},
+            "broken": {"bmd": types.SimpleNamespace(scriptapp=_raise), "app": self.host.fusion},
             "none": {},
         }[self.way]
         return self._run(name, given)
@@ -178,6 +179,10 @@ class Desk:
                 _wav(Path(files[f"stems/{part}.wav"]), float(seconds))
         problem = {} if self.sound else {"audio": {"problem": "no soundfont was found"}}
         return {"event": "result", "take": number, "files": files, "summary": problem}
+
+
+def _raise(*_: object) -> None:
+    raise RuntimeError("no connection")
 
 
 def _stem(name: str, number: int) -> str:

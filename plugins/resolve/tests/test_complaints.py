@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
-import types
+import time
 from pathlib import Path
 
 import pytest
@@ -40,22 +41,25 @@ def test_nothing_happens_on_a_click_a_dialog_is_open(desk: Desk) -> None:
     assert desk.host.snapshot() == before
 
 
-@pytest.mark.parametrize("way", ["resolve", "bmd", "app"])
+@pytest.mark.parametrize("way", ["resolve", "bmd", "app", "broken"])
 def test_nothing_happens_on_a_click_resolve_is_found_by_any_name_it_goes_by(desk: Desk, way: str) -> None:
     desk.way = way
     assert "Take 1" in desk.run()
 
 
-@pytest.mark.parametrize("listens", [True, False])
+@pytest.mark.parametrize(("edition", "listens"), [("Studio", True), ("Studio", False), ("Free", True)])
 def test_from_outside_resolve_is_found_by_its_own_module_where_it_listens(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listens: bool
+    sit: Sit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edition: str, listens: bool
 ) -> None:
     """Run by any Python, outside Resolve; one that does not listen, or is free, answers None."""
+    desk = sit(edition=edition)
+    desk.host.external = listens
+    before = desk.host.snapshot()
     module = tmp_path / "Scripting ü 1" / "Modules" / "DaVinciResolveScript.py"
     module.parent.mkdir(parents=True)
     module.write_text("import resolve_at_hand\nscriptapp = resolve_at_hand.scriptapp\n", encoding="utf-8")
-    at_hand = types.SimpleNamespace(scriptapp={"Resolve": desk.host.resolve if listens else None}.get)
-    monkeypatch.setitem(sys.modules, "resolve_at_hand", at_hand)
+    monkeypatch.setitem(sys.modules, "resolve_at_hand", desk.host)  # type: ignore[arg-type]
+    monkeypatch.setenv("RESOLVE_SCRIPT_LIB", "")
     monkeypatch.setenv("RESOLVE_SCRIPT_API", str(module.parents[1]))
     desk.way = "none"
     path = list(sys.path)
@@ -64,9 +68,13 @@ def test_from_outside_resolve_is_found_by_its_own_module_where_it_listens(
     finally:
         sys.modules.pop("DaVinciResolveScript", None)
     assert sys.path == path
-    if listens:
+    if listens and edition == "Studio":
         assert "Take 1" in said
+        assert desk.tracks()[0].items
     else:
+        assert desk.host.snapshot() == before
+        assert desk.commands == []
+        assert "From outside it needs Resolve Studio" in desk.shown[0]
         assert "External scripting using set to Local" in desk.shown[0]
 
 
@@ -74,6 +82,64 @@ def test_nothing_happens_on_a_click_started_where_resolve_is_not(desk: Desk) -> 
     desk.way = "none"
     desk.run()
     assert "Workspace > Scripts" in desk.shown[0]
+
+
+def test_port_blocked_no_script_opens_a_port(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def blocked(*_: object, **__: object) -> None:
+        raise PermissionError(10013, "forbidden by its access permissions")
+
+    monkeypatch.setattr(socket, "socket", blocked)
+    assert "Take 1" in desk.run()
+    assert "Take 2" in desk.run()
+    assert "is removed" in desk.run("Remove last score")
+
+
+def test_port_blocked_for_the_daemon_is_said_in_the_commands_words(desk: Desk) -> None:
+    desk.fails = {"what": "no port can be opened", "where": "127.0.0.1", "remedy": "Run cuebridge doctor"}
+    before = desk.host.snapshot()
+    desk.run()
+    assert desk.shown == ["127.0.0.1: no port can be opened.\nRun cuebridge doctor"]
+    assert desk.host.snapshot() == before
+
+
+@pytest.mark.parametrize("language", ["de", "ja"])
+def test_the_status_of_renders_is_localised_and_none_is_asked_for(sit: Sit, language: str) -> None:
+    desk = sit(language=language)
+    assert "Take 1" in desk.run()
+    assert [name for _, name, _ in desk.host.calls if "Render" in name] == []
+
+
+def test_two_resolves_the_console_says_which_one_a_script_runs_in(sit: Sit) -> None:
+    assert "in DaVinci Resolve Studio 20.1.0.7" in sit("20.1", "Studio").run()
+    assert "in DaVinci Resolve 18.5.0.7" in sit("18.5.0", "Free").run()
+
+
+def test_calls_stall_for_minutes_and_nothing_gives_up(sit: Sit, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = sit(slow_s=180.0)
+    monkeypatch.setattr(time, "time", lambda: desk.host.clock_s)
+    assert "Take 1" in desk.run()
+    assert desk.tracks()[0].items
+
+
+def test_a_resolve_too_old_is_told_how_to_go_on_by_hand(sit: Sit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ResolveCalls, "GetVersionString", lambda host, state: "17.4.6.4")
+    desk = sit("18.1.3")
+    desk.run()
+    assert "Resolve 17.4.6.4 is too old" in desk.shown[0]
+    assert "File > Export > Timeline" in desk.shown[0]
+    assert desk.commands == []
+
+
+def test_a_file_lies_where_the_scores_should_and_it_is_named(desk: Desk) -> None:
+    desk.scores.mkdir(parents=True)
+    taken = desk.scores / "Große Fahrt_ Teil 1_2"
+    taken.write_text("mine")
+    before = desk.host.snapshot()
+    desk.run()
+    assert str(taken) in desk.shown[0]
+    assert "Move what is in the way" in desk.shown[0]
+    assert desk.host.snapshot() == before
+    assert taken.read_text() == "mine"
 
 
 def test_nothing_happens_on_a_click_the_command_is_gone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
