@@ -11,19 +11,21 @@ from cuebridge_resolve.ours import BIN, COLOR, FIELD, MARK, generated, is_genera
 from cuebridge_resolve.place import placed, switched_off
 from cuebridge_resolve.pool import imported, made_bins
 from cuebridge_resolve.sheet import Sheet
+from cuebridge_resolve.takes import next_number, remember
 from cuebridge_resolve.trouble import Trouble, say
 from cuebridge_resolve.undo import Undo
 
 
-def bring(was, result):
-    """Put a take of the timeline `was` into Resolve, by the command's last event."""
-    files, number = result["files"], int(result["take"])
+def bring(was, result, sent):
+    """Put a take of the timeline `was` into Resolve, by the command's last event, and the markers `sent`."""
+    files = result["files"]
     sheet = Sheet(files["cues.json"])
     mix, stems = sounds_of(files)
     edit, back = _in_front(was)
     undo = Undo()
     try:
         kept = Kept(edit)
+        number = next_number(edit, int(result["take"]))
         try:
             if mix and not can(edit.timeline, "AddTrack"):
                 say("This version of Resolve adds no tracks by script: drag %s onto one." % mix)
@@ -32,7 +34,7 @@ def bring(was, result):
             else:
                 say("There is no sound of this score, so only markers and files are brought back.")
                 say((result["summary"].get("audio") or {}).get("problem") or "`cuebridge doctor` says why.")
-            _markers(edit, sheet, number, undo)
+            before = _markers(edit, sheet, number, undo)
         except BaseException:
             undo.run()
             raise
@@ -40,6 +42,7 @@ def bring(was, result):
             kept.restore()
     finally:
         back()
+    remember(edit, number, {"sheet": sheet.path, "sent": sent, "before": before})
     say('Take %d of "%s" is there. Its files lie in %s' % (number, edit.name, os.path.dirname(sheet.path)))
 
 
@@ -93,9 +96,9 @@ def _sound(edit, kept, sheet, number, paths, undo):
     about = {MARK: number, "timeline": edit.id, "bins": made, "off": []}
     about["clips"] = [ask(clip, "GetUniqueId") for clip in clips.values()]
     _comment(mix, about)
-    about["off"] = switched_off(edit, number, undo)
+    about["off"] = switched_off(edit, undo)
     _comment(mix, about)
-    length = placed(edit, mix, number, sheet.first_frame, undo)
+    length = placed(edit, mix, paths[0], number, sheet.first_frame, undo)
     say("The music is on the track %s, from the cue's first frame on." % track_name(number))
     over = sheet.first_frame + length - sheet.end_frame
     if over > 0:
@@ -115,8 +118,10 @@ def _comment(clip, about):
 
 def _markers(edit, sheet, number, undo):
     earlier = [generated(about)[0] for about in edit.markers().values() if is_generated(about)]
-    wanted = sheet.markers(number, max(earlier) if earlier else None)
+    before = max(earlier) if earlier else None
+    wanted = sheet.markers(number, before)
     missing = replace_markers(edit, wanted, undo)
     say("%d markers in %s." % (len(wanted) - missing, COLOR.lower()))
     if missing:
         say("%d have no marker: their frames have one of yours, or lie off the timeline." % missing)
+    return before

@@ -53,7 +53,11 @@ class Edit:
     def _marks(self):
         if not self.has_marks:
             return None, None
-        marks = look(self.timeline, "GetMarkInOut") or {}
+        marks = look(self.timeline, "GetMarkInOut")
+        if not isinstance(marks, dict):
+            # Not told, which is not the same as not set: what is not known is not put back either.
+            self.has_marks = False
+            return None, None
         for kind in ("video", "audio"):
             found = marks.get(kind) or {}
             if found:

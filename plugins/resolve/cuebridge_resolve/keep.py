@@ -6,6 +6,23 @@ from cuebridge_resolve.trouble import Trouble, say
 _EDIT = "edit"
 
 
+def check_page(edit):
+    """Look whether the page can be left and gone back to.
+
+    Raises:
+        Trouble: marks would be lost.
+    """
+    marks = edit.mark_in, edit.mark_out
+    if look(edit.resolve, "GetCurrentPage") == "deliver" and (
+        not edit.has_marks or (None in marks and marks != (None, None))
+    ):
+        # Going back there sets marks, and no call sets one of the two alone.
+        raise Trouble(
+            "From the Deliver page the In and Out marks would be lost.",
+            "Go to the Edit page, then run the script again.",
+        )
+
+
 class Kept:
     """Page, marks, playhead, bin and selection: `open_edit_page` goes where placing works, `restore` back.
 
@@ -17,17 +34,14 @@ class Kept:
         self.edit = edit
         self.page = look(edit.resolve, "GetCurrentPage")
         self.marks = edit.mark_in, edit.mark_out
-        if self.page == "deliver" and (not edit.has_marks or (None in self.marks and any(self.marks))):
-            # Going back there sets marks, and no call sets one of the two alone.
-            raise Trouble(
-                "From the Deliver page the In and Out marks would be lost.",
-                "Go to the Edit page, then run the script again.",
-            )
+        check_page(edit)
         self.folder = ask(edit.pool, "GetCurrentFolder")
         self.folder_id = ask(self.folder, "GetUniqueId")
         self.selection = (
             look(edit.pool, "GetSelectedClips") or [] if can(edit.pool, "GetSelectedClips") else []
         )
+        if len(self.selection) > 1:
+            say("Several clips are selected in the media pool; no call selects them again.")
         self.playhead = None
 
     def open_edit_page(self):

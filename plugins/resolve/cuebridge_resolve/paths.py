@@ -23,9 +23,3 @@ def safe_name(name):
 def folder_of(project, timeline):
     """The folder of a timeline's scores."""
     return os.path.join(SCORES, safe_name(project), safe_name(timeline))
-
-
-def sheet_of(project, timeline, number):
-    """The cue sheet of a take, whether or not it is there."""
-    stem = safe_name(timeline) + (".v%03d" % number if number > 1 else "")
-    return os.path.join(folder_of(project, timeline), stem + ".cues.json")

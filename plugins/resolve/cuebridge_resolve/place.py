@@ -8,15 +8,15 @@ from cuebridge_resolve.ours import track_name, tracks_of
 from cuebridge_resolve.trouble import Trouble
 
 
-def placed(edit, clip, number, first_frame, undo):
-    """Put a clip on a new stereo track at the bottom, its first frame on `first_frame` of the timeline.
+def placed(edit, clip, path, number, first_frame, undo):
+    """Put a file's clip on a new stereo track at the bottom, from `first_frame` of the timeline on.
 
     Raises:
         Trouble: Resolve put it elsewhere or nowhere; read back, whatever it answered.
     """
     index = _new_track(edit, number, undo)
     at = edit.start_frame + first_frame  # absolute, or it would lie before the timeline's start
-    frames = _frames(clip)
+    frames = _frames(clip, path)
     info = {
         "mediaPoolItem": clip, "startFrame": 0, "endFrame": frames, "mediaType": 2, "trackIndex": index,
         "recordFrame": at,
@@ -35,20 +35,18 @@ def placed(edit, clip, number, first_frame, undo):
         raise Trouble(
             "Resolve placed the music at frame %d for %d frames, not at %d for %d."
             % (start, length, at, wanted),
-            "Drag the file from the bin to the cue's first frame by hand.",
+            "Drag %s to the cue's first frame by hand." % path,
         )
     return length
 
 
-def _frames(clip):
+def _frames(clip, path):
     try:
         frames = int(float(ask(clip, "GetClipProperty", "Frames")))
     except ValueError:
         frames = 0
     if frames < 1:
-        raise Trouble(
-            "Resolve does not say how long the music is.", "Drag it from the bin onto a track by hand."
-        )
+        raise Trouble("Resolve does not say how long the music is.", "Drag %s onto a track by hand." % path)
     return frames
 
 
@@ -71,11 +69,11 @@ def _new_track(edit, number, undo):
     return index
 
 
-def switched_off(edit, number, undo):
-    """Switch off the tracks of other takes; the names of those that were on."""
+def switched_off(edit, undo):
+    """Switch off the tracks of all takes, before the new one has its own; the names of those that were on."""
     names = []
     for track in tracks_of(edit):
-        if track.number != number and track.is_on:
+        if track.is_on:
             undo.add("track %d switched on" % track.index, *switching(edit, track.index, True))
             must(*(switching(edit, track.index, False) + ("switch track %d off" % track.index,)))
             names.append(track_name(track.number))

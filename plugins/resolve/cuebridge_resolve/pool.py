@@ -1,7 +1,10 @@
 """The media pool: bins found or made, files imported into them."""
 
+import os
+import unicodedata
+
 from cuebridge_resolve.host import ask, call, must, settle
-from cuebridge_resolve.trouble import Trouble
+from cuebridge_resolve.trouble import Trouble, say
 
 
 def child(folder, name):
@@ -64,9 +67,18 @@ def imported(edit, folder, paths, undo):
     for number, path in enumerate(paths):
 
         def there(path=path):
-            clips.update((str(call(clip, "GetClipProperty", "File Path")), clip) for clip in fresh())
+            for clip in fresh():
+                if _comparable(call(clip, "GetClipProperty", "File Path")) == _comparable(path):
+                    clips[path] = clip
             return path in clips
 
-        if not settle(there, lambda path=path: call(edit.pool, "ImportMedia", [path])) and number == 0:
-            raise Trouble("Resolve did not import %s." % path, "Drag it into the media pool by hand.")
+        if not settle(there, lambda path=path: call(edit.pool, "ImportMedia", [path])):
+            if number == 0:
+                raise Trouble("Resolve did not import %s." % path, "Drag it into the media pool by hand.")
+            say("Resolve did not import %s; drag it into the media pool by hand." % path)
     return clips
+
+
+def _comparable(path):
+    """A path for comparing: Resolve may tell it with other slashes, or an umlaut as two characters."""
+    return unicodedata.normalize("NFC", os.path.normcase(os.path.normpath(str(path))))

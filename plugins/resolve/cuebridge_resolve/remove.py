@@ -7,10 +7,10 @@ from cuebridge_resolve.host import ask, call, find_resolve, look, settle, versio
 from cuebridge_resolve.keep import Kept
 from cuebridge_resolve.marks import add_markers, are_deleted, delete_markers
 from cuebridge_resolve.ours import BIN, comment_of, generated, is_generated, track_name, tracks_of
-from cuebridge_resolve.paths import sheet_of
 from cuebridge_resolve.place import switching
 from cuebridge_resolve.pool import child
 from cuebridge_resolve.sheet import Sheet
+from cuebridge_resolve.takes import recall
 from cuebridge_resolve.trouble import Trouble, say
 
 
@@ -33,13 +33,14 @@ def remove_last(found):
     number = max(numbers)
     mine = {frame: about for frame, about in marks.items() if generated(about)[0] == number}
     kept, left = Kept(edit), []
+    earlier = [generated(about)[2] for about in mine.values()] + [(recall(edit, number) or {}).get("before")]
     try:
         for track in [track for track in tracks if track.number == number]:
             kept.open_edit_page()
             left += _sound(edit, kept, track)
         if not settle(lambda: are_deleted(edit, mine), lambda: delete_markers(edit, mine)):
             left.append("markers")
-        _markers_before(edit, mine)
+        _markers_before(edit, next(filter(None, earlier), None))
     finally:
         kept.restore()
     if left:
@@ -134,16 +135,15 @@ def _bin_path(edit, name, about):
     return None
 
 
-def _markers_before(edit, mine):
-    """Put the markers back that this take's had replaced, by that take's cue sheet."""
-    earlier = [generated(about)[2] for about in mine.values() if generated(about)[2]]
-    if not earlier:
+def _markers_before(edit, number):
+    """Put the markers back of the take that the removed one's had replaced, by that take's cue sheet."""
+    if number is None:
         return
-    path = sheet_of(edit.project_name, edit.name, earlier[0])
-    if not os.path.isfile(path):
-        say("The markers of take %d are not put back: %s is gone." % (earlier[0], path))
+    take = recall(edit, number)
+    if take is None or not os.path.isfile(take["sheet"]):
+        say("The markers of take %d are not put back: its cue sheet is gone." % number)
         return
-    wanted = Sheet(path).markers(earlier[0], None)
+    wanted = Sheet(take["sheet"]).markers(number, take["before"])
     now = edit.markers()
     if not add_markers(edit, {frame: about for frame, about in wanted.items() if frame not in now}):
-        say("Not all markers of take %d are back." % earlier[0])
+        say("Not all markers of take %d are back." % number)

@@ -9,10 +9,11 @@ from cuebridge_resolve.bring import bring
 from cuebridge_resolve.command import cuebridge
 from cuebridge_resolve.edit import Edit
 from cuebridge_resolve.host import find_resolve, version_of
-from cuebridge_resolve.ours import generated, tracks_of
-from cuebridge_resolve.paths import safe_name, sheet_of
-from cuebridge_resolve.score import keep_sent, sent_with, watching
+from cuebridge_resolve.keep import check_page
+from cuebridge_resolve.paths import safe_name
+from cuebridge_resolve.score import keep_sent, watching
 from cuebridge_resolve.sheet import Sheet
+from cuebridge_resolve.takes import numbers_of, recall
 from cuebridge_resolve.trouble import Trouble, say
 
 _HOW = "Write what should change (less piano, more tension ...) into the note of a marker, then run it again."
@@ -29,25 +30,28 @@ def revise_score(found):
     edit = Edit(resolve)
     if "Revise" not in (cuebridge(["describe"]).get("offers") or []):
         raise Trouble("The Cuebridge daemon does not offer to revise scores.", "Update Cuebridge.")
-    numbers = [track.number for track in tracks_of(edit)]
-    numbers += [generated(each)[0] for each in edit.markers().values() if generated(each)]
+    check_page(edit)
+    numbers = numbers_of(edit)
     if not numbers:
         raise Trouble('There is no score of Cuebridge\'s on "%s".' % edit.name, "Run Score timeline first.")
     number = max(numbers)
-    sheet = Sheet(sheet_of(edit.project_name, edit.name, number))
+    take = recall(edit, number)
+    if take is None:
+        raise Trouble("The cue sheet of take %d is gone." % number, "Run Score timeline again.")
+    sheet = Sheet(take["sheet"])
     sent = os.path.join(edit.folder, "timeline", safe_name(edit.name) + ".markers.json")
     now = edit.directions()[0]
-    before = _sent(sent_with(sent, number))
+    before = _sent(take["sent"])
     wishes = wishes_of(sheet, before, now)
     if not wishes:
         raise Trouble("No marker has changed since take %d." % number, _HOW)
+    os.makedirs(os.path.dirname(sent), exist_ok=True)  # the timeline may have got another name
     with open(sent, "w", encoding="utf-8") as file:
         there = {marker["frame"] for marker in now}
         gone = sorted(marker["frame"] for marker in before if marker["frame"] not in there)
         json.dump({"markers": now, "gone": gone}, file)
     result = _revised(edit, resolve, sheet.path, wishes, sent)
-    keep_sent(sent, result)
-    bring(edit, result)
+    bring(edit, result, keep_sent(sent, result))
 
 
 def wishes_of(sheet, before, now):

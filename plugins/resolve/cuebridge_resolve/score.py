@@ -9,6 +9,7 @@ from cuebridge_resolve.bring import bring
 from cuebridge_resolve.command import cuebridge
 from cuebridge_resolve.edit import Edit
 from cuebridge_resolve.host import find_resolve, version_of
+from cuebridge_resolve.keep import check_page
 from cuebridge_resolve.paths import safe_name
 from cuebridge_resolve.trouble import say
 
@@ -25,11 +26,12 @@ def score_timeline(found):
     version_of(resolve)
     edit = Edit(resolve)
     edit.check_picture()
+    check_page(edit)
     say('Scoring "%s" of "%s", %s frames a second, from %s on.' % (
         edit.name, edit.project_name, edit.fps(), edit.start_timecode,
     ))  # fmt: skip
     if not edit.has_marks:
-        say("This version of Resolve does not tell In and Out to scripts: the whole timeline is scored.")
+        say("Resolve does not tell In and Out to scripts here: the whole timeline is scored.")
     words = ["score", edit.export(), "-o", edit.folder, "--fps", edit.fps()]
     directions, brief = edit.directions()
     sent = os.path.join(edit.folder, "timeline", safe_name(edit.name) + ".markers.json")
@@ -43,18 +45,12 @@ def score_timeline(found):
     if brief:
         words.append("--brief=" + brief)  # one word: a brief may begin with a dash
     result = cuebridge(words + ["--audio"], watching(resolve))
-    keep_sent(sent, result)
-    bring(edit, result)
+    bring(edit, result, keep_sent(sent, result))
 
 
 def keep_sent(sent, result):
-    """Keep the markers that a take was made with beside them, for Revise score."""
-    shutil.copyfile(sent, sent_with(sent, int(result["take"])))
-
-
-def sent_with(sent, number):
-    """Where the markers lie that a take was made with."""
-    return "%s.v%03d.json" % (sent[: -len(".json")], number)
+    """Keep the markers that a take was made with beside them, for Revise score; where."""
+    return shutil.copyfile(sent, "%s.v%03d.json" % (sent[: -len(".json")], int(result["take"])))
 
 
 def watching(resolve):

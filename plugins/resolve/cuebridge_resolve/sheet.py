@@ -26,14 +26,17 @@ class Sheet:
             raise Trouble(what, "Run Score timeline again.") from None
 
     def markers(self, number, before):
-        """{frame: marker} of the kept hits and of the plots, a plot's start before a hit on its frame."""
+        """{frame: marker} of the kept hits and of the plots; a plot tells of a hit on its first frame."""
         found = {}
-        for hit in self.hits:
-            if not hit.get("grouped_with"):
-                found[int(hit["frame"])] = _marker(number, str(hit["id"]), str(hit["id"]), _fate(hit), before)
+        hits = {int(hit["frame"]): hit for hit in self.hits if not hit.get("grouped_with")}
+        for frame, hit in hits.items():
+            found[frame] = _marker(number, str(hit["id"]), str(hit["id"]), _fate(hit), before)
         for plot in self.plots:
             about = "%s: %s" % (plot["id"], plot.get("label") or "")
             words = str(plot.get("words") or "") or ("" if plot.get("music", True) else "no music")
+            hit = hits.get(int(plot["start_frame"]))
+            if hit is not None:
+                about, words = "%s, %s" % (about, hit["id"]), "; ".join(filter(None, [words, _fate(hit)]))
             found[int(plot["start_frame"])] = _marker(number, str(plot["id"]), about, words, before)
         return found
 
