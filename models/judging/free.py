@@ -9,7 +9,7 @@ from bridge.vocabulary.chords import pitch_classes
 from models.judging import six
 from models.judging.spread import apart, mean_of
 from models.judging.stretches import Harmony, Notes, Stretch, by_song, sounding
-from models.judging.writing import write_chords, write_notes
+from models.judging.writing import DRAWING, Drawing, write_chords, write_notes
 
 COUNTED = (
     "scale consistency",
@@ -25,11 +25,15 @@ FURTHEST = 2.5
 Written = tuple[list[Harmony], list[Notes], list[Notes]]
 
 
-def write(models: Any, stretches: Sequence[Stretch], name: str) -> Written:
+def write(
+    models: Any, stretches: Sequence[Stretch], name: str, drawing: Mapping[str, Drawing] = DRAWING
+) -> Written:
     """Chords, then a melody on them, then an accompaniment of both."""
-    chords = write_chords(models.chords, stretches, name)
-    melody = write_notes(models.melody, stretches, chords, name)
-    accompaniment = write_notes(models.accompaniment, stretches, chords, name, given=melody)
+    chords = write_chords(models.chords, stretches, name, drawing["chords"])
+    melody = write_notes(models.melody, stretches, chords, name, drawing=drawing["melody"])
+    accompaniment = write_notes(
+        models.accompaniment, stretches, chords, name, given=melody, drawing=drawing["accompaniment"]
+    )
     return chords, melody, accompaniment
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.judging.free import COUNTED, FURTHEST
+from models.judging.writing import drawn
 
 Known = Mapping[str, Any]
 
@@ -151,10 +152,9 @@ def _generation(found: Known) -> str:
     short = copies["runs of 8 notes"]
     return (
         f"## Free generation\n\nKeys, bars and tempi of {found['songs']} held-out songs ({found['bars']}"
-        " bars in all), temperature 1, top-p .98, melodies leaning on chord tones by half a nat on beats,"
-        " every control open: chords, a melody on them, an accompaniment of both. In brackets how many"
-        " standard errors of the difference from the held-out"
-        " songs, piece by piece where the piece is the same.\n\n"
+        f" bars in all), {drawn()}; every control open: chords, a melody on them, an accompaniment of both."
+        " In brackets how many standard errors of the difference from the held-out songs, piece by piece"
+        " where the piece is the same.\n\n"
         + table(["measure", *names], rows)
         + f"\n\nBar: at most {FURTHEST} standard errors on five of the first six: {close} of 6,"
         f" {verdict(close >= 5)}. Chord tones: melody within .05 of the songs' ({off:+.3f},"

@@ -36,8 +36,20 @@ class Drawing:
         return Sampling(temperature=self.temperature, top_p=self.top_p)
 
 
-DRAWING = {"chords": Drawing(), "melody": Drawing(lean=0.5), "accompaniment": Drawing()}
-"""Chosen on the validation songs (`models.judging.tuning`; what was tried is in `models/LOG.md`)."""
+DRAWING = {
+    "chords": Drawing(1.05, 1.0),
+    "melody": Drawing(1.05, 1.0, lean=0.9),
+    "accompaniment": Drawing(1.03, 1.0),
+}
+"""Chosen on the validation songs by `models.judging.tuning` and `tuning_free`: `models/LOG.md`."""
+
+
+def drawn() -> str:
+    """`DRAWING` in words."""
+    each = (
+        f"{part} at temperature {how.temperature:g} and top-p {how.top_p:g}" for part, how in DRAWING.items()
+    )
+    return f"{', '.join(each)}, melodies leaning on chord tones by {DRAWING['melody'].lean:g} nats on beats"
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,9 @@ def counted(words: str, rows: Sequence[Row]) -> Callable[[], None]:
     return on_bar
 
 
-def write_chords(decoder: Decoder, asked: Sequence[Stretch], name: str) -> list[Harmony]:
+def write_chords(
+    decoder: Decoder, asked: Sequence[Stretch], name: str, drawing: Drawing | None = None
+) -> list[Harmony]:
     """Chords for each stretch's key and metres, every control open."""
     trust = read_trust(decoder.card.recall)
     rows = []
@@ -89,7 +103,7 @@ def write_chords(decoder: Decoder, asked: Sequence[Stretch], name: str) -> list[
                 start=_start(decoder, stretch.key),
                 bars=tasks,
                 generator=_stream(name, "chords", stretch),
-                sampling=DRAWING["chords"].sampling,
+                sampling=(drawing or DRAWING["chords"]).sampling,
                 memory=ChordMemory(trust) if trust else None,
             )
         )
