@@ -36,11 +36,7 @@ class Drawing:
         return Sampling(temperature=self.temperature, top_p=self.top_p)
 
 
-DRAWING = {
-    "chords": Drawing(1.05, 1.0),
-    "melody": Drawing(1.05, 1.0, lean=0.9),
-    "accompaniment": Drawing(1.03, 1.0),
-}
+DRAWING = {"chords": Drawing(), "melody": Drawing(lean=0.5), "accompaniment": Drawing()}
 """Chosen on the validation songs by `models.judging.tuning` and `tuning_free`: `models/LOG.md`."""
 
 
