@@ -91,6 +91,25 @@ def read_card(path: Path) -> Card:
     return card
 
 
+def checked_model(folder: Path, sha256: str) -> Path:
+    """The model file in `folder`, once its hash is known to be its card's.
+
+    Raises:
+        ModelError: it is missing, or another file.
+    """
+    model = folder / "model.onnx"
+    if not model.is_file():
+        raise ModelError("the model file is missing", where=str(model), remedy=_REINSTALL)
+    found = file_sha256(model)
+    if found != sha256:
+        raise ModelError(
+            f"this is not the model its card describes: the card says sha256 {sha256}, the file has {found}",
+            where=str(model),
+            remedy=_REINSTALL,
+        )
+    return model
+
+
 def checked_card(folder: Path) -> Card:
     """The card of the model in `folder`, once the model file's hash and vocabulary are known to match.
 
@@ -98,17 +117,7 @@ def checked_card(folder: Path) -> Card:
         ModelError: file or card missing, another hash, another vocabulary.
     """
     card = read_card(folder / "card.json")
-    model = folder / "model.onnx"
-    if not model.is_file():
-        raise ModelError("the model file is missing", where=str(model), remedy=_REINSTALL)
-    found = file_sha256(model)
-    if found != card.sha256:
-        raise ModelError(
-            f"this is not the model its card describes: the card says sha256 {card.sha256}, "
-            f"the file has {found}",
-            where=str(model),
-            remedy=_REINSTALL,
-        )
+    model = checked_model(folder, card.sha256)
     if tokens.SIZES.get(card.vocabulary_version) != card.vocabulary_size:
         raise ModelError(
             f"the model speaks vocabulary {card.vocabulary_version} with {card.vocabulary_size} tokens, "

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.errors import ModelError
-from bridge.inference.card import file_sha256, models_folder
+from bridge.inference.card import checked_model, models_folder
 from bridge.inference.session import open_session
 
 PART = "sight"
@@ -47,18 +47,8 @@ class Regressor:
         Raises:
             ModelError: graph or card is missing, broken, or not the other's.
         """
-        card, model = _card(folder / "card.json"), folder / "model.onnx"
-        if not model.is_file():
-            raise ModelError("the model file is missing", where=str(model), remedy=_REINSTALL)
-        found = file_sha256(model)
-        if found != card.sha256:
-            raise ModelError(
-                f"this is not the model its card describes: the card says sha256 {card.sha256}, "
-                f"the file has {found}",
-                where=str(model),
-                remedy=_REINSTALL,
-            )
-        return cls(card, open_session(model)[0])
+        card = _card(folder / "card.json")
+        return cls(card, open_session(checked_model(folder, card.sha256))[0])
 
     def run(self, seen: Floats) -> npt.NDArray[np.float64]:
         """(2 n, columns) half seconds to (n, outputs) seconds, in standard deviations of its film."""

@@ -93,37 +93,25 @@ def test_a_script_is_one_file_of_the_standard_library_alone(name: str) -> None:
     assert source_of(name).isascii()
 
 
+def vermin(path: Path) -> subprocess.CompletedProcess[str]:
+    """Ask vermin whether Python 3.6 has all that a script uses; 1 when it lacks something."""
+    words = ["-c", "import vermin; vermin.main()", "--no-tips", "--violations", "-t=3.6-", "--processes=1"]
+    return subprocess.run([sys.executable, *words, str(path)], capture_output=True, text=True)
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_is_written_for_python_3_6_on(name: str, tmp_path: Path) -> None:
     ast.parse(source_of(name), feature_version=(3, 6))
     path = tmp_path / "script.py"
     path.write_text(source_of(name), encoding="utf-8")
-    words = [
-        "-c",
-        "import vermin; vermin.main()",
-        "--no-tips",
-        "--violations",
-        "-t=3.6-",
-        "--processes=1",
-        str(path),
-    ]
-    done = subprocess.run([sys.executable, *words], capture_output=True, text=True)
+    done = vermin(path)
     assert done.returncode == 0, done.stdout
 
 
 def test_what_is_too_new_would_be_found(tmp_path: Path) -> None:
     path = tmp_path / "script.py"
     path.write_text("import subprocess\nsubprocess.run(['x'], capture_output=True)\n", encoding="utf-8")
-    words = [
-        "-c",
-        "import vermin; vermin.main()",
-        "--no-tips",
-        "--violations",
-        "-t=3.6-",
-        "--processes=1",
-        str(path),
-    ]
-    assert subprocess.run([sys.executable, *words], capture_output=True).returncode == 1
+    assert vermin(path).returncode == 1
 
 
 def interpreter(version: str) -> str | None:
