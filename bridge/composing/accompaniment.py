@@ -9,13 +9,13 @@ from bridge.composing.chords import Harmony, waves
 from bridge.composing.harmony import passing_tones, voicing
 from bridge.composing.melody import Notes
 from bridge.composing.palettes import Voice
-from bridge.composing.plan import STAGE, CellPlan, Section
+from bridge.composing.plan import CellPlan, Section
 from bridge.composing.rhythm import Figures, Rhythm, figure_of, go_on, off_grid
+from bridge.composing.row import first_played, row_of
 from bridge.config import Settings
-from bridge.inference.generate import BarTask, Row, Tokens, Vector, generate
+from bridge.inference.generate import BarTask, Tokens, Vector, generate
 from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
-from bridge.inference.streams import stream
 from bridge.vocabulary import bars, controls, prompts, tokens
 from bridge.vocabulary.bars import BarControls, NoteEvent
 from bridge.vocabulary.masks import BarRules, Mask
@@ -65,21 +65,21 @@ def write_accompaniment(
                 section, harmonies[key], melodies[key], section.palette.accompaniment, numbers=numbers
             )
             lead = section.leader
-            prime = first_played(tasks[lead], bodies[lead]) if lead in bodies else ()
+            prime = first_played(tasks[lead], bodies[lead], PRIME_CELLS) if lead in bodies else ()
             figures: Figures = {}
             if lead in bodies and abs(leaders[lead].plot.density - section.plot.density) < SAME_DENSITY:
                 steps = [frozenset(n.step for n in cell) for cell in out[lead]]
                 figures = figure_of(leaders[lead].cells, steps, FIGURE_CELLS)
             leaders[key] = section
             rows.append(
-                Row(
-                    part="accompaniment",
-                    start=told.start(section, numbers=numbers),
-                    bars=tasks[key],
-                    generator=stream(settings.seed, settings.variation, STAGE, "accompaniment", key),
-                    sampling=SAMPLING,
-                    prime=tuple((*task.prompt, *body) for task, body in prime),
-                    prime_conditions=tuple(task.conditions for task, _ in prime),
+                row_of(
+                    "accompaniment",
+                    section,
+                    told.start(section, numbers=numbers),
+                    tasks[key],
+                    SAMPLING,
+                    settings,
+                    prime=prime,
                     guide=FillGuide(
                         [_most(item) for item in section.cells],
                         [_least(item) for item in section.cells],
@@ -205,11 +205,6 @@ def _ceiling(melody: Sequence[NoteEvent], low: int, high: int) -> int:
     """The highest pitch that stays under the melody, with an octave and a half to move in."""
     lowest = min((note.pitch for note in melody), default=high + 1)
     return min(high, max(lowest - 1, low + 18))
-
-
-def first_played(tasks: Sequence[BarTask], bodies: Sequence[Tokens]) -> tuple[tuple[BarTask, Tokens], ...]:
-    """The first cells that were played, to be read before another section of their label."""
-    return tuple((task, body) for task, body in zip(tasks, bodies) if body)[:PRIME_CELLS]
 
 
 def accompaniment_prompt(

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from bridge.composing import told
-from bridge.composing.accompaniment import FillGuide, figured, first_played
+from bridge.composing.accompaniment import PRIME_CELLS, FillGuide, figured
 from bridge.composing.chords import Harmony, waves
 from bridge.composing.harmony import nearest_pitch, passing_tones
 from bridge.composing.melody import Notes
-from bridge.composing.plan import STAGE, CellPlan, Section
+from bridge.composing.plan import CellPlan, Section
 from bridge.composing.rhythm import off_grid
+from bridge.composing.row import first_played, row_of
 from bridge.config import Settings
-from bridge.inference.generate import BarTask, Row, Tokens, generate
+from bridge.inference.generate import BarTask, Tokens, generate
 from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
-from bridge.inference.streams import stream
 from bridge.vocabulary import bars, prompts, tokens
 from bridge.vocabulary.bars import ChordEvent, NoteEvent
 from bridge.vocabulary.masks import BarRules
@@ -65,16 +65,16 @@ def write_bass_line(
         for section in wave:
             key, lead = section.key, section.leader
             tasks[key] = _tasks(section, harmonies[key], melodies[key], onsets)
-            prime = first_played(tasks[lead], bodies[lead]) if lead in bodies else ()
+            prime = first_played(tasks[lead], bodies[lead], PRIME_CELLS) if lead in bodies else ()
             rows.append(
-                Row(
-                    part="bass",
-                    start=told.start(section, numbers=True),
-                    bars=tasks[key],
-                    generator=stream(settings.seed, settings.variation, STAGE, "bass", key),
-                    sampling=SAMPLING,
-                    prime=tuple((*task.prompt, *body) for task, body in prime),
-                    prime_conditions=tuple(task.conditions for task, _ in prime),
+                row_of(
+                    "bass",
+                    section,
+                    told.start(section, numbers=True),
+                    tasks[key],
+                    SAMPLING,
+                    settings,
+                    prime=prime,
                     guide=FillGuide(
                         [_most(item) for item in section.cells],
                         [0] * len(section.cells),

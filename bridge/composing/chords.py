@@ -10,8 +10,9 @@ import numpy as np
 from bridge.composing import told
 from bridge.composing.harmony import cadence_into, chord_set
 from bridge.composing.plan import STAGE, CellPlan, Section
+from bridge.composing.row import row_of
 from bridge.config import Settings
-from bridge.inference.generate import BarTask, Row, Tokens, Vector, generate
+from bridge.inference.generate import BarTask, Tokens, generate
 from bridge.inference.memory import ChordMemory
 from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
@@ -58,23 +59,16 @@ def write_chords(
         rows = []
         for section in wave:
             bar_tasks, guide = tasks[section.key]
-            prime: tuple[Tokens, ...] = ()
-            beside: tuple[Vector, ...] = ()
-            if section.leader:
-                lead, _ = tasks[section.leader]
-                prime = tuple(
-                    (*task.prompt, *body) for task, body in zip(lead[:PRIME_CELLS], bodies[section.leader])
-                )
-                beside = tuple(task.conditions for task in lead[:PRIME_CELLS])
+            lead = section.leader
             rows.append(
-                Row(
-                    part="chords",
-                    start=told.start(section, numbers=numbers),
-                    bars=bar_tasks,
-                    generator=stream(settings.seed, settings.variation, STAGE, "chords", section.key),
-                    sampling=SAMPLING,
-                    prime=prime,
-                    prime_conditions=beside,
+                row_of(
+                    "chords",
+                    section,
+                    told.start(section, numbers=numbers),
+                    bar_tasks,
+                    SAMPLING,
+                    settings,
+                    prime=tuple(zip(tasks[lead][0], bodies[lead]))[:PRIME_CELLS] if lead else (),
                     guide=guide,
                     memory=_memory(trust, bodies.get(section.leader, ())),
                 )

@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bridge.composing import told
-from bridge.composing.accompaniment import first_played
+from bridge.composing.accompaniment import PRIME_CELLS
 from bridge.composing.melody import Notes
-from bridge.composing.plan import STAGE, CellPlan, Section
+from bridge.composing.plan import CellPlan, Section
 from bridge.composing.rhythm import off_grid
+from bridge.composing.row import Written, first_played, row_of
 from bridge.composing.writing import Draft, snapped
 from bridge.config import Settings
-from bridge.inference.generate import BarTask, Row, Tokens, generate
+from bridge.inference.generate import BarTask, Tokens, generate
 from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
-from bridge.inference.streams import stream
 from bridge.vocabulary import bars, prompts, tokens
 from bridge.vocabulary.bars import ChordEvent, NoteEvent
 from bridge.vocabulary.conditions import Conditions
@@ -63,22 +63,22 @@ def write_drums(
     playing = [section for section in sections if section.layer("drums") is not None]
     tasks = {section.key: _tasks(section, sections, states=section is playing[0]) for section in playing}
     out: dict[str, Notes] = {}
-    groove: tuple[tuple[BarTask, Tokens], ...] = ()
+    groove: Written = ()
     for wave in (playing[:1], playing[1:]):
         rows = [
-            Row(
-                part="drums",
-                start=prompts.opening("drums", "unknown"),
-                bars=tasks[section.key],
-                generator=stream(settings.seed, settings.variation, STAGE, "drums", section.key),
-                sampling=SAMPLING,
-                prime=tuple((*task.prompt, *body) for task, body in groove),
-                prime_conditions=tuple(task.conditions for task, _ in groove),
+            row_of(
+                "drums",
+                section,
+                prompts.opening("drums", "unknown"),
+                tasks[section.key],
+                SAMPLING,
+                settings,
+                prime=groove,
             )
             for section in wave
         ]
         for section, written in zip(wave, generate(decoder, rows, check=check, on_bar=on_bar)):
-            groove = groove or first_played(tasks[section.key], written)
+            groove = groove or first_played(tasks[section.key], written, PRIME_CELLS)
             out[section.key] = tuple(bars.decode_drums(body) for body in written)
     return out
 

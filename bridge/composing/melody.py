@@ -14,10 +14,11 @@ from bridge.composing.harmony import passing_tones
 from bridge.composing.motif import BARS, LEAST_NOTES, Bars, Place, draw_variation, fitted, meeting, varied
 from bridge.composing.plan import STAGE, CellPlan, Section
 from bridge.composing.rhythm import Rhythm, go_on, grid_steps, off_grid
+from bridge.composing.row import Written, first_played, row_of
 from bridge.composing.spoken import HALF_SPOKEN
 from bridge.composing.textures.where import RUBS
 from bridge.config import Settings
-from bridge.inference.generate import BarTask, Row, Tokens, generate
+from bridge.inference.generate import BarTask, Tokens, generate
 from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
 from bridge.inference.streams import stream
@@ -35,7 +36,7 @@ _SHORTER = {
 }
 
 Notes = tuple[tuple[NoteEvent, ...], ...]
-Motif = tuple[tuple[BarTask, Tokens], ...]
+Motif = Written
 
 
 def write_melody(
@@ -72,25 +73,25 @@ def write_melody(
         rows = []
         for section in wave:
             leader = section.leader if section.leader in bodies else ""
-            motif = _motif(tasks[leader], bodies[leader]) if leader else ()
+            motif = first_played(tasks[leader], bodies[leader], BARS) if leader else ()
             same = motif or heard.get(section.plot.label.value, ())
             own = _tasks(section, harmonies[section.key], settings, numbers=numbers)
             idea = same or heard.get("", ())
             if stated and bodies and not idea:
-                idea = _motif(tasks[stated[0].key], bodies[stated[0].key])
+                idea = first_played(tasks[stated[0].key], bodies[stated[0].key], BARS)
             recalled = _recalled(section, own, idea, settings, vary=not same)
             tasks[section.key] = tuple(
                 replace(task, body=recalled.get(index, task.body)) for index, task in enumerate(own)
             )
             rows.append(
-                Row(
-                    part="melody",
-                    start=told.start(section, numbers=numbers),
-                    bars=tasks[section.key],
-                    generator=stream(settings.seed, settings.variation, STAGE, "melody", section.key),
-                    sampling=SAMPLING,
-                    prime=tuple((*task.prompt, *body) for task, body in motif),
-                    prime_conditions=tuple(task.conditions for task, _ in motif),
+                row_of(
+                    "melody",
+                    section,
+                    told.start(section, numbers=numbers),
+                    tasks[section.key],
+                    SAMPLING,
+                    settings,
+                    prime=motif,
                     guide=LineGuide(
                         [_most(item) for item in section.cells],
                         [grid_steps(item.density) for item in section.cells],
@@ -354,12 +355,6 @@ def notes_of(motif: Motif) -> tuple[Bars, int]:
     if len(motif) < BARS or len(lengths) > 1:
         return (), 0
     return tuple(bars.decode_notes(body) for _, body in motif), lengths.pop()
-
-
-def _motif(tasks: Sequence[BarTask], bodies: Sequence[Tokens]) -> Motif:
-    """The first cells that were sung."""
-    sung = [(task, body) for task, body in zip(tasks, bodies) if body]
-    return tuple(sung[:BARS])
 
 
 def _pickup_steps(item: CellPlan) -> tuple[int, ...]:
