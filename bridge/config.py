@@ -281,6 +281,26 @@ def unpacked_dir() -> Path:
     return state_dir() / "unpacked"
 
 
+def cache_dir() -> Path:
+    """Folder of what was found in media (`bridge.keeping`): `CUEBRIDGE_CACHE`, or one in `state_dir`."""
+    folder = os.environ.get("CUEBRIDGE_CACHE")
+    return Path(folder).expanduser() if folder else state_dir() / "seen"
+
+
+def cache_bytes() -> int:
+    """The most that folder may hold: `CUEBRIDGE_CACHE_MB` in MiB, default 512; 0 keeps nothing.
+
+    An hour of film takes about 6 MiB for colour and motion, and 8 MiB for what a semantic encoder sees.
+
+    Raises:
+        SettingsError: not a whole number from 0.
+    """
+    text = os.environ.get("CUEBRIDGE_CACHE_MB", "512")
+    if not text.isdigit():
+        raise SettingsError(f"CUEBRIDGE_CACHE_MB={text} is not a whole number from 0")
+    return int(text) << 20
+
+
 def soundfonts_dir() -> Path:
     """Folder of the soundfonts that `cuebridge models add` has put in place."""
     return state_dir() / "soundfonts"

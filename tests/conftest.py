@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,15 @@ def interruptible() -> Iterator[None]:
     yield
     for end in ignored:
         signal.signal(end, signal.SIG_IGN)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What is found in media is kept apart from the user's own."""
+    folder = tmp_path_factory.mktemp("seen")
+    os.environ["CUEBRIDGE_CACHE"] = str(folder)
+    yield folder
+    del os.environ["CUEBRIDGE_CACHE"]
 
 
 @pytest.fixture
