@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -11,6 +11,14 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float32]
 
 SAMPLE_STEP_S = Fraction(1, 5)
+
+
+def _nothing() -> Array:
+    return np.zeros(0, np.float32)
+
+
+def _no_rows() -> Array:
+    return np.zeros((0, 0), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +38,13 @@ class Picture:
         chroma: (n, bins) log-chroma histogram, each row sums to 1; neutral uniform.
         cut_rate: (n,) edit points a second around the sample, from the edit alone, ≥ 0.
         problems: sentences naming media that could not be read.
+        semantic_s: (m,) seconds from the cue's first frame, rising, at which a semantic encoder looked: into
+            every shot at least once; m is 0 where there is none.
+        semantic: (m, d) what it saw, rows of length 1: their products are cosines.
+        emotion: (n, k) shares of `emotion_names`, rows sum to 1, smoothed within shots; None without an
+            encoder that knows words.
+        feeling: the same for the finer `feeling_names`.
+        missing: sentences on what is done without, such as an encoder that is not installed.
     """
 
     seen: npt.NDArray[np.bool_]
@@ -41,6 +56,13 @@ class Picture:
     chroma: Array
     cut_rate: Array
     problems: tuple[str, ...] = ()
+    semantic_s: Array = field(default_factory=_nothing)
+    semantic: Array = field(default_factory=_no_rows)
+    emotion: Array | None = None
+    emotion_names: tuple[str, ...] = ()
+    feeling: Array | None = None
+    feeling_names: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def samples(self) -> int:
