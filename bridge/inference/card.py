@@ -21,7 +21,7 @@ _HERE = Path(__file__).resolve().parent
 _PACKED = _HERE.parent / "_released"
 _CHECKOUT = _HERE.parents[1] / "models" / "released"
 
-_REINSTALL = "Install Cuebridge again, or put the released model back"
+REINSTALL = "Install Cuebridge again, or put the released model back"
 
 
 @dataclass(frozen=True)
@@ -76,17 +76,17 @@ def read_card(path: Path) -> Card:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ModelError("the model has no card", where=str(path), remedy=_REINSTALL) from None
+        raise ModelError("the model has no card", where=str(path), remedy=REINSTALL) from None
     except (OSError, ValueError) as error:
-        raise ModelError(f"the card cannot be read ({error})", where=str(path), remedy=_REINSTALL) from None
+        raise ModelError(f"the card cannot be read ({error})", where=str(path), remedy=REINSTALL) from None
     if not isinstance(raw, dict):
-        raise ModelError("the card is not a JSON object", where=str(path), remedy=_REINSTALL)
+        raise ModelError("the card is not a JSON object", where=str(path), remedy=REINSTALL)
     known = {key: raw[key] for key in Card.__dataclass_fields__ if key in raw}
     known["data"] = tuple(known.get("data", ()))
     try:
         card = Card(**known)
     except TypeError as error:
-        raise ModelError(f"the card lacks a field ({error})", where=str(path), remedy=_REINSTALL) from None
+        raise ModelError(f"the card lacks a field ({error})", where=str(path), remedy=REINSTALL) from None
     _check_types(card, path)
     return card
 
@@ -99,13 +99,13 @@ def checked_model(folder: Path, sha256: str) -> Path:
     """
     model = folder / "model.onnx"
     if not model.is_file():
-        raise ModelError("the model file is missing", where=str(model), remedy=_REINSTALL)
+        raise ModelError("the model file is missing", where=str(model), remedy=REINSTALL)
     found = file_sha256(model)
     if found != sha256:
         raise ModelError(
             f"this is not the model its card describes: the card says sha256 {sha256}, the file has {found}",
             where=str(model),
-            remedy=_REINSTALL,
+            remedy=REINSTALL,
         )
     return model
 
@@ -155,7 +155,7 @@ def models_folder() -> Path:
     for folder in (_PACKED, _CHECKOUT):
         if folder.is_dir():
             return folder
-    raise ModelError("no released models are installed", where=str(_PACKED), remedy=_REINSTALL)
+    raise ModelError("no released models are installed", where=str(_PACKED), remedy=REINSTALL)
 
 
 def find_models() -> dict[str, Path]:
@@ -169,16 +169,35 @@ def find_models() -> dict[str, Path]:
     root = models_folder()
     found: dict[str, Path] = {}
     for part in (*PARTS, *FURTHER_PARTS):
-        versions = [
-            (int(folder.name.rpartition("-v")[2]), folder)
-            for folder in sorted(root.glob(f"{part}-v*"))
-            if folder.is_dir() and folder.name.rpartition("-v")[2].isdigit()
-        ]
-        if versions:
-            found[part] = max(versions)[1]
+        newest = _newest(root, part)
+        if newest is not None:
+            found[part] = newest
         elif part in PARTS:
-            raise ModelError(f"there is no model for {part}", where=str(root), remedy=_REINSTALL)
+            raise ModelError(f"there is no model for {part}", where=str(root), remedy=REINSTALL)
     return found
+
+
+def newest_model(part: str) -> Path:
+    """Folder of the newest model of a part that is no decoder; where `CUEBRIDGE_MODELS` has none, ours.
+
+    Raises:
+        ModelError: there is none.
+    """
+    root = models_folder()
+    for folder in (root, _PACKED, _CHECKOUT):
+        newest = _newest(folder, part)
+        if newest is not None:
+            return newest
+    raise ModelError(f"there is no model for {part}", where=str(root), remedy=REINSTALL)
+
+
+def _newest(root: Path, part: str) -> Path | None:
+    versions = [
+        (int(folder.name.rpartition("-v")[2]), folder)
+        for folder in sorted(root.glob(f"{part}-v*"))
+        if folder.is_dir() and folder.name.rpartition("-v")[2].isdigit()
+    ]
+    return max(versions)[1] if versions else None
 
 
 def _check_types(card: Card, path: Path) -> None:
@@ -189,7 +208,7 @@ def _check_types(card: Card, path: Path) -> None:
             raise ModelError(
                 f"the card's {name} is {value!r}, not a whole number from 1",
                 where=str(path),
-                remedy=_REINSTALL,
+                remedy=REINSTALL,
             )
     if card.part not in (*PARTS, *FURTHER_PARTS):
-        raise ModelError(f"the card's part {card.part!r} is unknown", where=str(path), remedy=_REINSTALL)
+        raise ModelError(f"the card's part {card.part!r} is unknown", where=str(path), remedy=REINSTALL)

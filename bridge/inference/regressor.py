@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.errors import ModelError
-from bridge.inference.card import checked_model, models_folder
+from bridge.inference.card import REINSTALL, checked_model, newest_model
 from bridge.inference.session import open_session
 
 PART = "sight"
-_REINSTALL = "Install Cuebridge again, or put the released model back"
 
 Floats = npt.NDArray[np.float32]
 
@@ -62,15 +61,7 @@ def load_regressor() -> Regressor:
     Raises:
         ModelError: there is none, or as `Regressor.load`.
     """
-    root = models_folder()
-    found = [
-        (int(folder.name.rpartition("-v")[2]), folder)
-        for folder in sorted(root.glob(f"{PART}-v*"))
-        if folder.is_dir() and folder.name.rpartition("-v")[2].isdigit()
-    ]
-    if not found:
-        raise ModelError(f"there is no model for {PART}", where=str(root), remedy=_REINSTALL)
-    return Regressor.load(max(found)[1])
+    return Regressor.load(newest_model(PART))
 
 
 def _card(path: Path) -> SightCard:
@@ -79,6 +70,6 @@ def _card(path: Path) -> SightCard:
         known = {field.name: raw[field.name] for field in fields(SightCard)}
         return SightCard(**{**known, "inputs": tuple(known["inputs"]), "outputs": tuple(known["outputs"])})
     except FileNotFoundError:
-        raise ModelError("the model has no card", where=str(path), remedy=_REINSTALL) from None
+        raise ModelError("the model has no card", where=str(path), remedy=REINSTALL) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"the card cannot be read ({error})", where=str(path), remedy=_REINSTALL) from None
+        raise ModelError(f"the card cannot be read ({error})", where=str(path), remedy=REINSTALL) from None

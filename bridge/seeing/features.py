@@ -1,12 +1,17 @@
-"""Numbers from small frames: colour, light and motion. Plain numpy, one formula a function."""
+"""Numbers from small frames: colour, light and motion, by released graphs on whichever provider is there.
+
+The graphs and the formulas they stand for are in `models/looking`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
+from bridge.inference.graph import released_graph
 from bridge.schema.picture import Array
 
 Frames = npt.NDArray[np.uint8]
@@ -14,19 +19,23 @@ Frames = npt.NDArray[np.uint8]
 WIDTH, HEIGHT = 64, 36
 # Frames are decoded at twice that: cuts show better in them, and both ways to see a film start from the same.
 SCALE = 2
-CHROMA_SIDE = 8
-CHROMA_BINS = CHROMA_SIDE * CHROMA_SIDE
-# Histogan's log-chroma plane is wide; natural pictures lie within a factor e^2 of grey.
-_CHROMA_LIMIT = 2.0
-_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # Rec. 709
-# Codec noise makes near-black pixels look saturated; under this level they count as grey.
-_BLACK_LEVEL = 8 / 255
+CHROMA_BINS = 64
 NEUTRAL = {"motion": 0.0, "brightness": 0.5, "saturation": 0.25, "warmth": 0.0, "contrast": 0.3}
+# Frames a run of a graph: what is between its steps stays in a processor's cache.
+_BATCH = 32
 
 
 @dataclass(frozen=True)
 class Look:
-    """Features of n frames: arrays (n,), chroma (n, 64)."""
+    """Features of n frames: arrays (n,), chroma (n, 64).
+
+    Attributes:
+        brightness: mean Rec. 709 luma.
+        saturation: mean HSV saturation; pixels next to black count as grey.
+        warmth: (R − B) / (R + B) of the whole picture.
+        contrast: standard deviation of luma × 2, at most 1.
+        chroma: log-chroma histogram after HistoGAN, rows sum to 1, a black picture is uniform.
+    """
 
     brightness: Array
     saturation: Array
@@ -35,68 +44,41 @@ class Look:
     chroma: Array
 
 
+LOOKS = tuple(field.name for field in fields(Look))
+
+
 def look(frames: Frames) -> Look:
-    """Colour and light of frames (n, height, width, 3), uint8 RGB."""
-    rgb: Array = frames.astype(np.float32) / np.float32(255)
-    luma = rgb @ _LUMA
-    return Look(
-        brightness=luma.mean(axis=(1, 2)).astype(np.float32),
-        saturation=saturation(rgb),
-        warmth=warmth(rgb),
-        contrast=np.minimum(1, luma.std(axis=(1, 2)) * 2).astype(np.float32),
-        chroma=chroma(rgb),
-    )
+    """Colour and light of frames (n, height, width, 3), uint8 RGB.
 
-
-def saturation(rgb: Array) -> Array:
-    """Mean HSV saturation, (max − min) / max; pixels next to black count as grey."""
-    high, low = rgb.max(axis=-1), rgb.min(axis=-1)
-    share = np.where(high > _BLACK_LEVEL, (high - low) / np.maximum(high, 1e-6), 0)
-    return np.asarray(share.mean(axis=(1, 2)), np.float32)
-
-
-def warmth(rgb: Array) -> Array:
-    """(R − B) / (R + B) of the whole picture: 1 red, orange or yellow, −1 blue, 0 grey or green."""
-    red, blue = rgb[..., 0].mean(axis=(1, 2)), rgb[..., 2].mean(axis=(1, 2))
-    return np.asarray((red - blue) / np.maximum(red + blue, 2 * _BLACK_LEVEL), np.float32)
-
-
-def chroma(rgb: Array) -> Array:
-    """Log-chroma histogram after HistoGAN: u = log(R/G), v = log(B/G), weighted by √(R² + G² + B²).
-
-    8 × 8 bins over ±2, each pixel shared between its four nearest (HistoGAN's kernel is soft as well, so that
-    a small change of colour is a small change of histogram); rows sum to 1, a black picture is uniform.
+    Raises:
+        ModelError: the released graph is missing or broken.
     """
-    log = np.log(rgb + np.float32(1 / 255))
-    scale = CHROMA_SIDE / (2 * _CHROMA_LIMIT)
-    places = [(log[..., side] - log[..., 1] + _CHROMA_LIMIT) * scale - 0.5 for side in (0, 2)]
-    u, v = (np.clip(place, 0, CHROMA_SIDE - 1.001) for place in places)
-    u_low, v_low = u.astype(np.int64), v.astype(np.int64)
-    u_part, v_part = u - u_low, v - v_low
-    weight = np.sqrt((rgb**2).sum(axis=-1))
-    count = len(rgb)
-    first = np.arange(count)[:, None, None] * CHROMA_BINS + u_low * CHROMA_SIDE + v_low
-    flat = np.zeros(count * CHROMA_BINS)
-    for step, share in (
-        (0, (1 - u_part) * (1 - v_part)),
-        (1, (1 - u_part) * v_part),
-        (CHROMA_SIDE, u_part * (1 - v_part)),
-        (CHROMA_SIDE + 1, u_part * v_part),
-    ):
-        flat += np.bincount((first + step).ravel(), (weight * share).ravel(), len(flat))
-    table = flat.reshape(count, CHROMA_BINS)
-    total = table.sum(axis=1, keepdims=True)
-    return np.asarray(np.where(total > 1e-6, table / np.maximum(total, 1e-12), 1 / CHROMA_BINS), np.float32)
+    graph = released_graph("colour")
+    parts = [graph.run(frames=frames[at : at + _BATCH]) for at in range(0, max(1, len(frames)), _BATCH)]
+    return Look(**{name: np.concatenate([part[name] for part in parts]) for name in LOOKS})
 
 
 def difference(first: Frames, second: Frames) -> Array:
-    """Mean absolute RGB difference of frames (n, height, width, 3) in pairs, 0 to 1."""
-    change = np.abs(first.astype(np.int16) - second.astype(np.int16))
-    return np.asarray(change.mean(axis=(1, 2, 3)) / 255, np.float32)
+    """Mean absolute RGB difference of frames (n, height, width, 3) in pairs, 0 to 1.
+
+    Raises:
+        ModelError: the released graph is missing or broken.
+    """
+    graph = released_graph("motion")
+    parts = [
+        graph.run(first=first[at : at + _BATCH], second=second[at : at + _BATCH])["motion"]
+        for at in range(0, max(1, len(first)), _BATCH)
+    ]
+    return np.concatenate(parts)
+
+
+def joined(looks: Sequence[Look]) -> Look:
+    """Several looks, one after another."""
+    return Look(**{name: np.concatenate([getattr(each, name) for each in looks]) for name in LOOKS})
 
 
 def shrink(frame: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """A decoded frame at the size features are measured at: means of 2 × 2 pixels."""
-    height, width, _ = frame.shape
-    means = frame.reshape(height // SCALE, SCALE, width // SCALE, SCALE, 3).mean(axis=(1, 3))
-    return np.asarray(np.rint(means), np.uint8)
+    """A decoded frame at the size features are measured at: means of 2 × 2 pixels, halves to the even."""
+    rows = frame[0::SCALE].astype(np.uint16) + frame[1::SCALE]
+    sums = rows[:, 0::SCALE] + rows[:, 1::SCALE]
+    return np.asarray((sums + 1 + ((sums >> 2) & 1)) >> 2, np.uint8)

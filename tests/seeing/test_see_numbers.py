@@ -143,3 +143,9 @@ def test_the_first_step_of_a_dissolve_is_a_weak_cut() -> None:
     assert weak_cuts(tiny.astype(np.uint8), [50, 100], blend) == {50}
     hard = np.concatenate([np.full((50, 432), 10), np.full((70, 432), 200)])
     assert weak_cuts(hard.astype(np.uint8), [50], blend) == set()
+
+
+def test_shrinking_rounds_as_the_mean_of_four_does() -> None:
+    frame = np.random.default_rng(2).integers(0, 256, (72, 128, 3)).astype(np.uint8)
+    means = frame.reshape(36, 2, 64, 2, 3).mean(axis=(1, 3))
+    assert np.array_equal(features.shrink(frame), np.rint(means))

@@ -85,6 +85,7 @@ def test_another_graph_than_the_cards_is_refused(tmp_path: Path):
 
 def test_there_may_be_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CUEBRIDGE_MODELS", str(tmp_path))
+    monkeypatch.setattr("bridge.inference.card._CHECKOUT", tmp_path)
     with pytest.raises(ModelError, match="no model for sight"):
         spot(SOURCE, PICTURE, Settings(learnt_curves=0.5), Progress())
 
