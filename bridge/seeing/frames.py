@@ -1,4 +1,4 @@
-"""Small frames out of any film or picture: the only place that imports PyAV.
+"""Small frames out of any film or picture: the only place of this room that imports PyAV.
 
 Frames come as (height, width, 3) uint8 RGB, shrunk by area averaging. Rotation and pixel shape are not
 undone: nothing measured from a small frame depends on them. Times are seconds from the file's first
@@ -16,10 +16,10 @@ from types import TracebackType
 import av
 import numpy as np
 import numpy.typing as npt
-from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
+from bridge.containers import length_s, open_container, picture_of
 from bridge.errors import MediaError
 from bridge.timebase import MAX_RATE, parse_rate
 
@@ -37,8 +37,6 @@ _STANDARD_RATES = tuple(
     parse_rate(label) for label in ("23.976", "24", "25", "29.97", "30", "48", "50", "59.94", "60", "120")
 )
 _NEAR_STANDARD = Fraction(3, 100)
-# A film can name other files to read (playlists); none is followed off this machine.
-_OPTIONS = {"protocol_whitelist": "file"}
 
 
 @dataclass(frozen=True)
@@ -77,18 +75,11 @@ class Film:
             raise
 
     def _open(self) -> None:
-        path = self._path
-        try:
-            self._container = av.open(str(path.absolute()), options=dict(_OPTIONS))
-        except (av.FFmpegError, OSError, ValueError) as error:
-            raise _unreadable(path, error) from None
-        videos = self._container.streams.video
-        # The first that is no cover picture, as editors and players take it.
-        films = [each for each in videos if not each.disposition & Disposition.attached_pic] or videos
-        stream = films[0] if films else None
+        self._container = open_container(self._path)
+        stream = picture_of(self._container)
         if stream is None:
             self._container.close()
-            raise MediaError("there is no picture in this file", where=path.name)
+            raise MediaError("there is no picture in this file", where=self._path.name)
         stream.thread_type = "AUTO"
         self._stream = stream
         self._fresh = True
@@ -114,8 +105,8 @@ class Film:
         length = Fraction(0)
         if stream.duration and stream.time_base:
             length = stream.duration * stream.time_base
-        elif self._container.duration:
-            length = Fraction(self._container.duration, av.time_base)
+        else:
+            length = length_s(self._container)
         return Found(self._rate, length, self._timecode(), stream.width, stream.height)
 
     def _timecode(self) -> str:
@@ -240,10 +231,3 @@ def _stream_rate(stream: av.VideoStream) -> Fraction | None:
                 return nearest
         return rate
     return None
-
-
-def _unreadable(path: Path, error: Exception) -> MediaError:
-    if isinstance(error, FileNotFoundError):
-        return MediaError("there is no such file", where=str(path), remedy="Check the path")
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return MediaError(f"this file cannot be read as a film ({reason})", where=path.name)
