@@ -8,21 +8,19 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
-
 from bridge.config import Settings
 from bridge.errors import MediaError, TimecodeError
 from bridge.progress import Progress
-from bridge.schema.picture import SAMPLE_STEP_S, Array
+from bridge.schema.picture import SAMPLE_STEP_S
 from bridge.schema.timeline import EditKind, EditPoint, Knot, MediaSpan, Shot, Timeline
-from bridge.seeing import cache, features
-from bridge.seeing.features import HEIGHT, SCALE, WIDTH, Look
+from bridge.seeing.features import HEIGHT, SCALE, WIDTH
 from bridge.seeing.frames import SLACK, Film, Found, Rgb
+from bridge.seeing.looks import Looks
+from bridge.seeing.media import Media
 from bridge.seeing.shots import ShotFinder
 from bridge.timebase import can_drop, cue_bounds, mark_frame, parse_rate, timecode_to_frames
 
 _STAGE = "reading"
-_BATCH = 256
 _REPORT_EVERY = 50
 _DEFAULT_RATE = Fraction(25)
 
@@ -47,8 +45,8 @@ def film_timeline(path: Path, settings: Settings, progress: Progress) -> Timelin
         warnings = _rate_warnings(settings.fps, rate, found)
         start = _start_timecode(found, rate)
         drop = ";" in found.timecode and can_drop(rate)
-        mark_in = mark_frame(settings.mark_in, "In", rate, start, drop) or 0
-        pass_ = _Pass(rate, Fraction(mark_in) / rate % SAMPLE_STEP_S)
+        mark_frame(settings.mark_in, "In", rate, start, drop)  # a faulty mark is said before a film is read
+        pass_ = _Pass(path, rate)
         total = max(1, round(found.length_s * rate))
         for time, frame in film.frames():
             pass_.add(time, frame)
@@ -58,7 +56,7 @@ def film_timeline(path: Path, settings: Settings, progress: Progress) -> Timelin
                 progress.check()
         if film.bad_packets:
             warnings.append(f"{path.name}: {film.bad_packets} broken packets were skipped")
-    points = pass_.finish(path, progress)
+    points = pass_.finish(path, not film.bad_packets, progress)
     count = pass_.frames_long
     cue_start, cue_end = cue_bounds(settings.mark_in, settings.mark_out, rate, start, drop, count, warnings)
     edits = tuple(_cut_edits(points, cue_start, cue_end))
@@ -83,16 +81,13 @@ def film_timeline(path: Path, settings: Settings, progress: Progress) -> Timelin
 class _Pass:
     """One pass over a film: feeds the shot finder, and measures what is on screen five times a second."""
 
-    def __init__(self, rate: Fraction, first_s: Fraction) -> None:
-        self._rate, self._first_s = rate, first_s
+    def __init__(self, path: Path, rate: Fraction) -> None:
+        self._rate = rate
         self._finder = ShotFinder(rate)
+        self._looks = Looks(Media(path))
         self._slack = SLACK / rate
         self._held: Rgb | None = None
-        self._next_s = first_s
-        self._pending: list[Rgb] = []
-        self._last: Rgb | None = None
-        self._looks: list[Look] = []
-        self._motion: list[Array] = []
+        self._next_s = Fraction(0)
         self._numbers: list[int] = []
         self.count = 0
         self.frames_long = 0
@@ -107,36 +102,19 @@ class _Pass:
         self.frames_long = self._numbers[-1] + 1
 
     def _sample(self, frame: Rgb) -> None:
-        self._pending.append(features.shrink(frame))
+        self._looks.follow(self._next_s, frame)
         self._next_s += SAMPLE_STEP_S
-        if len(self._pending) == _BATCH:
-            self._measure()
 
-    def _measure(self) -> None:
-        if not self._pending:
-            return
-        batch = np.stack(self._pending)
-        before = np.stack([self._pending[0] if self._last is None else self._last, *self._pending[:-1]])
-        self._looks.append(features.look(batch))
-        self._motion.append(features.difference(batch, before))
-        self._last = self._pending[-1]
-        self._pending = []
-
-    def finish(self, path: Path, progress: Progress) -> list[EditPoint]:
-        """Keep what was measured, and the film's edit points on its own frames."""
+    def finish(self, path: Path, whole: bool, progress: Progress) -> list[EditPoint]:
+        """The film's edit points on its own frames; what was measured is kept if the film is `whole`."""
         if self._held is None:
             raise MediaError("no frame of this film can be decoded", where=path.name)
         end = Fraction(self.frames_long) / self._rate
         while self._next_s < end:
             self._sample(self._held)
-        self._measure()
-        joined = Look(
-            *(
-                np.concatenate([getattr(each, name) for each in self._looks])
-                for name in ("brightness", "saturation", "warmth", "contrast", "chroma")
-            )
-        )
-        cache.keep(path, cache.FilmLook(self._first_s, SAMPLE_STEP_S, joined, np.concatenate(self._motion)))
+        self._looks.settle()
+        if whole:
+            self._looks.keep()
         points = self._finder.finish(progress.check)
         numbers = [*self._numbers, self.frames_long]
         return [

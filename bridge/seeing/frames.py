@@ -1,8 +1,8 @@
 """Small frames out of any film or picture: the only place of this room that imports PyAV.
 
 Frames come as (height, width, 3) uint8 RGB, shrunk by area averaging. Rotation and pixel shape are not
-undone: nothing measured from a small frame depends on them. Times are seconds from the file's first
-frame, whatever its timestamps begin with.
+undone, since nothing measured from a small frame depends on them, but for cropped frames, whose content is
+to be recognised. Times are seconds from the file's first frame, whatever its timestamps begin with.
 """
 
 from __future__ import annotations
@@ -57,13 +57,15 @@ class Film:
         path: a file PyAV can read.
         width: width of the frames handed out, in pixels.
         height: their height.
+        crop: upright and with square pixels, scaled until the frame is filled, and cut at its middle;
+            otherwise the whole picture is stretched into the frame.
 
     Raises:
         MediaError: no such file, no video in it, or not readable.
     """
 
-    def __init__(self, path: Path, width: int, height: int) -> None:
-        self._path, self._width, self._height = path, width, height
+    def __init__(self, path: Path, width: int, height: int, *, crop: bool = False) -> None:
+        self._path, self._width, self._height, self._crop = path, width, height, crop
         self._reformatter = VideoReformatter()
         self.bad_packets = 0
         self._open()
@@ -154,10 +156,26 @@ class Film:
             self.bad_packets += 1
 
     def _small(self, frame: VideoFrame) -> Rgb:
+        if self._crop:
+            return self._cropped(frame)
         small = self._reformatter.reformat(
             frame, width=self._width, height=self._height, format="rgb24", interpolation=Interpolation.AREA
         )
         return np.asarray(small.to_ndarray(), np.uint8)
+
+    def _cropped(self, frame: VideoFrame) -> Rgb:
+        turns = round((frame.rotation % 360) / 90) % 4
+        shape = (self._height, self._width) if turns % 2 == 0 else (self._width, self._height)
+        pixel = self._stream.sample_aspect_ratio or Fraction(1)
+        scale = max(shape[0] / frame.height, shape[1] / (frame.width * float(pixel)))
+        height = max(shape[0], round(frame.height * scale))
+        width = max(shape[1], round(frame.width * float(pixel) * scale))
+        whole = self._reformatter.reformat(
+            frame, width=width, height=height, format="rgb24", interpolation=Interpolation.BICUBIC
+        ).to_ndarray()
+        top, left = (height - shape[0]) // 2, (width - shape[1]) // 2
+        middle = whole[top : top + shape[0], left : left + shape[1]]
+        return np.ascontiguousarray(np.rot90(middle, turns), np.uint8)
 
     def frames(self) -> Iterator[tuple[Fraction, Rgb]]:
         """Every frame from the first, with its time in seconds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from bridge.config import Settings
 from bridge.errors import Cancelled, MediaError, TimelineError
 from bridge.progress import Progress
 from bridge.schema.timeline import EditKind, Timeline
-from bridge.seeing import cache, film_timeline, is_film, see
+from bridge.seeing import film_timeline, is_film, see
 from tests.make_media import Scene, drifting, film, make_demo, solid
 from tests.seeing.conftest import SMALL
 
@@ -54,14 +55,30 @@ def test_cuts_to_the_frame(five: Path) -> None:
     assert len(timeline.fingerprint) == 64
 
 
-def test_a_film_is_decoded_once_and_seen_the_same_as_twice(five: Path) -> None:
-    timeline = film_timeline(five, Settings(), Progress())
-    assert cache.recall(five) is not None
+ARRAYS = ("seen", "motion", "brightness", "saturation", "warmth", "contrast", "chroma", "cut_rate")
+
+
+@pytest.fixture
+def no_reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From its call on, opening a film fails the test."""
+
+    def refuse(*given: object, **more: object) -> None:
+        raise AssertionError("a film was opened again")
+
+    return lambda: monkeypatch.setattr("bridge.seeing.media.Film", refuse)
+
+
+@pytest.mark.parametrize("marks", [("", ""), ("13", "100")], ids=["whole", "marked"])
+def test_a_film_is_decoded_once_and_seen_the_same_as_twice(
+    five: Path, marks: tuple[str, str], no_reading: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timeline = film_timeline(five, Settings(mark_in=marks[0], mark_out=marks[1]), Progress())
+    with monkeypatch.context() as nothing_kept:
+        nothing_kept.setenv("CUEBRIDGE_CACHE_MB", "0")
+        fresh = see(timeline, Settings(), Progress())
+    no_reading()
     kept = see(timeline, Settings(), Progress())
-    with cache._lock:
-        cache._films.clear()
-    fresh = see(timeline, Settings(), Progress())
-    for name in ("seen", "motion", "brightness", "saturation", "warmth", "contrast", "chroma", "cut_rate"):
+    for name in ARRAYS:
         assert np.array_equal(getattr(kept, name), getattr(fresh, name)), name
 
 
@@ -70,21 +87,14 @@ def test_the_pass_serves_a_cue_that_starts_anywhere(five: Path) -> None:
     assert (timeline.cue_start_frame, timeline.cue_end_frame) == (13, 100)
     assert hard(timeline) == [31, 38, 81]
     assert timeline.shots[0].start_frame == 13
-    kept = see(timeline, Settings(), Progress())
-    film_ = cache.recall(five)
-    assert film_ is not None and film_.index(13 / timeline.rate) is not None
-    with cache._lock:
-        cache._films.clear()
-    assert np.array_equal(kept.chroma, see(timeline, Settings(), Progress()).chroma)
 
 
-def test_a_changed_file_is_not_recalled(tmp_path: Path) -> None:
+def test_a_changed_file_is_looked_at_again(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     film(path, [Scene(12, solid(200, 0, 0, SMALL))], size=SMALL)
-    film_timeline(path, Settings(), Progress())
-    assert cache.recall(path) is not None
+    assert see(film_timeline(path, Settings(), Progress()), Settings(), Progress()).warmth.min() > 0.9
     film(path, [Scene(30, solid(0, 0, 200, SMALL))], size=SMALL)
-    assert cache.recall(path) is None
+    assert see(film_timeline(path, Settings(), Progress()), Settings(), Progress()).warmth.max() < -0.9
 
 
 def test_fades_and_dips_are_transitions(tmp_path: Path) -> None:

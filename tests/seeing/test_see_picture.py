@@ -16,7 +16,8 @@ from bridge.progress import Progress, Step
 from bridge.schema.picture import Picture
 from bridge.schema.timeline import EditPoint, Knot, MediaSpan, Shot, Timeline
 from bridge.seeing import see
-from bridge.seeing.picture import media_time, settled_motion
+from bridge.seeing.picture import settled_motion
+from bridge.seeing.sampling import media_time
 from tests.make_media import Scene, counted, drifting, film, solid
 from tests.seeing.conftest import COLORS, COUNTED_FRAMES, FIRST, SMALL, STEP, one_shot, timeline_of
 
