@@ -168,6 +168,10 @@ class Resolve:
 
     def _warnings(self, place: Place) -> tuple[str, ...]:
         """What else stands in the way."""
+        return (*self._copies(place), *(() if self.runs_python() else (_NO_PYTHON,)))
+
+    def _copies(self, place: Place) -> tuple[str, ...]:
+        """Other folders of the menu that have our scripts too."""
         home = self._home or Path.home()
         found = []
         both = (user_scripts(self._system, self._environment, home),
@@ -178,8 +182,6 @@ class Resolve:
                 found.append(
                     f"a second copy lies in {other}, so the menu shows {copies[0]} twice: remove one"
                 )
-        if not self.runs_python():
-            found.append(_NO_PYTHON)
         return tuple(found)
 
     def runs_python(self) -> bool:
@@ -201,7 +203,10 @@ class Resolve:
         here = [standing for standing in standings if standing.version]
         if not here:
             return "not installed in DaVinci Resolve", ()
-        faults = [fault for standing in here for fault in standing.faults]
+        faults = list(here[0].faults)
+        for standing in here[1:]:  # the first has told of the others
+            copies = self._copies(standing.place)
+            faults += [fault for fault in standing.faults if fault not in copies]
         if store_build(self._system, home):
             faults.append(_STORE)
         said, more = self._stopped_by_version(_last_run(home))

@@ -49,6 +49,9 @@ class Quirks:
         export_lies: Export says True and writes nothing.
         no_otio: EXPORT_OTIO is None although the version has it.
         no_media_import: ImportMedia takes nothing.
+        sound_frames: "Frames" of a sound holds its length.
+        no_sound_rate: "FPS" of a sound is empty.
+        nothing_is_none: an empty list or dictionary is answered with None.
         slow_s: how many seconds each call takes, by the fake's own clock.
     """
 
@@ -61,6 +64,9 @@ class Quirks:
     export_lies: bool = False
     no_otio: bool = False
     no_media_import: bool = False
+    sound_frames: bool = False
+    no_sound_rate: bool = False
+    nothing_is_none: bool = False
     slow_s: float = 0.0
 
 
@@ -152,7 +158,8 @@ class FakeResolve:
         method = getattr(CALLS.get(kind), name, None)
         if method is None:
             raise Misuse(f"the fake does not model {kind}.{name}")
-        return method(self, remote._target, *arguments)
+        result = method(self, remote._target, *arguments)
+        return None if self.quirks.nothing_is_none and result in ([], {}) else result
 
     def ui_manager(self) -> Any:
         """`fusion.UIManager`: the free edition has had none since 19.1, and opens a modal instead."""

@@ -147,7 +147,11 @@ class ClipCalls:
         return clip.uid
 
     def GetClipProperty(self: FakeResolve, clip: Clip, name: str = "") -> Any:
-        known = {"File Path": clip.path, "FPS": clip.fps, "Frames": str(clip.frames), "Type": clip.kind}
+        known = {"File Path": clip.path, "FPS": clip.fps, "Type": clip.kind}
+        if clip.kind == "Audio" and self.quirks.no_sound_rate:
+            known["FPS"] = ""
+        told = clip.kind != "Audio" or self.quirks.sound_frames
+        known["Frames"] = str(clip.frames) if told else ""
         tracks = [t for edit in self.state.project.timelines for ts in edit.tracks.values() for t in ts]
         known["Usage"] = str(sum(item.clip is clip for track in tracks for item in track.items))
         return known if not name else known.get(name, "")
@@ -201,9 +205,8 @@ def _place(host: FakeResolve, timeline: Timeline, info: dict[str, Any]) -> Item 
         return None
     track = tracks[index - 1]
     start, stop = info.get("startFrame", 0), info.get("endFrame", clip.frames) + host.quirks.end_inclusive
-    if not 0 <= start < stop:
+    if not 0 <= start < stop <= clip.frames:
         return None
-    stop = min(stop, clip.frames)
     at = info.get("recordFrame", max((item.end for item in track.items), default=timeline.start_frame))
     # Counted in the media's rate, floored to the timeline's.
     length = int((stop - start) * timeline.rate / parse_rate(clip.fps))

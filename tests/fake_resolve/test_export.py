@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,25 @@ def test_an_export_reads_as_the_timeline(tmp_path: Path, kind: str, rate: str, s
     if kind == "EXPORT_OTIO":
         marks = [(marker.frame, marker.name, marker.note) for marker in read.markers]
         assert marks == [(30, "must", ""), (100, "Marker 2", "tense")]
+
+
+def test_an_otio_has_resolves_own_shape(tmp_path: Path):
+    edit = timeline()
+    host = FakeResolve(state=worked_in(edit))
+    path = tmp_path / "a.otio"
+    remote = host.resolve.GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    assert remote.Export(str(path), host.resolve.EXPORT_OTIO) is True
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert written["name"] == ""
+    assert written["global_start_time"]["value"] == 86400
+    picture, titles, dialogue, empty = written["tracks"]["children"]
+    shot = picture["children"][0]["media_references"]["DEFAULT_MEDIA"]
+    assert shot["target_url"] == "/media/Größe 1/take one.mov"
+    assert [each["OTIO_SCHEMA"] for each in titles["children"]] == ["Gap.1", "Clip.2", "Gap.1"]
+    title = titles["children"][1]["media_references"]["DEFAULT_MEDIA"]
+    assert title["OTIO_SCHEMA"] == "MissingReference.1"
+    for track in (picture, titles, dialogue, empty):
+        assert sum(each["source_range"]["duration"]["value"] for each in track["children"]) == 264
+    marker = written["tracks"]["markers"][1]
+    assert (marker["comment"], marker["color"]) == ("", "BLUE")
+    assert marker["metadata"]["Resolve_OTIO"]["Note"] == "tense"

@@ -1,51 +1,16 @@
-"""The host's odd habits, one test each; README.md says where they are from."""
+"""The host's odd habits, one test each; README.md says where they are from. See also test_quirks_media.py."""
 
 from __future__ import annotations
 
-import wave
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fake_resolve import SUPPORTED, FakeResolve, Injected, Misuse, Quirks
+from tests.fake_resolve import SUPPORTED, FakeResolve, Injected, Misuse
+from tests.fake_resolve.at_hand import made, project_of
 from tests.fake_resolve.scenes import timeline, worked_in
 from tests.fake_resolve.state import Item, State
-
-
-def made(version: str = "21.0.0", edition: str = "Studio", **quirks: Any) -> FakeResolve:
-    return FakeResolve(version, edition, worked_in(), Quirks(**quirks))
-
-
-def project_of(host: FakeResolve) -> Any:
-    return host.resolve.GetProjectManager().GetCurrentProject()
-
-
-def sound(folder: Path, seconds: float = 2.0) -> str:
-    path = folder / "mix.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(1)
-        file.setframerate(1000)
-        file.writeframes(bytes(int(1000 * seconds)))
-    return str(path)
-
-
-def placed(host: FakeResolve, folder: Path, **changes: Any) -> Any:
-    """Import a sound, add a track for it, append it there; what AppendToTimeline gave."""
-    pool, edit = project_of(host).GetMediaPool(), project_of(host).GetCurrentTimeline()
-    (clip,) = pool.ImportMedia([sound(folder)])
-    edit.AddTrack("audio", "stereo")
-    info = {
-        "mediaPoolItem": clip, "startFrame": 0, "endFrame": 48, "mediaType": 2,
-        "trackIndex": edit.GetTrackCount("audio"), "recordFrame": 86410,
-    }  # fmt: skip
-    return pool.AppendToTimeline([{**info, **changes}])
-
-
-def last_items(host: FakeResolve) -> list[Any]:
-    edit = project_of(host).GetCurrentTimeline()
-    return list(edit.GetItemListInTrack("audio", edit.GetTrackCount("audio")))
 
 
 def test_hasattr_is_always_true_and_an_unknown_method_is_none():
@@ -53,6 +18,18 @@ def test_hasattr_is_always_true_and_an_unknown_method_is_none():
     assert hasattr(resolve, "NoSuchThing")
     assert resolve.NoSuchThing is None
     assert "NoSuchThing" not in dir(resolve)
+
+
+@pytest.mark.parametrize(("habit", "nothing"), [(False, []), (True, None)])
+def test_a_list_of_nothing_may_be_none(habit: bool, nothing: Any):
+    host = made(nothing_is_none=habit)
+    project = project_of(host)
+    (rushes, _) = project.GetMediaPool().GetRootFolder().GetSubFolderList()
+    assert rushes.GetSubFolderList() == nothing
+    assert project.GetMediaPool().GetRootFolder().GetClipList() == nothing
+    assert project.GetCurrentTimeline().GetItemListInTrack("audio", 2) == nothing
+    host.state.project.timeline.markers = {}
+    assert (project.GetCurrentTimeline().GetMarkers() is None) == habit
 
 
 def test_a_method_of_a_later_version_is_none_and_not_listed():
@@ -103,89 +80,9 @@ def test_what_the_fake_does_not_model_is_said_and_not_passed_over():
         project_of(made()).GetCurrentTimeline().GrabStill()
 
 
-def test_record_frames_are_absolute_and_a_relative_one_lands_before_the_start(tmp_path: Path):
-    host = made()
-    placed(host, tmp_path, recordFrame=10)
-    (item,) = last_items(host)
-    assert item.GetStart() == 10  # and reads back well, though the timeline begins at 86400
-
-
-@pytest.mark.parametrize("frame", [86410.0, 86410.5])
-def test_frames_that_are_no_whole_numbers_reject_the_whole_batch(tmp_path: Path, frame: float):
-    host = made()
-    assert placed(host, tmp_path, recordFrame=frame) is None
-    assert last_items(host) == []
-
-
-def test_an_overlap_is_dropped_and_nobody_told(tmp_path: Path):
-    host = made()
-    assert placed(host, tmp_path, trackIndex=1) == []
-
-
-def test_a_locked_track_takes_nothing_and_nobody_is_told(tmp_path: Path):
-    host = made()
-    assert placed(host, tmp_path, trackIndex=2) == []
-
-
-@pytest.mark.parametrize(("habit", "given"), [("none", None), ("empty", []), ("nones", [None])])
-def test_what_was_placed_may_be_answered_by_nothing(tmp_path: Path, habit: str, given: Any):
-    host = made(appended=habit)
-    assert placed(host, tmp_path) == given
-    assert [item.GetStart() for item in last_items(host)] == [86410]
-
-
-def test_what_was_placed_may_be_items_whose_getters_answer_none(tmp_path: Path):
-    (item,) = placed(made(appended="hollow"), tmp_path)
-    assert item.GetStart() is None
-
-
-@pytest.mark.parametrize(("inclusive", "length"), [(False, 40), (True, 41)])
-def test_end_frames_are_exclusive_or_by_one_source_inclusive(tmp_path: Path, inclusive: bool, length: int):
-    host = made(end_inclusive=inclusive)
-    placed(host, tmp_path, endFrame=40)
-    assert last_items(host)[0].GetDuration() == length
-
-
 def test_the_end_of_a_timeline_is_exclusive_or_inclusive():
     ends = [project_of(made(end_frame_inclusive=b)).GetCurrentTimeline().GetEndFrame() for b in (False, True)]
     assert ends == [86664, 86663]
-
-
-def test_a_sound_has_the_rate_of_the_project_when_it_was_imported(tmp_path: Path):
-    host = made()
-    host.state.project.settings["timelineFrameRate"] = "25"
-    pool = project_of(host).GetMediaPool()
-    (clip,) = pool.ImportMedia([sound(tmp_path)])
-    assert (clip.GetClipProperty("FPS"), clip.GetClipProperty("Frames")) == ("25", "50")
-
-
-def test_two_rates_floor_the_length(tmp_path: Path):
-    host = made()
-    host.state.project.settings["timelineFrameRate"] = "25"
-    placed(host, tmp_path, endFrame=49)
-    assert last_items(host)[0].GetDuration() == 47  # 49 * 24 / 25 = 47.04
-
-
-def test_nothing_is_appended_on_other_pages(tmp_path: Path):
-    host = made()
-    host.state.page = "fairlight"
-    assert placed(host, tmp_path) == []
-
-
-def test_items_are_not_deleted_on_the_fairlight_page(tmp_path: Path):
-    host = made()
-    placed(host, tmp_path)
-    host.state.page = "fairlight"
-    edit = project_of(host).GetCurrentTimeline()
-    assert edit.DeleteClips(last_items(host)) is False
-    host.state.page = "edit"
-    assert edit.DeleteClips(last_items(host)) is True
-
-
-def test_appending_moves_the_playhead(tmp_path: Path):
-    host = made()
-    placed(host, tmp_path)
-    assert project_of(host).GetCurrentTimeline().GetCurrentTimecode() == "01:00:02:10"
 
 
 def test_a_new_track_is_mono_unless_it_is_said():
@@ -229,25 +126,6 @@ def test_the_deliver_page_sets_marks_of_its_own():
     host.state.project.timeline.mark_in, host.state.project.timeline.mark_out = 10, 20
     host.resolve.OpenPage("deliver")
     assert project_of(host).GetCurrentTimeline().GetMarkInOut()["video"] == {"in": 0, "out": 263}
-
-
-def test_imports_go_into_the_current_bin_and_take_the_selection(tmp_path: Path):
-    host = made()
-    pool = project_of(host).GetMediaPool()
-    pool.ImportMedia([sound(tmp_path)])
-    assert [clip.GetName() for clip in pool.GetCurrentFolder().GetClipList()] == ["take one.mov", "mix.wav"]
-    assert [clip.GetName() for clip in pool.GetSelectedClips()] == ["mix.wav"]
-
-
-def test_what_is_no_media_is_not_imported_and_nobody_told(tmp_path: Path):
-    (tmp_path / "score.mid").write_bytes(b"MThd")
-    assert project_of(made()).GetMediaPool().ImportMedia([str(tmp_path / "score.mid"), "/none.wav"]) == []
-
-
-def test_a_new_bin_is_opened():
-    pool = project_of(made()).GetMediaPool()
-    pool.AddSubFolder(pool.GetRootFolder(), "Score")
-    assert pool.GetCurrentFolder().GetName() == "Score"
 
 
 def test_a_timeline_has_a_rate_of_its_own():
@@ -352,13 +230,6 @@ def test_transitions_are_items_without_a_clip_and_without_properties():
     assert title.GetProperty() != {}
 
 
-def test_deleting_a_picture_leaves_its_sound():
-    edit = project_of(made()).GetCurrentTimeline()
-    assert edit.DeleteClips(edit.GetItemListInTrack("video", 1)) is True
-    assert edit.GetItemListInTrack("video", 1) == []
-    assert [item.GetName() for item in edit.GetItemListInTrack("audio", 1)] == ["talk"]
-
-
 def test_a_call_may_take_minutes():
     host = made(slow_s=180.0)
     project_of(host)
@@ -390,3 +261,21 @@ def test_a_call_can_be_made_to_fail_before_or_after_it_is_done(version: str):
     with pytest.raises(Injected):
         edit.AddTrack("audio", "stereo")
     assert len(host.state.project.timeline.tracks["audio"]) == 3
+
+
+def test_a_marker_before_the_start_or_after_the_last_frame_is_refused():
+    edit = project_of(made()).GetCurrentTimeline()
+    assert edit.AddMarker(263, "Mint", "x", "", 1, "ours") is True
+    assert edit.AddMarker(264, "Mint", "x", "", 1, "ours") is False
+    assert edit.AddMarker(-1, "Mint", "x", "", 1, "ours") is False
+
+
+@pytest.mark.parametrize(
+    ("page", "told"), [("media", False), ("fusion", False), ("edit", True), ("fairlight", True)]
+)
+def test_the_playhead_has_no_timecode_on_two_pages(page: str, told: bool):
+    host = made()
+    host.resolve.OpenPage(page)
+    edit = project_of(host).GetCurrentTimeline()
+    assert edit.GetCurrentTimecode() == ("01:00:00:17" if told else "")
+    assert edit.SetCurrentTimecode("01:00:01:00") is told

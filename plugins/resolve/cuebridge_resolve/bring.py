@@ -98,11 +98,14 @@ def _sound(edit, kept, sheet, number, paths, undo):
     _comment(mix, about)
     about["off"] = switched_off(edit, undo)
     _comment(mix, about)
+    ended = int(ask(edit.timeline, "GetEndFrame"))
     length = placed(edit, mix, paths[0], number, sheet.first_frame, undo)
     say("The music is on the track %s, from the cue's first frame on." % track_name(number))
     over = sheet.first_frame + length - sheet.end_frame
     if over > 0:
         say("It rings on for %d frames after the cue's last." % over)
+    if edit.start_frame + sheet.first_frame + length > ended + 1:  # some say the last frame, some the next
+        say("So the timeline is longer than its picture: deliver with an Out mark, or shorten the music.")
     if about["off"]:
         say("Switched off, and kept: %s" % ", ".join(about["off"]))
 

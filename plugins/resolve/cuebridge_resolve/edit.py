@@ -4,7 +4,7 @@ import os
 import shutil
 from fractions import Fraction
 
-from cuebridge_resolve.host import ask, call, can, constant, look
+from cuebridge_resolve.host import ask, call, can, constant, look, several
 from cuebridge_resolve.ours import generated, is_generated, is_named
 from cuebridge_resolve.paths import folder_of, safe_name
 from cuebridge_resolve.trouble import Trouble, say
@@ -67,7 +67,7 @@ class Edit:
 
     def markers(self):
         """All markers as {frame: {color, duration, note, name, customData}}."""
-        found = ask(self.timeline, "GetMarkers")
+        found = dict(several(self.timeline, "GetMarkers"))
         return {round(float(frame)): dict(about) for frame, about in found.items()}
 
     def directions(self):
@@ -95,7 +95,7 @@ class Edit:
 
     def items(self, kind, index):
         """What lies on a track, in order."""
-        return look(self.timeline, "GetItemListInTrack", kind, index) or []
+        return several(self.timeline, "GetItemListInTrack", kind, index)
 
     def check_picture(self):
         """Look whether there is anything to score.

@@ -87,6 +87,18 @@ def ask(thing, name, *arguments):
     )
 
 
+def several(thing, name, *arguments):
+    """A list or dictionary that may be empty: some versions then answer None, as to what fails.
+
+    Raises:
+        Trouble: the thing, which must have a name, answers nothing at all.
+    """
+    result = look(thing, name, *arguments)
+    if result is None:
+        ask(thing, "GetName")
+    return result or []
+
+
 def settle(is_so, make_so):
     """Make a change until a look shows that it is made; whether it is. What Resolve answers is not judged."""
     for number in range(TRIES + 1):
@@ -119,13 +131,17 @@ def find_resolve(found):
     Raises:
         Trouble: it is not to be had.
     """
+    faults = []
     for way in (_given, _by_bmd, _by_app, _by_module):
         try:
             resolve = way(found)
-        except Exception:  # each raises what it likes where it does not lead to Resolve
+        except Exception as why:  # each raises what it likes where it does not lead to Resolve
+            faults.append("(%s: %s)" % (type(why).__name__, why))
             continue
         if resolve is not None:
             return resolve
+    for fault in faults:
+        say(fault)
     raise Trouble(
         "DaVinci Resolve cannot be reached.",
         "Start this script from Resolve's menu Workspace > Scripts. From outside it needs Resolve Studio, "

@@ -10,10 +10,10 @@ def check_page(edit):
     """Look whether the page can be left and gone back to.
 
     Raises:
-        Trouble: marks would be lost.
+        Trouble: marks would be lost, or Resolve does not say which page it is.
     """
     marks = edit.mark_in, edit.mark_out
-    if look(edit.resolve, "GetCurrentPage") == "deliver" and (
+    if ask(edit.resolve, "GetCurrentPage") == "deliver" and (
         not edit.has_marks or (None in marks and marks != (None, None))
     ):
         # Going back there sets marks, and no call sets one of the two alone.
@@ -32,7 +32,7 @@ class Kept:
 
     def __init__(self, edit):
         self.edit = edit
-        self.page = look(edit.resolve, "GetCurrentPage")
+        self.page = ask(edit.resolve, "GetCurrentPage")
         self.marks = edit.mark_in, edit.mark_out
         check_page(edit)
         self.folder = ask(edit.pool, "GetCurrentFolder")
@@ -84,7 +84,7 @@ class Kept:
         call(self.edit.timeline, "SetCurrentTimecode", self.playhead)
 
     def _page_is(self):
-        return self.page is None or call(self.edit.resolve, "GetCurrentPage") == self.page
+        return call(self.edit.resolve, "GetCurrentPage") == self.page
 
     def _marks_are(self):
         found = call(self.edit.timeline, "GetMarkInOut")
@@ -104,7 +104,7 @@ class Kept:
         return ask(ask(self.edit.pool, "GetCurrentFolder"), "GetUniqueId") == self.folder_id
 
     def _selection_is(self):
-        now = [ask(clip, "GetUniqueId") for clip in ask(self.edit.pool, "GetSelectedClips")]
+        now = [ask(clip, "GetUniqueId") for clip in look(self.edit.pool, "GetSelectedClips") or []]
         return now == [ask(clip, "GetUniqueId") for clip in self.selection]
 
     def _select(self):

@@ -1,9 +1,10 @@
 """A sound on a track of its own, on exactly one frame; older takes switched off."""
 
+import wave
 from fractions import Fraction
 
 from cuebridge_resolve.edit import exact_rate
-from cuebridge_resolve.host import ask, call, must
+from cuebridge_resolve.host import ask, call, look, must
 from cuebridge_resolve.ours import track_name, tracks_of
 from cuebridge_resolve.trouble import Trouble
 
@@ -16,38 +17,60 @@ def placed(edit, clip, path, number, first_frame, undo):
     """
     index = _new_track(edit, number, undo)
     at = edit.start_frame + first_frame  # absolute, or it would lie before the timeline's start
-    frames = _frames(clip, path)
+    rate = _rate(clip, edit)
+    frames = _frames(clip, path, rate)
     info = {
-        "mediaPoolItem": clip, "startFrame": 0, "endFrame": frames, "mediaType": 2, "trackIndex": index,
-        "recordFrame": at,
+        "mediaPoolItem": clip, "startFrame": 0, "mediaType": 2, "trackIndex": index, "recordFrame": at,
     }  # fmt: skip
+    # The frame after the last, or the last: versions differ, and the one past it may be refused.
+    ends = [frames] + 2 * [max(1, frames - 1)]
 
     def there():
         items = edit.items("audio", index)
         return len(items) == 1 and ask(items[0], "GetStart") is not None
 
-    must(there, lambda: call(edit.pool, "AppendToTimeline", [info]), "place the music on its track")
+    def append():
+        front = look(edit.project, "GetCurrentTimeline")
+        if front and ask(front, "GetUniqueId") == edit.id:  # it places into whichever is in front
+            info["endFrame"] = ends.pop(0)
+            call(edit.pool, "AppendToTimeline", [info])
+
+    must(there, append, "place the music on its track (was another timeline opened meanwhile?)")
     item = edit.items("audio", index)[0]
     start, length = int(ask(item, "GetStart")), int(ask(item, "GetDuration"))
+    skipped = int(ask(item, "GetLeftOffset"))
     # Counted in the sound's rate, which is its project's when it was imported, and floored to the timeline's.
-    wanted = frames * edit.rate / exact_rate(str(ask(clip, "GetClipProperty", "FPS")))
-    if start != at or abs(Fraction(length) - wanted) > 1:
+    wanted = frames * edit.rate / rate
+    if start != at or skipped or abs(Fraction(length) - wanted) > 1:
         raise Trouble(
-            "Resolve placed the music at frame %d for %d frames, not at %d for %d."
-            % (start, length, at, wanted),
+            "Resolve placed the music at frame %d for %d frames, without its first %d, not at %d for %d."
+            % (start, length, skipped, at, wanted),
             "Drag %s to the cue's first frame by hand." % path,
         )
     return length
 
 
-def _frames(clip, path):
+def _rate(clip, edit):
+    """The rate that Resolve counts a sound in; the timeline's where it does not say."""
     try:
-        frames = int(float(ask(clip, "GetClipProperty", "Frames")))
+        return exact_rate(str(look(clip, "GetClipProperty", "FPS")))
+    except Trouble:
+        return edit.rate
+
+
+def _frames(clip, path, rate):
+    """How many whole frames of a rate a sound has. Of most, Resolve says none: then its file does."""
+    try:
+        frames = int(float(look(clip, "GetClipProperty", "Frames") or 0))
     except ValueError:
         frames = 0
     if frames < 1:
-        raise Trouble("Resolve does not say how long the music is.", "Drag %s onto a track by hand." % path)
-    return frames
+        try:
+            with wave.open(path, "rb") as file:
+                frames = int(file.getnframes() * rate / file.getframerate())
+        except (OSError, EOFError, wave.Error) as why:
+            raise Trouble("%s cannot be read (%s)." % (path, why), "Drag it onto a track by hand.") from None
+    return max(1, frames)
 
 
 def _new_track(edit, number, undo):
@@ -83,6 +106,6 @@ def switched_off(edit, undo):
 def switching(edit, index, on):
     """(whether an audio track is switched so, what switches it)."""
     return (
-        lambda: call(edit.timeline, "GetIsTrackEnabled", "audio", index) is on,
+        lambda: call(edit.timeline, "GetIsTrackEnabled", "audio", index) == on,
         lambda: call(edit.timeline, "SetTrackEnable", "audio", index, on),
     )

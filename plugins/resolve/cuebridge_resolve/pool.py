@@ -3,13 +3,13 @@
 import os
 import unicodedata
 
-from cuebridge_resolve.host import ask, call, must, settle
+from cuebridge_resolve.host import ask, call, must, settle, several
 from cuebridge_resolve.trouble import Trouble, say
 
 
 def child(folder, name):
     """A bin inside another, None where there is none."""
-    for each in ask(folder, "GetSubFolderList"):
+    for each in several(folder, "GetSubFolderList"):
         if ask(each, "GetName") == name:
             return each
     return None
@@ -57,10 +57,10 @@ def imported(edit, folder, paths, undo):
         Trouble: the first is not taken.
     """
     open_bin(edit, folder)
-    before = {ask(clip, "GetUniqueId") for clip in ask(folder, "GetClipList")}
+    before = {ask(clip, "GetUniqueId") for clip in several(folder, "GetClipList")}
 
     def fresh():
-        return [clip for clip in ask(folder, "GetClipList") if ask(clip, "GetUniqueId") not in before]
+        return [clip for clip in several(folder, "GetClipList") if ask(clip, "GetUniqueId") not in before]
 
     undo.add("imported files", lambda: not fresh(), lambda: call(edit.pool, "DeleteClips", fresh()))
     clips = {}

@@ -3,7 +3,7 @@
 import os
 
 from cuebridge_resolve.edit import Edit
-from cuebridge_resolve.host import ask, call, find_resolve, look, settle, version_of
+from cuebridge_resolve.host import ask, call, find_resolve, look, settle, several, version_of
 from cuebridge_resolve.keep import Kept
 from cuebridge_resolve.marks import add_markers, are_deleted, delete_markers
 from cuebridge_resolve.ours import BIN, comment_of, generated, is_generated, track_name, tracks_of
@@ -55,7 +55,6 @@ def _sound(edit, kept, track):
     """Remove a track's items, it, its clips and bins; what could not be."""
     number, about, left = track.number, track.comment, []
     index = track.index
-    mix = look(track.items[0], "GetMediaPoolItem")
 
     def items():
         found = [each for each in tracks_of(edit) if each.index == index and each.number == number]
@@ -74,7 +73,7 @@ def _sound(edit, kept, track):
                     lambda: call(edit.timeline, "DeleteTrack", "audio", index)):  # fmt: skip
         left.append("track %d" % index)
     if about.get("timeline") == edit.id:
-        left += _clips(edit, kept, about, mix, number)
+        left += _clips(edit, kept, about, number)
     else:
         say("This timeline is a copy: the clips in the media pool belong to the first one, and stay.")
     for other in tracks_of(edit):
@@ -94,27 +93,29 @@ def _is_empty_track(edit, index, number):
     )
 
 
-def _clips(edit, kept, about, mix, number):
+def _clips(edit, kept, about, number):
     path = _bin_path(edit, "v%03d" % number, about)
-    used = str(look(mix, "GetClipProperty", "Usage") or "0")
-    if used.isdigit() and int(used) > 0:
-        say("The music is used elsewhere too, so its clips stay in the media pool.")
-        return []
     if path is None:
         say("The bin of this take was moved or removed; what is left of it stays.")
         return []
     folder, doomed, left = path[-1], set(about.get("clips", [])), []
 
     def ours():
-        return [clip for clip in ask(folder, "GetClipList") if ask(clip, "GetUniqueId") in doomed]
+        return [clip for clip in several(folder, "GetClipList") if ask(clip, "GetUniqueId") in doomed]
 
+    # A stem may lie on a track of the user's: without its clip it would go offline.
+    used = [clip for clip in ours() if _uses(clip)]
+    if used:
+        names = ", ".join(str(look(clip, "GetName")) for clip in used)
+        say("%s is used elsewhere too, so the clips of this take stay in the media pool." % names)
+        return []
     kept.forget([ask(each, "GetUniqueId") for each in path[1:]], doomed)
     if not settle(lambda: not ours(), lambda: call(edit.pool, "DeleteClips", ours())):
         left.append("clips in the bin %s" % ask(folder, "GetName"))
     # The bins that this take had made, from the innermost, as long as nothing of anybody's is in them.
     for parent, inner in list(zip(path, path[1:]))[::-1][: int(about.get("bins", 0))]:
         name = ask(inner, "GetName")
-        if ask(inner, "GetClipList") or ask(inner, "GetSubFolderList"):
+        if several(inner, "GetClipList") or several(inner, "GetSubFolderList"):
             break
         if not settle(lambda p=parent, n=name: child(p, n) is None,
                       lambda i=inner: call(edit.pool, "DeleteFolders", [i])):  # fmt: skip
@@ -122,13 +123,21 @@ def _clips(edit, kept, about, mix, number):
     return left
 
 
+def _uses(clip):
+    """How often a clip lies on timelines; once where that is not told, because what is used must stay."""
+    text = look(clip, "GetClipProperty", "Usage")
+    if text is None:
+        return 1
+    return int(text) if str(text).isdigit() else 0
+
+
 def _bin_path(edit, name, about):
     """The bins from the root to that of a take; the timeline may have another name by now."""
     root = ask(edit.pool, "GetRootFolder")
     top = child(root, BIN)
-    for middle in ask(top, "GetSubFolderList") if top else []:
+    for middle in several(top, "GetSubFolderList") if top else []:
         inner = child(middle, name)
-        for clip in ask(inner, "GetClipList") if inner else []:
+        for clip in several(inner, "GetClipList") if inner else []:
             found = comment_of(clip)
             if found is not None and found.get("timeline") == about.get("timeline"):
                 return [root, top, middle, inner]

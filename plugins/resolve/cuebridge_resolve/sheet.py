@@ -30,19 +30,21 @@ class Sheet:
         found = {}
         hits = {int(hit["frame"]): hit for hit in self.hits if not hit.get("grouped_with")}
         for frame, hit in hits.items():
-            found[frame] = _marker(number, str(hit["id"]), str(hit["id"]), _fate(hit), before)
+            found[frame] = _marker(number, str(hit["id"]), str(hit["id"]), _fate(hit), 1, before)
         for plot in self.plots:
             about = "%s: %s" % (plot["id"], plot.get("label") or "")
             words = str(plot.get("words") or "") or ("" if plot.get("music", True) else "no music")
-            hit = hits.get(int(plot["start_frame"]))
+            # As long as the plot: words that the user writes into it then direct that stretch.
+            first, after = int(plot["start_frame"]), int(plot["end_frame"])
+            hit = hits.get(first)
             if hit is not None:
                 about, words = "%s, %s" % (about, hit["id"]), "; ".join(filter(None, [words, _fate(hit)]))
-            found[int(plot["start_frame"])] = _marker(number, str(plot["id"]), about, words, before)
+            found[first] = _marker(number, str(plot["id"]), about, words, max(1, after - first), before)
         return found
 
 
-def _marker(number, ident, name, note, before):
-    about = {"color": COLOR, "duration": 1, "note": note, "name": "Score " + name}
+def _marker(number, ident, name, note, frames, before):
+    about = {"color": COLOR, "duration": frames, "note": note, "name": "Score " + name}
     about["customData"] = custom_data(number, ident, about, before)
     return about
 

@@ -7,9 +7,19 @@ from cuebridge_resolve.host import record, stop_recording
 from cuebridge_resolve.settings import RECORD
 from cuebridge_resolve.trouble import Trouble, say, show
 
+# What Resolve gives to the scripts of its menu.
+_GIVEN = ("resolve", "bmd", "app", "fusion", "fu")
+
 
 def run(action, found):
-    """Run an action with the script's globals; whether it came to its end. Never raises."""
+    """Run an action with the script's globals; from outside Resolve, a failure is the exit code 1."""
+    done = _has_run(action, found)
+    if not done and all(found.get(name) is None for name in _GIVEN):
+        sys.exit(1)
+
+
+def _has_run(action, found):
+    """Whether it came to its end. Never raises."""
     try:
         if RECORD or "--record" in sys.argv[1:]:
             record()
@@ -18,7 +28,7 @@ def run(action, found):
         show("\n".join(filter(None, [why.what, why.remedy])))
         return False
     except KeyboardInterrupt:
-        say("Stopped. The timeline is as it was.")
+        say("Stopped. A score that was half placed was taken back.")
         return False
     except Exception as why:
         say(traceback.format_exc())

@@ -71,6 +71,7 @@ class Desk:
         self.sent: list[Any] = []
         self.shown: list[str] = []
         self.record = False
+        self.code = 0  # what a script that was started outside Resolve ended with
         self.way = "resolve"
 
     @property
@@ -96,7 +97,12 @@ class Desk:
     def _run(self, name: str, given: dict[str, Any]) -> str:
         out = io.StringIO()
         with mock.patch.object(subprocess, "Popen", self._popen), contextlib.redirect_stdout(out):
-            exec(code_of(name, str(self.scores), self.record), {**given, "__name__": "__main__"})
+            self.code = 0
+            try:
+                exec(code_of(name, str(self.scores), self.record), {**given, "__name__": "__main__"})
+            except SystemExit as end:
+                assert self.way == "none"  # in Resolve a script just ends
+                self.code = int(str(end.code))
         return out.getvalue()
 
     def tracks(self) -> list[Any]:
@@ -146,13 +152,18 @@ class Desk:
         name = Path(name).stem if words[0] == "score" else name.split(".v0")[0]
         yield self._result(folder, name, given)
 
+    def _picture_frames(self) -> int:
+        """Where a cue ends without marks: with the picture, however long a score rings on after it."""
+        items = [item for track in self.timeline.tracks["video"] for item in track.items]
+        return max(item.end for item in items) - int(self.timeline.start_frame)
+
     def _result(self, folder: Path, name: str, given: dict[str, str]) -> dict[str, Any]:
         number = 1
         while (folder / f"{_stem(name, number)}.cues.json").exists():
             number += 1
         stem = folder / _stem(name, number)
         first = int(given.get("--in", 0))
-        after = int(given.get("--out", self.timeline.end - self.timeline.start_frame))
+        after = int(given.get("--out", self._picture_frames()))
         plots = self.plots or ((first, after),)
         sheet = {
             "cue_start_frame": first, "cue_end_frame": after,

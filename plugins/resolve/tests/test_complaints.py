@@ -80,8 +80,9 @@ def test_from_outside_resolve_is_found_by_its_own_module_where_it_listens(
 
 def test_nothing_happens_on_a_click_started_where_resolve_is_not(desk: Desk) -> None:
     desk.way = "none"
-    desk.run()
+    assert "(ModuleNotFoundError: " in desk.run()  # what else may be amiss
     assert "Workspace > Scripts" in desk.shown[0]
+    assert desk.code == 1
 
 
 def test_port_blocked_no_script_opens_a_port(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

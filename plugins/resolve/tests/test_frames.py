@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from fractions import Fraction
 
 import pytest
 
 from bridge.timebase import parse_rate, timecode_to_frames
 from plugins.resolve.tests.conftest import Sit
-from plugins.resolve.tests.desk import source_of
+from plugins.resolve.tests.desk import Desk, source_of
+from tests.fake_resolve.items import ItemCalls
 from tests.fake_resolve.scenes import timeline
+from tests.fake_resolve.state import Track
 
 # Every rate that Resolve has; the two that can drop frames once more so.
 RATES = [
@@ -85,13 +88,42 @@ def test_what_resolve_answers_to_placing_counts_for_nothing(sit: Sit, appended: 
     assert [item.start for item in desk.tracks()[0].items] == [86400]
 
 
-@pytest.mark.parametrize("habit", ["end_inclusive", "end_frame_inclusive", "rate_as_number"])
+@pytest.mark.parametrize(
+    "habit", ["end_inclusive", "end_frame_inclusive", "rate_as_number", "sound_frames", "no_sound_rate"]
+)
 @pytest.mark.parametrize("on", [False, True])
 def test_where_sources_disagree_both_are_right(sit: Sit, habit: str, on: bool) -> None:
     desk = sit(**{habit: on})
     desk.run()
     (item,) = desk.tracks()[0].items
     assert (item.start, item.end) == (86400, 86400 + 264 + desk.tail_frames)
+
+
+def test_music_that_begins_inside_its_file_is_not_left_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ItemCalls, "GetLeftOffset", lambda host, item, subframe=False: 500)
+    before = desk.host.snapshot()
+    desk.run()
+    assert "without its first 500" in desk.shown[0]
+    assert desk.host.snapshot() == before
+
+
+def test_a_timeline_that_comes_in_front_just_before_placing_gets_nothing(desk: Desk) -> None:
+    """Resolve places into the one in front, whichever that is."""
+    project = desk.host.state.project
+    assert project is not None
+    mine, other = project.timelines
+    other.tracks["audio"].append(Track("free"))
+    probe = Desk(copy.deepcopy(desk.host), desk.scores)
+    probe.run()
+    before = desk.host.snapshot()
+    named = [number for number, each in enumerate(probe.host.calls, 1) if each[1] == "SetTrackName"][-1]
+    desk.host.after[named] = lambda: setattr(project, "timeline", other)
+    desk.run()
+    assert "was another timeline opened meanwhile" in desk.shown[0]
+    project.timeline = mine
+    assert desk.host.snapshot() == before
 
 
 @pytest.mark.parametrize("floats", [False, True])

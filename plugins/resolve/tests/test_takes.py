@@ -43,6 +43,14 @@ def test_mix_and_stems_lie_in_a_bin_of_the_take_and_the_mix_alone_is_placed(desk
     assert str(folder) in said
     assert (folder / "Film ü 1.mid").is_file()
     assert "rings on for 24 frames" in said
+    assert "longer than its picture" in said
+
+
+def test_music_that_ends_before_the_picture_lengthens_nothing(desk: Desk) -> None:
+    desk.timeline.mark_in, desk.timeline.mark_out = 0, 199
+    said = desk.run()
+    assert "rings on for 24 frames" in said
+    assert "longer than its picture" not in said
 
 
 def test_markers_are_mint_hidden_words_say_whose_they_are_and_none_takes_a_frame_of_the_users(
@@ -199,6 +207,23 @@ def test_remove_takes_away_exactly_what_was_made_from_any_page(desk: Desk, page:
     assert desk.shown == []
 
 
+def test_a_list_of_nothing_that_is_answered_with_none_is_no_failure(sit: Sit) -> None:
+    desk = sit(nothing_is_none=True)
+    desk.timeline.markers = {}
+    root = desk.host.state.project.root  # type: ignore[union-attr]
+    root.bins, root.clips, desk.host.state.project.current = [], root.bins[0].clips, root  # type: ignore[union-attr]
+    before = desk.host.snapshot()
+    assert "Take 1" in desk.run()
+    assert len(bins(desk)["Score/Film ü 1/v001"]) == 3
+    desk.timeline.markers[5] = {"color": "Red", "duration": 1, "note": "busy", "name": "", "customData": ""}
+    assert "Take 2" in desk.run("Revise score")
+    del desk.timeline.markers[5]
+    desk.run("Remove last score")
+    assert "SCORE v001 is removed" in desk.run("Remove last score")
+    assert desk.shown == []
+    assert desk.host.snapshot() == before
+
+
 def test_remove_leaves_a_track_that_something_of_the_users_lies_on(desk: Desk) -> None:
     desk.run()
     (track,) = desk.tracks()
@@ -234,6 +259,20 @@ def test_remove_leaves_the_clips_that_another_timeline_uses(desk: Desk) -> None:
     said = desk.run("Remove last score")
     assert "used elsewhere too" in said
     assert "Score/Film ü 1/v001" in bins(desk)
+    assert desk.tracks() == []
+
+
+def test_remove_leaves_the_clips_whose_stem_the_user_has_placed(desk: Desk) -> None:
+    """A clip that is deleted takes what lies of it on timelines offline."""
+    desk.run()
+    project = desk.host.state.project
+    assert project is not None
+    (stem,) = [clip for each in project.root.walk() for clip in each.clips if clip.name == "Bass.wav"]
+    desk.timeline.tracks["audio"][0].items.append(Item("mine", 90000, 90010, stem))
+    said = desk.run("Remove last score")
+    assert "Bass.wav is used elsewhere too" in said
+    assert desk.timeline.tracks["audio"][0].items[-1].clip is stem
+    assert len(bins(desk)["Score/Film ü 1/v001"]) == 3
     assert desk.tracks() == []
 
 

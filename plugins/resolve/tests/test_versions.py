@@ -12,6 +12,7 @@ import pytest
 
 from plugins.resolve.tests.desk import SCRIPTS, Desk
 from tests.fake_resolve.pool import ClipCalls, PoolCalls
+from tests.fake_resolve.program import ResolveCalls
 
 
 def versions(desk: Desk) -> list[tuple[str, bool]]:
@@ -100,6 +101,7 @@ def test_a_plot_and_a_hit_on_one_frame_share_a_marker(desk: Desk) -> None:
     desk.hits, desk.plots = (48, 96), ((0, 96), (96, 264))
     desk.run()
     assert desk.marks()[96]["name"] == "Score p2: climax, h002"
+    assert {frame: about["duration"] for frame, about in desk.marks().items()} == {0: 96, 48: 1, 96: 168}
     assert desk.marks()[96]["note"] == "met by tempo, +0.20 frames"
 
 
@@ -114,6 +116,21 @@ def test_marks_that_the_deliver_page_would_cost_are_seen_before_anything_is_comp
     desk.run(script)
     assert "In and Out marks would be lost" in desk.shown[-1]
     assert [words[0] for words in desk.commands if words[0] != "describe"] == []
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_page_that_is_not_told_is_not_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    """Nobody could go back to it."""
+    desk.run()
+    desk.timeline.markers[100]["note"] = "less piano"
+    desk.host.state.page = "color"
+    before = desk.host.snapshot()
+    monkeypatch.setattr(ResolveCalls, "GetCurrentPage", lambda host, state: None)
+    desk.run(script)
+    assert "Resolve does not answer (GetCurrentPage)" in desk.shown[-1]
+    assert desk.host.snapshot() == before
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
