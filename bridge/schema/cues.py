@@ -33,6 +33,14 @@ class Label(str, Enum):
     CONCLUSION = "conclusion"
 
 
+class ShiftKind(str, Enum):
+    """What turns at a transition point (after Ourmuse)."""
+
+    SCENE = "scene"
+    TONE = "tone"
+    PACING = "pacing"
+
+
 @dataclass(frozen=True)
 class Hit:
     """An instant the music must meet.
@@ -79,7 +87,8 @@ class Plot:
     """A stretch of picture with one dramatic job: [start_frame, end_frame) on the timeline.
 
     `valence`, `energy`, `tension`, `density`, `loudness` are 0 to 1 (means over the plot). `music` is
-    False where nothing should sound. `entrance` says why music starts or stops here, for a person.
+    False where nothing should sound. For a person, `entrance` says why music starts or stops here, and
+    `reason` why the plot has its label.
     `tempo_bpm` holds the plot's base tempo to so many beats of the metre a minute; `tempo_change` lets the
     tempo take another character where the plot begins, as a plot with a tempo of its own does too. `layers`
     name textures, and nothing else then sounds; `plan` says more of each; both empty leave the choice open.
@@ -102,6 +111,17 @@ class Plot:
     tempo_bpm: float | None = None
     tempo_change: bool = False
     plan: tuple[LayerPlan, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class TransitionPoint:
+    """An instant at which the picture turns: `strength` 0 to 1, and in words what changes and how."""
+
+    frame: int
+    kind: ShiftKind
+    strength: float
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,7 +159,8 @@ class MoodCurves:
 class CueSheet:
     """Everything the music must obey. Hits rise in frame; plots abut and cover the cue exactly.
 
-    `speech` are the spans in which somebody speaks, rising, none touching another.
+    `speech` are the spans in which somebody speaks, rising, none touching another. `transitions` are the
+    points where the picture turns, rising in frame.
     """
 
     name: str
@@ -154,6 +175,7 @@ class CueSheet:
     brief: str = ""
     notes: tuple[str, ...] = ()
     speech: tuple[Speech, ...] = ()
+    transitions: tuple[TransitionPoint, ...] = ()
 
     def cue_s(self, frame: int | Fraction) -> Fraction:
         """Exact seconds from the cue's first frame to a timeline frame."""

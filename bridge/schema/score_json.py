@@ -15,7 +15,18 @@ from typing import Any, NoReturn
 from bridge.config import TempoSettings
 from bridge.errors import CueSheetError
 from bridge.schema.cue_json import EditedCues, parse_cues
-from bridge.schema.cues import CueSheet, Hit, HitKind, Label, LayerPlan, MoodCurves, Plot, Weight
+from bridge.schema.cues import (
+    CueSheet,
+    Hit,
+    HitKind,
+    Label,
+    LayerPlan,
+    MoodCurves,
+    Plot,
+    ShiftKind,
+    TransitionPoint,
+    Weight,
+)
 from bridge.schema.layers_json import layers_digest, read_layers
 from bridge.schema.performance import Performance
 from bridge.schema.record import Change, Origin, Record, regions
@@ -186,6 +197,7 @@ def _cues(edited: EditedCues, document: dict[str, Any]) -> CueSheet:
                 plan=plot.plan,
                 music=plot.music is not False,
                 entrance=numbers[plot.id]["entrance"],
+                reason=numbers[plot.id].get("reason", ""),
                 tempo_bpm=plot.tempo_bpm,
                 tempo_change=bool(plot.tempo_change),
             )
@@ -195,6 +207,10 @@ def _cues(edited: EditedCues, document: dict[str, Any]) -> CueSheet:
         brief=edited.brief or "",
         notes=tuple(document["notes"]),
         speech=edited.speech or (),
+        transitions=tuple(
+            TransitionPoint(each["frame"], ShiftKind(each["kind"]), each["strength"], each["reason"])
+            for each in document.get("transitions", ())
+        ),
     )  # fmt: skip
 
 

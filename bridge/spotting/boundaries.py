@@ -1,67 +1,91 @@
-"""Where plots begin: optimal partition of the cue at its edit points.
+"""Where plots begin: optimal partition of the cue at its edges.
 
-The cue's seconds are described by mood, colour and motion; a plot costs the squared deviation of its
-seconds from their mean plus a fixed price, and the partition of least cost is found exactly by dynamic
-programming over the allowed boundaries (edit points, markers, or every second where there are neither).
-The price is the Schwarz criterion's (Yao 1988, "Estimating the number of change-points via Schwarz'
-criterion"): half of log n for each mean that a new plot brings.
+The cue's seconds are described by light, colour, motion, cut rhythm and, where an encoder saw it, meaning; a
+plot costs the squared deviation of its seconds from their mean plus a price, and the partition of least cost
+is found exactly by dynamic programming over the edges (edit points, markers, or every second where there are
+neither). The price is the Schwarz criterion's (Yao 1988, "Estimating the number of change-points via Schwarz'
+criterion"): half of log n for each mean that a new plot brings, less what speaks for that very edge
+(`edges`).
+
+The mood axes are no columns of their own: they follow from light, colour, motion and cuts, which would count
+twice.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from bridge.progress import Progress
+from bridge.schema.timeline import Timeline
+from bridge.spotting.edges import WITHIN_A_SHOT, Edge
 from bridge.spotting.mood import Curve, SecondlyFeatures
 
 MIN_PLOT_S = 8.0  # a section of four bars at 120 bpm
 MAX_PLOT_S = 75.0  # eight four-bar phrases at 100 bpm; longer stretches of film change their mind
-_GRID_S = 1.0
+_GRID_S = 1
 # Neighbouring seconds are alike, so n seconds are not n observations; a shot's length apart they are.
 _SECONDS_AN_OBSERVATION = 4.0
+# The columns are strongly dependent, about six of them are free.
+_MEANS = 6
 
 
-def describe_seconds(features: SecondlyFeatures, axes: tuple[Curve, Curve, Curve]) -> Curve:
-    """(seconds, d) matrix whose columns have comparable spread: mood axes, light, colour, motion."""
-    columns = [*axes, features.brightness, features.saturation, features.warmth, features.contrast]
-    columns.append(np.log1p(20 * features.motion))
-    columns.append(np.sqrt(features.cut_rate))
-    matrix = np.stack(columns, axis=1)
-    # Fixed scales, not the film's own spread: a film in which nothing changes must not be cut to bits.
-    scales = np.array([0.12, 0.15, 0.12, 0.12, 0.12, 0.15, 0.1, 0.35, 0.25])
-    # Hellinger distance between colour histograms; 64 bins together weigh about two other columns.
-    chroma = np.sqrt(features.chroma) / 0.35
-    return np.concatenate([matrix / scales, chroma], axis=1)
+# The description's first columns, and how much each must move to count as one.
+# Fixed scales, not the film's own spread: a film in which nothing changes must not be cut to bits.
+_SCALES = {
+    "brightness": 0.12, "saturation": 0.12, "warmth": 0.15, "contrast": 0.1, "motion": 0.35, "cuts": 0.25,
+}  # fmt: skip
+COLUMNS = tuple(_SCALES)
+# Hellinger distance between colour histograms; 64 bins together weigh about two other columns.
+_CHROMA_SCALE = 0.35
+# Distance between unit embeddings: shots of one scene lie at a cosine of some .8, scenes at .6 to .7.
+_SEMANTIC_SCALE = 0.5
+
+
+def describe_seconds(features: SecondlyFeatures) -> Curve:
+    """(seconds, d) matrix in comparable scales: `COLUMNS`, then hues, then meaning where an encoder saw it.
+
+    Motion is log(1 + 20 m), cuts the square root of edit points a second.
+    """
+    named = {
+        "brightness": features.brightness,
+        "saturation": features.saturation,
+        "warmth": features.warmth,
+        "contrast": features.contrast,
+        "motion": np.log1p(20 * features.motion),
+        "cuts": np.sqrt(features.cut_rate),
+    }
+    matrix = np.stack([named[name] / scale for name, scale in _SCALES.items()], axis=1)
+    blocks = [matrix, np.sqrt(features.chroma) / _CHROMA_SCALE]
+    if features.semantic is not None:
+        blocks.append(features.semantic / _SEMANTIC_SCALE)
+    return np.concatenate(blocks, axis=1)
 
 
 def partition(
-    matrix: Curve,
-    allowed_s: npt.NDArray[np.float64],
-    forced_s: npt.NDArray[np.float64],
-    length_s: float,
-    progress: Progress,
-) -> list[float]:
-    """Inner plot boundaries in seconds, rising, at least `MIN_PLOT_S` apart where not forced.
+    matrix: Curve, edges: Sequence[Edge], timeline: Timeline, progress: Progress
+) -> tuple[tuple[int, ...], float]:
+    """Frames of the inner plot boundaries, rising, at least `MIN_PLOT_S` apart where not forced; their cost.
+
+    Exact over the edges; spans longer than `MAX_PLOT_S` without any get a grid of whole seconds, as do cues
+    without edges. Cost O(edges × edges within `MAX_PLOT_S`).
 
     Args:
         matrix: (seconds, d) description of the cue.
-        allowed_s: instants where a plot may begin.
-        forced_s: instants where one must (sections and silences that markers ask for).
-        length_s: the cue's length.
+        edges: where a plot may begin, and where one must, rising.
+        timeline: the cue's place and rate.
         progress: checked for cancellation.
-
-    Exact over the allowed instants; spans longer than `MAX_PLOT_S` without any allowed instant get a
-    grid of whole seconds. Cost O(instants × instants within `MAX_PLOT_S`).
     """
-    nodes = _nodes(allowed_s, forced_s, length_s)
-    forced = {round(float(t), 6) for t in forced_s}
+    nodes = _nodes(edges, timeline)
+    at_s = [float(timeline.cue_s(node.frame)) for node in nodes]
+    favour = np.array([node.favour for node in nodes])
     sums, squares = _prefix_sums(matrix)
-    observations = max(length_s / _SECONDS_AN_OBSERVATION, 2.0)
-    # Effective dimensions: the columns are strongly dependent, about six of them are free.
-    price = 0.5 * 6 * np.log(observations) * _SECONDS_AN_OBSERVATION
+    observations = max(at_s[-1] / _SECONDS_AN_OBSERVATION, 2.0)
+    price = 0.5 * _MEANS * np.log(observations) * _SECONDS_AN_OBSERVATION
 
     count = len(nodes)
     best = np.full(count, np.inf)
@@ -71,37 +95,38 @@ def partition(
     for index in range(1, count):
         if index % 512 == 0:
             progress.report("spotting", index, count, "plots")
-        first = max(bisect_left(nodes, nodes[index] - MAX_PLOT_S - 1e-9), last_forced)
+        first = max(bisect_left(at_s, at_s[index] - MAX_PLOT_S - 1e-9), last_forced)
         first = min(first, index - 1)
         starts = np.arange(first, index)
-        spans = nodes[index] - np.asarray(nodes[first:index])
-        costs = best[starts] + price + _deviation(sums, squares, nodes, starts, index)
+        spans = at_s[index] - np.asarray(at_s[first:index])
+        prices = np.where(starts > 0, price - favour[starts] * _SECONDS_AN_OBSERVATION, price)
+        costs = best[starts] + prices + _deviation(sums, squares, at_s, starts, index)
         # A plot that is too short is dear rather than forbidden, for forced boundaries may lie close.
         costs += np.where(spans < MIN_PLOT_S, 1e6 * (MIN_PLOT_S - spans), 0.0)
         choice = int(np.argmin(costs))
         best[index], previous[index] = costs[choice], starts[choice]
-        if round(nodes[index], 6) in forced:
+        if nodes[index].forced:
             last_forced = index
-    boundaries: list[float] = []
+    boundaries: list[int] = []
     at = int(previous[count - 1])
     while at > 0:
-        boundaries.append(nodes[at])
+        boundaries.append(nodes[at].frame)
         at = int(previous[at])
-    return boundaries[::-1]
+    return tuple(boundaries[::-1]), float(best[-1])
 
 
-def _nodes(
-    allowed_s: npt.NDArray[np.float64], forced_s: npt.NDArray[np.float64], length_s: float
-) -> list[float]:
-    """Start, end and every instant between them where a plot may begin, rising, without repeats."""
-    inner = {round(float(t), 6) for t in (*allowed_s, *forced_s) if 0 < t < length_s}
-    nodes = [0.0, *sorted(inner), length_s]
-    filled: list[float] = [0.0]
-    for node in nodes[1:]:
-        if node - filled[-1] > MAX_PLOT_S:
-            filled.extend(np.arange(filled[-1] + _GRID_S, node - _GRID_S / 2, _GRID_S).tolist())
-        filled.append(node)
-    return filled
+def _nodes(edges: Sequence[Edge], timeline: Timeline) -> list[Edge]:
+    """Start, end and every edge between them, and whole seconds where edges are too far apart."""
+    start, end = timeline.cue_start_frame, timeline.cue_end_frame
+    nodes = [Edge(start)]
+    for edge in (*edges, Edge(end)):
+        span_s = (edge.frame - nodes[-1].frame) / timeline.rate
+        if span_s > MAX_PLOT_S:
+            first_s = timeline.cue_s(nodes[-1].frame)
+            seconds = (first_s + k * _GRID_S for k in range(1, math.ceil((span_s - _GRID_S / 2) / _GRID_S)))
+            nodes += [Edge(start + round(second * timeline.rate), WITHIN_A_SHOT) for second in seconds]
+        nodes.append(edge)
+    return nodes
 
 
 def _prefix_sums(matrix: Curve) -> tuple[Curve, Curve]:
@@ -112,12 +137,12 @@ def _prefix_sums(matrix: Curve) -> tuple[Curve, Curve]:
 
 
 def _deviation(
-    sums: Curve, squares: Curve, nodes: list[float], starts: npt.NDArray[np.int64], end: int
+    sums: Curve, squares: Curve, at_s: list[float], starts: npt.NDArray[np.int64], end: int
 ) -> Curve:
     """Squared deviation from the mean for each plot starts[i]..end, on whole seconds."""
     seconds = sums.shape[0] - 1
-    last = min(max(round(nodes[end]), 1), seconds)
-    firsts = np.minimum(np.rint(np.asarray(nodes)[starts]).astype(np.int64), last - 1)
+    last = min(max(round(at_s[end]), 1), seconds)
+    firsts = np.minimum(np.rint(np.asarray(at_s)[starts]).astype(np.int64), last - 1)
     spans = last - firsts
     totals = sums[last] - sums[firsts]
     return np.asarray(squares[last] - squares[firsts] - (totals**2).sum(axis=1) / spans)

@@ -58,6 +58,7 @@ def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
         brief=settings.brief or edited.brief or "",
         notes=notes,
         speech=sheet.speech if edited.speech is None else edited.speech,
+        transitions=sheet.transitions,
     )
 
 
@@ -184,6 +185,7 @@ def _plot(entry: EditedPlot, own: Plot | None, sheet: CueSheet) -> Plot:
         plan=entry.plan,
         music=base.music if entry.music is None else entry.music,
         entrance=base.entrance,
+        reason=base.reason if entry.label in (None, base.label) else "as the cue sheet has it",
         tempo_bpm=entry.tempo_bpm,
         tempo_change=base.tempo_change if entry.tempo_change is None else entry.tempo_change,
         valence=numbers["valence"],

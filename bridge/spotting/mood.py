@@ -40,7 +40,11 @@ _RELATIVE_MIN_S = 30
 
 @dataclass(frozen=True)
 class SecondlyFeatures:
-    """Picture features averaged to one value a second, each array (seconds,) or (seconds, bins)."""
+    """Picture features averaged to one value a second, each array (seconds,) or (seconds, bins).
+
+    `semantic` are (seconds, d) unit rows of what an encoder saw last looked at near each second, None
+    without one.
+    """
 
     motion: Curve
     brightness: Curve
@@ -49,6 +53,7 @@ class SecondlyFeatures:
     contrast: Curve
     cut_rate: Curve
     chroma: Curve
+    semantic: Curve | None = None
 
     @property
     def seconds(self) -> int:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 import numpy as np
 
 from bridge.progress import Progress
-from bridge.schema.cues import Label, MoodCurves, Plot
+from bridge.schema.cues import Label, MoodCurves, Plot, Speech, TransitionPoint
 from bridge.schema.timeline import Timeline
 from bridge.spotting.boundaries import describe_seconds, partition
-from bridge.spotting.directions import Directions, Span
+from bridge.spotting.directions import Directions
+from bridge.spotting.edges import find_edges
+from bridge.spotting.entrances import entrances
+from bridge.spotting.labels import label
 from bridge.spotting.lexicon import Wish, read_words
 from bridge.spotting.mood import Curve, SecondlyFeatures
+from bridge.spotting.rests import rests
+from bridge.spotting.shifts import find_shifts
 
-# Continuous music tires: feature films are scored over roughly half of their length, trailers throughout.
-# A cue of up to a minute and a half plays through; past that, a rest is sought in every four minutes.
-PLAY_THROUGH_S = 90.0
-LONGEST_MUSIC_S = 240.0
-_MIN_REST_S = 6.0
-_MOST_REST = 0.25  # of the cue, by our own choice; markers may ask for more
-_CLEARLY_LESS = 0.06  # needs closer to the mean than this are alike
 _DARK = 0.04  # mean luma of a black head or tail
 _DARK_MIN_S = 2.0
 
@@ -33,39 +31,31 @@ def find_plots(
     curves: MoodCurves,
     directions: Directions,
     seen: bool,
+    speech: Sequence[Speech],
     progress: Progress,
-) -> tuple[Plot, ...]:
-    """Partition the cue into plots and decide where music plays.
+) -> tuple[tuple[Plot, ...], tuple[TransitionPoint, ...]]:
+    """Partition the cue into plots, decide where music plays, and say where and how the picture turns.
 
     Each boundary is an edit point, a marker, or (in a shot longer than a plot may be) a whole second.
     """
-    rate = timeline.rate
     start, end = timeline.cue_start_frame, timeline.cue_end_frame
-    length_s = float(timeline.cue_s(end))
-    forced_frames = {
+    forced = {
         frame
         for span in (*directions.silences, *directions.sections)
         for frame in (span.start_frame, span.end_frame)
         if frame is not None and start < frame < end
     }
-    edges, dark_spans = _dark_ends(timeline, features, seen)
-    forced_frames |= edges
-    allowed = np.array(
-        [float(timeline.cue_s(p.frame)) for p in timeline.edit_points if start < p.frame < end]
-    )
-    forced = np.array([float(timeline.cue_s(frame)) for frame in sorted(forced_frames)])
-    cuts_s = partition(describe_seconds(features, axes), allowed, forced, length_s, progress)
-    exact = {round(float(timeline.cue_s(p.frame)), 6): p.frame for p in timeline.edit_points}
-    exact |= {round(float(timeline.cue_s(frame)), 6): frame for frame in forced_frames}
-    inner = [exact.get(round(t, 6), start + round(t * float(rate))) for t in cuts_s]
-    frames = sorted({start, end, *(f for f in inner if start < f < end)})
-
+    inner_ends, dark_spans = _dark_ends(timeline, features, seen)
+    edges = find_edges(timeline, speech, sorted(forced | inner_ends))
+    boundaries, _ = partition(describe_seconds(features), edges, timeline, progress)
+    frames = sorted({start, end, *boundaries})
     plots = [
         _plot(f"p{number:02d}", a, b, timeline, curves, directions)
         for number, (a, b) in enumerate(zip(frames, frames[1:]), start=1)
     ]
-    plots = _silence(plots, timeline, directions.silences, dark_spans)
-    return tuple(_label(_entrances(plots)))
+    plots = rests(plots, timeline, directions.silences, dark_spans, speech)
+    shifts = find_shifts(timeline, features, axes, plots)
+    return tuple(label(entrances(plots, timeline, shifts, speech))), shifts
 
 
 def _dark_ends(
@@ -140,141 +130,3 @@ def wish_for(plot: Plot, wish: Wish) -> Plot:
         loudness=clip(plot.loudness + 0.55 * wish.energy + 0.3 * wish.tension),
         palette=wish.palette or plot.palette,
     )
-
-
-def _silence(
-    plots: list[Plot],
-    timeline: Timeline,
-    asked: tuple[Span, ...],
-    dark: tuple[tuple[int, int], ...],
-) -> list[Plot]:
-    """Mark the plots without music: asked for, black, and then the least needed in a long cue."""
-    result: list[Plot] = []
-    for plot in plots:
-        middle = Fraction(plot.start_frame + plot.end_frame, 2)
-        wanted = next((s for s in asked if _covers(s, plot)), None)
-        black = any(a <= middle < b for a, b in dark)
-        if wanted is not None:
-            result.append(
-                replace(
-                    plot, music=False, words=plot.words or wanted.words, entrance="a marker asks for no music"
-                )
-            )
-        elif black:
-            result.append(replace(plot, music=False, entrance="the picture is black"))
-        else:
-            result.append(plot)
-    length_s = float(timeline.cue_s(timeline.cue_end_frame))
-    if length_s > PLAY_THROUGH_S:
-        result = _rest_the_least_needed(result, timeline)
-    return result
-
-
-def _covers(span: Span, plot: Plot) -> bool:
-    if span.end_frame is None:
-        return span.start_frame == plot.start_frame
-    return span.start_frame <= plot.start_frame and plot.end_frame <= span.end_frame
-
-
-def need(plot: Plot) -> float:
-    """How much a plot asks for music: energy and tension away from their middles, and pleasantness."""
-    return plot.energy + 0.8 * abs(plot.tension - 0.4) + 0.4 * abs(plot.valence - 0.5)
-
-
-def _rest_the_least_needed(plots: list[Plot], timeline: Timeline) -> list[Plot]:
-    """Rest plots far below the cue's mean need, and one in every `LONGEST_MUSIC_S` of music."""
-    result = list(plots)
-    needs = [need(plot) for plot in plots]
-    mean, spread = float(np.mean(needs)), float(np.std(needs))
-
-    def can_rest(index: int) -> bool:
-        plot = result[index]
-        length_s = float(plot.end_frame - plot.start_frame) / float(timeline.rate)
-        neighbours = result[max(0, index - 1) : index + 2]
-        return (
-            plot.music
-            and not plot.words
-            and 0 < index < len(result) - 1
-            and length_s >= _MIN_REST_S
-            and all(p.music for p in neighbours)
-        )
-
-    silent_s = 0.0
-    for index in sorted(range(len(result)), key=lambda i: needs[i]):
-        span_s = float((result[index].end_frame - result[index].start_frame) / timeline.rate)
-        fits = silent_s + span_s <= _MOST_REST * float(timeline.cue_s(timeline.cue_end_frame))
-        if needs[index] < mean - max(spread, _CLEARLY_LESS) and fits and can_rest(index):
-            silent_s += span_s
-            result[index] = replace(result[index], music=False, entrance="the picture asks for little here")
-    run_start = 0
-    index = 0
-    while index < len(result):
-        if not result[index].music:
-            run_start = index + 1
-        else:
-            span = result[index].end_frame - result[run_start].start_frame
-            if span / timeline.rate > LONGEST_MUSIC_S:
-                # Not before half of the span, or alike plots would rest every other time.
-                from_frame = result[run_start].start_frame + float(timeline.rate) * LONGEST_MUSIC_S / 2
-                options = [
-                    i
-                    for i in range(run_start + 1, index + 1)
-                    if result[i].start_frame >= from_frame and can_rest(i)
-                ]
-                if options:
-                    chosen = min(options, key=lambda i: needs[i])
-                    result[chosen] = replace(
-                        result[chosen], music=False, entrance="a rest after minutes of music"
-                    )
-                    run_start, index = chosen + 1, chosen
-                else:
-                    run_start = index + 1
-        index += 1
-    return result
-
-
-def _entrances(plots: list[Plot]) -> list[Plot]:
-    """Say why music enters or leaves at each plot where it does."""
-    result: list[Plot] = []
-    sounding = False
-    for plot in plots:
-        if plot.music and not sounding:
-            reason = plot.entrance or (
-                "the cue begins" if not result else "music returns with the change of picture"
-            )
-            result.append(replace(plot, entrance=reason))
-        else:
-            result.append(plot)
-        sounding = plot.music
-    return result
-
-
-def _label(plots: list[Plot]) -> list[Plot]:
-    """Label plots within each stretch of music (after Ourmuse).
-
-    The strongest plot of a stretch is its climax, together with others within .05 of it; the first is
-    the introduction and the last the conclusion unless they are the climax; the rest are development.
-    """
-    result = list(plots)
-    first = 0
-    while first < len(result):
-        last = first
-        while last + 1 < len(result) and result[last + 1].music == result[first].music:
-            last += 1
-        if result[first].music:
-            strengths = [0.6 * p.energy + 0.4 * p.tension for p in result[first : last + 1]]
-            top = max(strengths)
-            for offset, strength in enumerate(strengths):
-                index = first + offset
-                many = last - first >= 2
-                if many and strength >= top - 0.05 and not (offset == 0 and strength < top):
-                    name = Label.CLIMAX
-                elif offset == 0:
-                    name = Label.INTRODUCTION if last > first else Label.DEVELOPMENT
-                elif index == last:
-                    name = Label.CONCLUSION
-                else:
-                    name = Label.DEVELOPMENT
-                result[index] = replace(result[index], label=name)
-        first = last + 1
-    return result

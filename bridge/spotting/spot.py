@@ -40,7 +40,10 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
         leaning = [leans]
     progress.report("spotting", 1, 4, "plots")
     directions = read_directions(timeline)
-    plots = find_plots(timeline, features, axes, curves, directions, bool(picture.seen.any()), progress)
+    speech = directions.speech
+    plots, transitions = find_plots(
+        timeline, features, axes, curves, directions, bool(picture.seen.any()), speech, progress
+    )
     if wish.palette:
         plots = tuple(p if p.palette else wish_for(p, Wish(palette=wish.palette)) for p in plots)
     asked = allows_tempo_changes(settings.brief)
@@ -71,7 +74,8 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
         mood=fit_curves(curves, plots, timeline.cue_start_frame, timeline.rate),
         brief=settings.brief,
         notes=tuple(notes),
-        speech=directions.speech,
+        speech=speech,
+        transitions=transitions,
     )
     progress.report("spotting", 3, 4, "edits")
     if settings.cues_json:

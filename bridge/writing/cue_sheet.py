@@ -24,8 +24,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _COLUMNS = (
     "row", "id", "timecode", "end_timecode", "frame", "end_frame", "time_s", "end_s", "kind", "weight",
     "met", "error_frames", "rung", "reason", "early_frames", "late_frames", "downbeat", "on_downbeat",
-    "bar", "grouped_with", "label", "words", "music", "valence", "energy", "tension", "density",
-    "loudness", "palette", "layers", "tempo_bpm", "tempo_change", "base_bpm",
+    "bar", "grouped_with", "label", "words", "music", "entrance", "strength", "valence", "energy", "tension",
+    "density", "loudness", "palette", "layers", "tempo_bpm", "tempo_change", "base_bpm",
 )  # fmt: skip
 
 Layers = Mapping[str, tuple[LayerPlan, ...]]
@@ -60,6 +60,7 @@ def cues_json(
         "largest_bend": form.largest_bend,
         "hits": _hits(cues, form),
         "plots": [_plot(plot, cues, form, layers) for plot in cues.plots],
+        "transitions": _transitions(cues),
         "speech": _speech(cues),
         "tempo": _tempo(form),
         "mood": {"step_s": 1, **{name: list(getattr(cues.mood, name)) for name in MOOD_CURVES}},
@@ -69,7 +70,7 @@ def cues_json(
 
 
 def cues_csv(cues: CueSheet, form: Form, layers: Layers = MappingProxyType({})) -> bytes:
-    """The sheet for a spreadsheet: one row a hit, one a plot, one a span of speech, with timecodes.
+    """The sheet for a spreadsheet: one row a hit, a plot, a transition point, a span of speech.
 
     RFC 4180, UTF-8 with a byte order mark (Excel needs it). A text that a spreadsheet would take for a
     formula gets an apostrophe in front.
@@ -87,6 +88,8 @@ def cues_csv(cues: CueSheet, form: Form, layers: Layers = MappingProxyType({})) 
             "layers": ", ".join(dict.fromkeys(names)),
         }  # fmt: skip
         writer.writerow({name: _cell(value) for name, value in row.items()})
+    for point in _transitions(cues):
+        writer.writerow({name: _cell(value) for name, value in {"row": "transition", **point}.items()})
     for span in _speech(cues):
         row = {
             "row": "speech", **span,
@@ -153,6 +156,7 @@ def _plot(plot: Plot, cues: CueSheet, form: Form, layers: Layers) -> dict[str, A
         "start_timecode": label(plot.start_frame),
         "end_timecode": label(plot.end_frame),
         "label": plot.label.value,
+        "reason": plot.reason,
         "words": plot.words,
         "valence": plot.valence,
         "energy": plot.energy,
@@ -167,6 +171,21 @@ def _plot(plot: Plot, cues: CueSheet, form: Form, layers: Layers) -> dict[str, A
         "tempo_change": plot.tempo_change,
         "base_bpm": form.base_bpm.get(plot.id),
     }
+
+
+def _transitions(cues: CueSheet) -> list[dict[str, Any]]:
+    label = _labels(cues)
+    return [
+        {
+            "frame": point.frame,
+            "timecode": label(point.frame),
+            "time_s": _number(cues.cue_s(point.frame)),
+            "kind": point.kind.value,
+            "strength": point.strength,
+            "reason": point.reason,
+        }
+        for point in cues.transitions
+    ]
 
 
 def _speech(cues: CueSheet) -> list[dict[str, Any]]:

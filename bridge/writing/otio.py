@@ -17,7 +17,7 @@ from typing import Any
 import opentimelineio as otio
 
 from bridge import __version__
-from bridge.schema.cues import CueSheet, Hit, Plot
+from bridge.schema.cues import CueSheet, Hit, Plot, TransitionPoint
 from bridge.schema.tempo import Form, HitResult
 from bridge.schema.timeline import EditKind, EditPoint, MediaSpan, Shot, Timeline
 from bridge.writing.text import utf8
@@ -53,8 +53,9 @@ def otio_bytes(source: Path, timeline: Timeline, cues: CueSheet, form: Form, mid
     written.tracks.append(writer.picture(timeline, total))
     written.tracks.append(writer.music(timeline, form, midi_name, total))
     results = {result.hit_id: result for result in form.hits}
+    turns = {point.frame: point for point in cues.transitions}
     for plot in cues.plots:
-        written.tracks.markers.append(writer.plot(plot))
+        written.tracks.markers.append(writer.plot(plot, turns.get(plot.start_frame)))
     for hit in cues.hits:
         written.tracks.markers.append(writer.hit(hit, results.get(hit.id)))
     text: str = otio.adapters.write_to_string(written, "otio_json", indent=2)
@@ -220,18 +221,22 @@ class _Writer:
             track.append(self.gap(total - start - length))
         return track
 
-    def plot(self, plot: Plot) -> Any:
-        """A marker over the plot's whole range."""
+    def plot(self, plot: Plot, turn: TransitionPoint | None) -> Any:
+        """A marker over the plot's range; its note says what turns there and why music starts or stops."""
+        about = plot.entrance or (turn.reason if turn is not None else "")
         name = f"{plot.id} {plot.label.value}" + ("" if plot.music else " (no music)")
         return self._marker(
             name,
             self.span(plot.start_frame, plot.end_frame - plot.start_frame),
             _PLOT if plot.music else _SILENT,
-            plot.words,
+            ". ".join(filter(None, (plot.words, about))),
             {
                 "kind": "plot",
                 "id": plot.id,
                 "label": plot.label.value,
+                "reason": utf8(plot.reason),
+                "turn": turn.kind.value if turn is not None else "",
+                "strength": turn.strength if turn is not None else 0.0,
                 "music": plot.music,
                 "valence": plot.valence,
                 "energy": plot.energy,

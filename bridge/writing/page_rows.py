@@ -15,7 +15,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from bridge.schema.cues import CueSheet, Label
+from bridge.schema.cues import CueSheet, Label, ShiftKind
 from bridge.schema.performance import Performance, Track
 from bridge.schema.picture import SAMPLE_STEP_S, Picture
 from bridge.schema.score import PartRole, Score
@@ -44,6 +44,11 @@ _SHORT = {
     Label.DEVELOPMENT: "dev",
     Label.CLIMAX: "climax",
     Label.CONCLUSION: "end",
+}
+_TURNS = {
+    ShiftKind.SCENE: ("^", DARK),
+    ShiftKind.TONE: ("o", ORANGE),
+    ShiftKind.PACING: ("D", BLUE),
 }
 _BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
 
@@ -99,11 +104,14 @@ def draw_rows(axes: list[Any], page: Page) -> None:
             text.set_clip_on(True)
 
 
-def _side(axis: Any, handles: list[Any], title: str) -> None:
+def _side(axis: Any, handles: list[Any], title: str, columns: int = 1) -> None:
     """A legend in the right margin."""
+    if not handles:
+        return
     legend = axis.legend(
         handles=handles, title=title, loc="upper left", bbox_to_anchor=(1.004, 1.03), fontsize=8,
-        title_fontsize=8, frameon=False, borderpad=0, labelspacing=0.3, handlelength=1.6, alignment="left",
+        title_fontsize=8, frameon=False, borderpad=0, labelspacing=0.3, handlelength=1.6 / columns,
+        handletextpad=0.8 / columns, ncols=columns, columnspacing=0.6, alignment="left",
     )  # fmt: skip
     for text in legend.get_texts():
         text.set_parse_math(False)
@@ -219,9 +227,23 @@ def plots(axis: Any, page: Page) -> None:
         words = page.words(plot.words, int(free / _CHAR_PX))
         if words and free > 60:
             axis.text(at, 0.28, words, color=DARK, **style, **box)
-    used = list(dict.fromkeys(p.label for p in page.cues.plots if p.music))
-    if short:
-        _side(axis, [Patch(color=LABEL_COLORS[label], label=label.value) for label in used], "")
+    used = list(dict.fromkeys(p.label for p in page.cues.plots if p.music)) if short else []
+    handles: list[Any] = [Patch(color=LABEL_COLORS[label], label=label.value) for label in used]
+    _side(axis, [*handles, *_turns(axis, page)], "", columns=2 if handles and page.cues.transitions else 1)
+
+
+def _turns(axis: Any, page: Page) -> list[Any]:
+    """Transition points along the foot of the plots, larger where stronger; the marks for the margin."""
+    handles = []
+    look = {"lw": 0.4, "edgecolors": "white", "zorder": 4, "clip_on": False}
+    for kind, (marker, color) in _TURNS.items():
+        found = [point for point in page.cues.transitions if point.kind is kind]
+        if found:
+            sizes = [8 + 34 * point.strength**2 for point in found]
+            at = [page.s(point.frame) for point in found]
+            axis.scatter(at, [0.0] * len(at), s=sizes, c=color, marker=marker, **look)
+            handles.append(Line2D([], [], color=color, marker=marker, lw=0, markersize=5, label=kind.value))
+    return handles
 
 
 def mood(axis: Any, page: Page) -> None:

@@ -7,7 +7,17 @@ from fractions import Fraction
 
 import numpy as np
 
-from bridge.schema.cues import CueSheet, Hit, HitKind, Label, MoodCurves, Plot, Weight
+from bridge.schema.cues import (
+    CueSheet,
+    Hit,
+    HitKind,
+    Label,
+    MoodCurves,
+    Plot,
+    ShiftKind,
+    TransitionPoint,
+    Weight,
+)
 from bridge.schema.performance import Controller, Performance, PlayedNote, Track
 from bridge.schema.picture import Picture
 from bridge.schema.score import ChordSpan, KeySpan, Part, PartRole, Score
@@ -50,13 +60,18 @@ def make_cues(
         Plot(
             f"p{i + 1}", a, b, LABELS[i % 4], f"words {i + 1}", 0.2 + 0.1 * (i % 6), 0.3, 0.4, 0.5, 0.6,
             "strings", ("drone", "pulse"), music=plots == 1 or i != 1,
+            entrance="nobody needs it" if i == 1 else "", reason="no music" if i == 1 else "it goes on",
         )
         for i, (a, b) in enumerate(zip(edges, edges[1:]))
     )  # fmt: skip
-    seconds = math.ceil(length / rate)
-    return CueSheet(
-        name, rate, drop, start_timecode, start, start + length, tuple(hits), plot, curves(seconds), "a brief"
+    turns = tuple(
+        TransitionPoint(each.start_frame, list(ShiftKind)[i % 3], 0.7, "the tone changes: darker, at a cut")
+        for i, each in enumerate(plot[1:], start=1)
     )
+    return CueSheet(
+        name, rate, drop, start_timecode, start, start + length, tuple(hits), plot,
+        curves(math.ceil(length / rate)), "a brief", transitions=turns,
+    )  # fmt: skip
 
 
 def make_form(

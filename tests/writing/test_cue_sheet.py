@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from bridge.schema.cue_json import cue_schema, parse_cues
+from bridge.schema.score_json import read_cues
 from bridge.schema.tempo import TempoEvent
 from bridge.writing.cue_sheet import cues_csv, cues_json
 from tests.writing.make import make_cues, make_form
@@ -26,6 +27,20 @@ def test_the_sheet_follows_its_schema_and_uses_every_property() -> None:
     assert document["hits"][0].keys() == schema["hits"]["items"]["properties"].keys()
     assert document["plots"][0].keys() == schema["plots"]["items"]["properties"].keys()
     assert document["tempo"][0].keys() == schema["tempo"]["items"]["properties"].keys()
+    assert document["transitions"][0].keys() == schema["transitions"]["items"]["properties"].keys()
+
+
+def test_turns_and_reasons_come_back_and_an_older_sheet_has_none() -> None:
+    document = json.loads(cues_json(CUES, FORM, "tl"))
+    back = read_cues(json.dumps(document), document, "x")
+    assert back.transitions == CUES.transitions
+    assert [(p.entrance, p.reason) for p in back.plots] == [(p.entrance, p.reason) for p in CUES.plots]
+    del document["transitions"]
+    for plot in document["plots"]:
+        del plot["reason"]
+    older = read_cues(json.dumps(document), document, "x")
+    assert older.transitions == ()
+    assert {plot.reason for plot in older.plots} == {""}
 
 
 def test_the_sheet_says_what_the_design_says() -> None:
@@ -74,7 +89,8 @@ def test_a_sheet_handed_back_unchanged_asks_for_the_same(rate: Fraction) -> None
     for back, hit in zip(edited.hits, cues.hits, strict=True):
         assert vars(back) == vars(hit)
     for got, plot in zip(edited.plots, cues.plots, strict=True):
-        assert vars(got) == {name: value for name, value in vars(plot).items() if name != "entrance"}
+        results = ("entrance", "reason")
+        assert vars(got) == {name: value for name, value in vars(plot).items() if name not in results}
 
 
 def test_one_hit_a_line_for_hand_editing() -> None:
@@ -95,12 +111,14 @@ def rows(data: bytes) -> list[dict[str, str]]:
 
 def test_the_table_has_a_row_a_hit_and_a_row_a_plot() -> None:
     table = rows(cues_csv(CUES, FORM))
-    assert [row["row"] for row in table] == ["hit"] * 4 + ["plot"] * 2
+    assert [row["row"] for row in table] == ["hit"] * 4 + ["plot"] * 2 + ["transition"]
     assert table[0]["timecode"] == "01:00:03:12"
     assert float(table[0]["error_frames"]) == pytest.approx(FORM.hits[0].error_frames, abs=1e-6)
     assert (table[3]["met"], table[3]["bar"], table[3]["reason"]) == ("no", "", "no beat in reach")
     assert (table[4]["timecode"], table[4]["end_timecode"]) == ("01:00:01:00", "01:00:11:00")
     assert (table[5]["music"], table[5]["layers"]) == ("no", "drone, pulse")
+    assert (table[5]["entrance"], table[5]["reason"]) == ("nobody needs it", "no music")
+    assert (table[6]["kind"], table[6]["strength"], table[6]["timecode"]) == ("tone", "0.7", "01:00:11:00")
 
 
 @pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@a", "\t=1", "\n=cmd|' /C calc'!A0", "  =1", "＝1"])
@@ -121,7 +139,7 @@ def test_quotes_commas_and_line_ends_follow_rfc_4180() -> None:
     data = cues_csv(cues, FORM)
     assert rows(data)[0]["words"] == 'a "b", c d é'
     assert b'"a ""b"", c d \xc3\xa9"' in data
-    assert data.count(b"\r\n") == data.count(b"\n") == 7
+    assert data.count(b"\r\n") == data.count(b"\n") == 8
 
 
 def test_same_arguments_same_bytes() -> None:
