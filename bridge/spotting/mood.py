@@ -42,8 +42,8 @@ _RELATIVE_MIN_S = 30
 class SecondlyFeatures:
     """Picture features averaged to one value a second, each array (seconds,) or (seconds, bins).
 
-    `semantic` are (seconds, d) unit rows of what an encoder saw last looked at near each second, None
-    without one.
+    `semantic` are (seconds, d) unit rows: what an encoder saw where it looked nearest to the middle of each
+    second; None without one.
     """
 
     motion: Curve
@@ -79,7 +79,17 @@ def secondly(picture: Picture) -> SecondlyFeatures:
         contrast=mean(picture.contrast),
         cut_rate=mean(picture.cut_rate),
         chroma=mean(picture.chroma),
+        semantic=_nearest(picture),
     )
+
+
+def _nearest(picture: Picture) -> Curve | None:
+    if not len(picture.semantic_s):
+        return None
+    per_second = round(1 / float(SAMPLE_STEP_S))
+    middles = np.arange(-(-picture.samples // per_second)) + 0.5
+    between = (picture.semantic_s[1:] + picture.semantic_s[:-1]) / 2
+    return picture.semantic[np.searchsorted(between, middles)].astype(np.float64)
 
 
 def smooth(values: Curve, sigma_s: float = _SMOOTH_SIGMA_S) -> Curve:

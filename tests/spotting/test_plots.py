@@ -142,6 +142,17 @@ def test_other_hues_of_the_same_light_are_another_scene():
     assert (turn.kind, turn.reason) == (ShiftKind.SCENE, "the scene changes, at a cut")
 
 
+def test_what_an_encoder_sees_parts_plots_that_look_alike():
+    source = timeline(60, [12, 20, 30, 41, 50])
+    rows = np.zeros((60, 8), np.float32)
+    rows[:30, 0] = rows[30:, 1] = 1
+    looked = replace(picture(source), semantic_s=np.arange(60, dtype=np.float32) + 0.3, semantic=rows)
+    assert len(spot(source, picture(source), Settings(), Progress()).plots) == 1
+    sheet = spot(source, looked, Settings(), Progress())
+    assert _starts_s(sheet) == [30]
+    assert {turn.frame: turn.kind for turn in sheet.transitions}[30 * 24] is ShiftKind.SCENE
+
+
 def test_a_stronger_change_is_a_stronger_turn_and_no_change_is_none():
     def strength(brightness: float) -> float:
         (turn,) = _spot(timeline(60, [30]), [(30, {"brightness": brightness})]).transitions
