@@ -9,6 +9,7 @@ mixed: effects and voices count as music does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ APART_S = 4.0
 _WINDOW, _HOP = 16_384, 12_000
 _LOWEST_HZ, _HIGHEST_HZ = 65.4, 2093.0  # C2 to C7: where pitches are heard as such
 _BANDS, _BAND_LOW_HZ, _BAND_HIGH_HZ, _CEPSTRA = 32, 40.0, 12_000.0, 12
+CHROMA, CEPSTRUM = slice(0, 12), slice(12, 24)
 _BATCH = 256
 
 Array = npt.NDArray[np.float64]
@@ -31,16 +33,15 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Heard:
-    """A film's sound: (n,) novelty from 0 at second `i * STEP_S`, and (seconds,) loudness in LUFS."""
+    """A film's sound: (n, 24) features every half second from its start, and (seconds,) loudness in LUFS."""
 
-    novelty: Array
+    features: Array
     loudness: Array
 
-    @property
-    def percentile(self) -> Array:
-        """(n,) the share of the film whose novelty is lower, 0 to 1."""
-        order = np.argsort(np.argsort(self.novelty, kind="stable"), kind="stable")
-        return np.asarray(order / max(1, len(order) - 1))
+    @cached_property
+    def novelty(self) -> Array:
+        """(n,) by all features and a kernel of 8 s either way."""
+        return novelty(self.features)
 
     @property
     def changes_s(self) -> Array:
@@ -59,10 +60,15 @@ class Heard:
         return np.asarray(kept, np.float64) * STEP_S
 
 
+def percentile(values: Array) -> Array:
+    """(n,) the share of all values that are lower, 0 to 1."""
+    order = np.argsort(np.argsort(values, kind="stable"), kind="stable")
+    return np.asarray(order / max(1, len(order) - 1))
+
+
 def hear(samples: Array) -> Heard:
-    """Novelty and loudness of one channel at 48,000 samples a second."""
-    seconds = len(samples) // RATE
-    return Heard(novelty(features(samples)), loudness(samples, seconds))
+    """One channel at 48,000 samples a second."""
+    return Heard(features(samples), loudness(samples, len(samples) // RATE))
 
 
 def features(samples: Array) -> Array:
@@ -90,9 +96,9 @@ def features(samples: Array) -> Array:
     return np.asarray((table - table.mean(axis=0)) / np.maximum(table.std(axis=0), 1e-9))
 
 
-def novelty(table: Array) -> Array:
+def novelty(table: Array, kernel_s: float = KERNEL_S) -> Array:
     """(n,) Foote's novelty of (n, d) standardised features, 0 where nothing changes."""
-    reach = round(KERNEL_S / STEP_S)
+    reach = round(kernel_s / STEP_S)
     unit = table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
     padded = np.pad(unit, ((reach, reach), (0, 0)), mode="edge")
     offset = np.arange(-reach, reach) + 0.5

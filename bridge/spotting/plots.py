@@ -47,7 +47,7 @@ def find_plots(
     }
     inner_ends, dark_spans = _dark_ends(timeline, features, seen)
     edges = find_edges(timeline, speech, sorted(forced | inner_ends))
-    boundaries, _ = partition(describe_seconds(features), edges, timeline, progress)
+    boundaries = partition(describe_seconds(features), edges, timeline, progress)
     frames = sorted({start, end, *boundaries})
     plots = [
         _plot(f"p{number:02d}", a, b, timeline, curves, directions)

@@ -11,7 +11,7 @@ from bridge.progress import Progress
 from bridge.schema.cues import CueSheet, Label, Plot, ShiftKind, Speech
 from bridge.schema.timeline import EditKind, EditPoint, Marker, Timeline
 from bridge.spotting import spot
-from bridge.spotting.boundaries import MAX_PLOT_S, MIN_PLOT_S, partition
+from bridge.spotting.boundaries import MAX_PLOT_S, MIN_PLOT_S, Partition, partition
 from bridge.spotting.edges import Edge, find_edges
 from bridge.spotting.rests import rests
 from tests.spotting.films import picture, timeline
@@ -94,7 +94,7 @@ def test_the_partition_is_the_best_of_all(seed):
     favours = dict(zip(at, random.uniform(-3, 3, 9)))
     source = timeline(seconds, at)
     edges = [Edge(second * 24, favours[second]) for second in at]
-    found, cost = partition(matrix, edges, source, Progress())
+    found = partition(matrix, edges, source, Progress())
     allowed = [
         (0, *inner)
         for count in range(len(at) + 1)
@@ -103,7 +103,8 @@ def test_the_partition_is_the_best_of_all(seed):
     ]
     best = min(allowed, key=lambda starts: _cost(matrix, starts, favours))
     assert (0, *(frame // 24 for frame in found)) == best
-    assert cost == pytest.approx(_cost(matrix, best, favours))
+    inner = [1 + at.index(start) for start in best[1:]]
+    assert Partition(matrix, edges, source).cost(inner) == pytest.approx(_cost(matrix, best, favours))
 
 
 def test_a_shot_longer_than_a_plot_may_be_is_parted_on_whole_seconds():
