@@ -70,6 +70,7 @@ class _Cost(ruptures.base.BaseCost):  # type: ignore[misc]
         self._own, self._at_s = own, at_s
 
     def fit(self, signal: Any) -> _Cost:
+        self.signal = signal  # its length is asked for
         return self
 
     def error(self, start: int, end: int) -> float:
