@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
+from bridge.about import About
 from bridge.errors import SettingsError
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 300.0
@@ -92,6 +93,7 @@ LARGEST_WINDOW_FRAMES = 24
 MAX_MAP_BYTES = 16 << 20
 # Far above any list of markers; below what one message carries.
 MAX_MARKERS_CHARS = 8 << 20
+MAX_BRIEF_CHARS = 2 << 20
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,11 @@ class Settings:
     hits: HitSettings = field(default_factory=HitSettings)
     # How far density and loudness lean on a regressor taught by one cartoon: not at all, it beats no floor.
     learnt_curves: float = 0.0
+    about: About = field(default_factory=About)
+    # A brief that was written here and corrected by a person (`NAME.brief.md`); empty: none.
+    brief_document: str = ""
+    # Stop before composing: a cue sheet, a brief and a page are wanted, and no music.
+    only_spot: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**63:
@@ -154,6 +161,12 @@ class Settings:
                 f"learnt curves of {self.learnt_curves:g} are out of range",
                 where="--learnt-curves",
                 remedy="Use 0 (off) to 1",
+            )
+        if max(len(self.brief), len(self.brief_document)) > MAX_BRIEF_CHARS:
+            raise SettingsError(
+                f"a brief of {max(len(self.brief), len(self.brief_document)):,} characters is too long",
+                where="--brief",
+                remedy="Check that it is the right file",
             )
         if not 1 <= self.min_velocity <= self.max_velocity <= 127:
             raise SettingsError("velocities must lie within 1 to 127, the lower number first")

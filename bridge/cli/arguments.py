@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bridge import __version__
+from bridge.cli.briefing import add_brief
 from bridge.cli.controls import add_controls
 from bridge.errors import SettingsError
 
@@ -43,6 +44,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     score.add_argument("source", type=Path, metavar="TIMELINE_OR_FILM")
     _scoring(score)
     _lines(score)
+
+    spot = commands.add_parser(
+        "spot", help="cue sheet, brief and page of a timeline or film, without music", allow_abbrev=False
+    )
+    spot.add_argument("source", type=Path, metavar="TIMELINE_OR_FILM")
+    _scoring(spot, sound=False)
 
     batch = commands.add_parser("batch", help="score many", allow_abbrev=False)
     batch.add_argument("paths", nargs="+", metavar="PATH", help="files, folders and globs")
@@ -104,7 +111,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _scoring(parser: argparse.ArgumentParser) -> None:
+def _scoring(parser: argparse.ArgumentParser, *, sound: bool = True) -> None:
     parser.add_argument(
         "-o", "--out-dir", type=Path, required=True, metavar="OUT_DIR", help="made when missing"
     )
@@ -123,8 +130,9 @@ def _scoring(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="markers in the place of the timeline's own: Resolve's EDL of markers, or JSON",
     )
-    parser.add_argument("--brief", default="", metavar="TEXT", help="what the music should be, in words")
-    _audio(parser)
+    add_brief(parser)
+    if sound:
+        _audio(parser)
     _json(parser)
     add_controls(parser)
 

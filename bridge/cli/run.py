@@ -48,6 +48,10 @@ def _command(words: list[str], told: Reporter, stop: Flag) -> int:
         from bridge.cli import scoring
 
         return scoring.run(options, told, stop)
+    if options.command == "spot":
+        from bridge.cli import spotting
+
+        return spotting.run(options, told, stop)
     if options.command == "batch":
         from bridge.cli import batch
 

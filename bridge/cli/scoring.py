@@ -7,6 +7,7 @@ import os
 import stat
 from pathlib import Path
 
+from bridge.cli.briefing import about_of, brief_of
 from bridge.cli.controls import hits_of, learnt_of, map_of, tempo_of
 from bridge.cli.report import Reporter
 from bridge.client import Client, Delivered, Job, Order, connect, score
@@ -78,19 +79,22 @@ def settings_of(options: argparse.Namespace) -> Settings:
         SettingsError: one is out of range.
         CueSheetError: the cue sheet cannot be read.
     """
-    for option in ("fps", "mark_in", "mark_out", "brief"):
+    for option in ("fps", "mark_in", "mark_out"):
         text: str = getattr(options, option)
         if not is_utf8(text):
             flag = f"--{option.removeprefix('mark_')}"
             raise SettingsError(
                 f"{flag} has bytes that are not UTF-8", where=repr(text), remedy="Type it again"
             )
+    brief, document = brief_of(options)
     return Settings(
         fps=options.fps,
         mark_in=options.mark_in,
         mark_out=options.mark_out,
         seed=options.seed,
-        brief=options.brief,
+        brief=brief,
+        brief_document=document,
+        about=about_of(options),
         cues_json=_cue_sheet(options.cues) if options.cues else "",
         markers_text=text_of(options.markers, "--markers", SettingsError) if options.markers else "",
         tempo=tempo_of(options),

@@ -15,7 +15,14 @@ from bridge.composing.bass_line import write_bass_line
 from bridge.composing.chords import Harmony, write_chords
 from bridge.composing.drums import struck_drums, write_drums
 from bridge.composing.gesture import LONGEST_S, gesture
-from bridge.composing.instruments import as_asked, unplayed, with_voices
+from bridge.composing.instruments import (
+    as_asked,
+    not_there,
+    unplayed,
+    with_instruments,
+    with_voices,
+    without_banned,
+)
 from bridge.composing.kept import Kept, only_anew, spans_anew, without_locked
 from bridge.composing.layering import unknown_words
 from bridge.composing.melody import Notes, notes_of, write_melody
@@ -74,6 +81,8 @@ def compose(
     plan = make_plan(cues, form, settings, None if kept is None else kept.fixed)
     if kept is not None:
         plan = with_voices(plan, kept)
+    elif cues.instruments:
+        plan = with_instruments(plan, cues.instruments)
     total = len(models.cards) * sum(len(section.cells) for section in plan.sections)
     progress.report(STAGE, 0, total)
     if not plan.sections:
@@ -105,6 +114,8 @@ def compose(
     lines = fit(plan, accented(lines, forced_ticks(plan)), stops, holding=cues.cue_length_s >= LONGEST_S)
     if kept is not None:
         lines = as_asked(plan, only_anew(lines, spans_anew(form, kept.fixed.anew)), kept)
+    elif cues.instruments:
+        lines = without_banned(plan, lines, cues.instruments)
     progress.report(STAGE, total, total)
     return Score(
         parts=score_parts(plan, lines, gestures, _doublings(plan, lines)),
@@ -115,7 +126,7 @@ def compose(
             *told,
             *unknown_words(cues.plots),
             *(undrummed(plan) if models.drums is None else ()),
-            *(unplayed(kept, plan) if kept is not None else ()),
+            *(unplayed(kept, plan) if kept is not None else not_there(plan, cues.instruments)),
         ),
         palette=plan.palette.name,
         layers=layers_of(plan),

@@ -7,7 +7,7 @@ it, more at least a quarter on top.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bridge.composing.kept import Kept
@@ -52,17 +52,56 @@ def matches(what: str, program: int, role: PartRole | None) -> bool:
 
 def with_voices(plan: Plan, kept: Kept) -> Plan:
     """The plan with the instruments asked for in the plots composed anew; a locked melody is not written."""
+    asked = with_instruments(plan, kept.voices, lambda section: section.plot.id in kept.fixed.anew)
+    if PartRole.MELODY not in kept.locks.roles:
+        return asked
+    sections = tuple(
+        replace(section, layers=tuple(x for x in section.layers if x.writer != "line"))
+        if section.plot.id in kept.fixed.anew
+        else section
+        for section in asked.sections
+    )
+    return replace(asked, sections=sections)
+
+
+def with_instruments(
+    plan: Plan, voices: Sequence[tuple[str, str]], which: Callable[[Section], bool] = lambda section: True
+) -> Plan:
+    """The plan with the instruments asked for, as (what, more | less | no), in the sections `which` picks."""
     palettes: dict[Palette, Palette] = {}
     sections = []
     for section in plan.sections:
-        if section.plot.id in kept.fixed.anew:
-            asked = _asked(section, kept.voices)
+        if which(section):
+            asked = _asked(section, voices)
             # Palettes are told apart by identity: those that are equal must be one.
             section = replace(asked, palette=palettes.setdefault(asked.palette, asked.palette))
-            if PartRole.MELODY in kept.locks.roles:
-                section = replace(section, layers=tuple(x for x in section.layers if x.writer != "line"))
         sections.append(section)
     return replace(plan, sections=tuple(sections))
+
+
+def without_banned(
+    plan: Plan, lines: Mapping[str, Sequence[Draft]], voices: Sequence[tuple[str, str]]
+) -> Lines:
+    """The lines without the notes of instruments that are not to play at all."""
+    banned = [what for what, amount in voices if amount == NONE]
+    return {
+        slot: [note for note in notes if not any(_plays(plan, what, slot, note) for what in banned)]
+        for slot, notes in lines.items()
+    }
+
+
+def not_there(plan: Plan, voices: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Sentences for what was asked of instruments that nobody plays."""
+    out = []
+    for what, amount in voices:
+        played = any(
+            matches(what, voice.program, ROLES.get(slot))
+            for section in plan.sections
+            for slot, voice in section.palette.voices
+        )
+        if not played and amount != NONE:
+            out.append(f"Nobody plays {what} here, so “{amount} {what}” changes nothing")
+    return tuple(out)
 
 
 def as_asked(plan: Plan, lines: Mapping[str, Sequence[Draft]], kept: Kept) -> Lines:

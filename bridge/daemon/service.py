@@ -143,9 +143,14 @@ class Service(scoring_pb2_grpc.ScoringServicer):
         local = self._access.is_local(context)
         source = self._access.check_path(request.source, local=local)
         roots = () if local else tuple(str(root) for root in self._access.roots)
+        settings = convert.settings_from_wire(request.settings)
+        for still in settings.about.stills:
+            if not _absolute(still):
+                raise InputError("a still must be an absolute path on the daemon's machine", where=still)
+            self._access.check_path(still, local=local)
         asked = Request(
             source=str(source),
-            settings=replace(convert.settings_from_wire(request.settings), media_roots=roots),
+            settings=replace(settings, media_roots=roots),
             shelf=request.shelf,
             name=request.name or source.stem,
             take_at_least=request.take_at_least,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Result:
     """What one scoring gives.
 
-    `files` maps a suffix ("mid", "cues.json", "cues.csv", "otio", "png", "rpp") to the file's bytes.
-    `summary` holds plain JSON values for tables and events; `timing.compare` and `writing.summarise`
+    `files` maps a suffix ("mid", "cues.json", "cues.csv", "otio", "png", "rpp", "brief.md") to the file's
+    bytes. `summary` holds plain JSON values for tables and events; `timing.compare` and `writing.summarise`
     document them.
     """
 

@@ -62,7 +62,7 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
         sounding,
         locks,
         settings,
-        wishes.voices,
+        _voices(made.cues, wishes.voices),
     )
     written = composing.compose(
         _with_palettes(cues, made.record.palette), made.form, settings, models, progress, kept
@@ -172,6 +172,12 @@ def _settings(made: Made, origin: Origin, roots: tuple[str, ...]) -> Settings:
         max_velocity=made.record.max_velocity,
         media_roots=roots,
     )
+
+
+def _voices(cues: CueSheet, asked: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Who is asked to play, and before that who was not to play at all when the cue was scored."""
+    stays = (pair for pair in cues.instruments if pair[1] == "no" and pair[0] not in dict(asked))
+    return (*stays, *asked)
 
 
 def _with_palettes(cues: CueSheet, palette: str) -> CueSheet:

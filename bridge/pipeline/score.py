@@ -19,24 +19,39 @@ from bridge.schema.timeline import Timeline
 
 
 def score(source: Path, settings: Settings, progress: Progress) -> Result:
-    """Score one timeline or film.
+    """Score one timeline or film; with `settings.only_spot`, stop before composing.
 
     Raises:
         InputError: the file, its media or the settings are at fault.
         ModelError: a model is missing or is not what its card says.
         Cancelled: somebody asked to stop.
     """
+    settings = spotting.filled_in(settings)  # a faulty brief is said before a film is looked at, not after
     if settings.cues_json:
         # A faulty sheet is said before a film is looked at, not after.
         composing.check_layers(parse_cues(settings.cues_json).plots)
     if settings.markers_text:
         reading.check_markers(settings.markers_text)  # and so are faulty markers
     kept = reading.read_tempo_map(settings.tempo_map_midi) if settings.tempo_map_midi else None
-    models = composing.load_models()
+    models = None if settings.only_spot else composing.load_models()
     timeline = read_source(source, settings, progress)
     picture = seeing.see(timeline, settings, progress)
     cues = spotting.spot(timeline, picture, settings, progress)
     form = timing.solve(cues, settings, progress, kept)
+    name = timeline.name or source.stem
+    if models is None:
+        return Result(
+            timeline_name=name,
+            fingerprint=_fingerprint(source, None if seeing.is_film(source) else timeline, settings, {}),
+            files=writing.write_spotted(name, (timeline, picture), cues, form, progress),
+            summary={
+                **timing.compare(cues, form, settings),
+                **writing.summarise_spotted(cues, form),
+                "seed": settings.seed,
+                "plain": False,
+                "spotted": True,
+            },
+        )
     written = composing.compose(cues, form, settings, models, progress)
     performance = performing.perform(written, form, cues, settings)
     record = Record(
@@ -47,7 +62,6 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
         max_velocity=settings.max_velocity,
         tempo=settings.tempo,
     )
-    name = timeline.name or source.stem
     files = writing.write(
         source, name, (timeline, picture), cues, form, written, performance, record, progress
     )
@@ -74,7 +88,8 @@ def fingerprint(source: Path, settings: Settings, progress: Progress) -> str:
     """
     _must_exist(source)
     timeline = None if seeing.is_film(source) else read_source(source, settings, progress)
-    return _fingerprint(source, timeline, settings, composing.model_hashes())
+    hashes = {} if settings.only_spot else composing.model_hashes()
+    return _fingerprint(source, timeline, spotting.filled_in(settings), hashes)
 
 
 def describe() -> dict[str, object]:

@@ -80,6 +80,7 @@ class EditedCues:
     mood: MoodCurves | None = None
     brief: str | None = None
     speech: tuple[Speech, ...] | None = None
+    instruments: tuple[tuple[str, str], ...] | None = None
 
 
 @cache
@@ -123,6 +124,7 @@ def parse_cues(text: str) -> EditedCues:
         mood=_mood(document.get("mood")),
         brief=document.get("brief"),
         speech=_speech(document.get("speech"), start, end),
+        instruments=tuple(document["instruments"].items()) if "instruments" in document else None,
     )
 
 

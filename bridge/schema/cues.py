@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+
+from bridge.about import About
 
 
 class Weight(str, Enum):
@@ -160,7 +162,8 @@ class CueSheet:
     """Everything the music must obey. Hits rise in frame; plots abut and cover the cue exactly.
 
     `speech` are the spans in which somebody speaks, rising, none touching another. `transitions` are the
-    points where the picture turns, rising in frame.
+    points where the picture turns, rising in frame. `about` is what was asked besides the words of `brief`;
+    `instruments` holds (what, more | less | no) of who plays.
     """
 
     name: str
@@ -176,6 +179,8 @@ class CueSheet:
     notes: tuple[str, ...] = ()
     speech: tuple[Speech, ...] = ()
     transitions: tuple[TransitionPoint, ...] = ()
+    about: About = field(default_factory=About)
+    instruments: tuple[tuple[str, str], ...] = ()
 
     def cue_s(self, frame: int | Fraction) -> Fraction:
         """Exact seconds from the cue's first frame to a timeline frame."""

@@ -12,6 +12,7 @@ from dataclasses import asdict, fields
 from fractions import Fraction
 from typing import Any, NoReturn
 
+from bridge.about import About
 from bridge.config import TempoSettings
 from bridge.errors import CueSheetError
 from bridge.schema.cue_json import EditedCues, parse_cues
@@ -163,6 +164,13 @@ def read_cues(text: str, document: dict[str, Any], where: str) -> CueSheet:
         _fail(where, error)
 
 
+def _about(told: dict[str, Any]) -> About:
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in told.items()
+    }
+    return About(**values)
+
+
 def _cues(edited: EditedCues, document: dict[str, Any]) -> CueSheet:
     rate = edited.rate
     numbers = {each["id"]: each for each in document["plots"]}
@@ -211,6 +219,8 @@ def _cues(edited: EditedCues, document: dict[str, Any]) -> CueSheet:
             TransitionPoint(each["frame"], ShiftKind(each["kind"]), each["strength"], each["reason"])
             for each in document.get("transitions", ())
         ),
+        about=_about(document.get("about") or {}),
+        instruments=edited.instruments or (),
     )  # fmt: skip
 
 

@@ -59,6 +59,8 @@ def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
         notes=notes,
         speech=sheet.speech if edited.speech is None else edited.speech,
         transitions=sheet.transitions,
+        about=sheet.about,
+        instruments=sheet.instruments or edited.instruments or (),
     )
 
 

@@ -8,18 +8,20 @@ import numpy as np
 
 from bridge.config import Settings
 from bridge.progress import Progress
-from bridge.schema.cues import CueSheet, Plot
+from bridge.schema.cues import CueSheet, MoodCurves, Plot
 from bridge.schema.picture import Picture
 from bridge.schema.timeline import Timeline
+from bridge.spotting.asked import asked_of, filled_in, silences, told, with_reasons
+from bridge.spotting.corrected import corrected
 from bridge.spotting.curves import fit_curves
 from bridge.spotting.directions import read_directions
 from bridge.spotting.edited import apply_edits
 from bridge.spotting.hits import find_hits
 from bridge.spotting.learnt import leant
-from bridge.spotting.lexicon import Wish, allows_tempo_changes, read_words
+from bridge.spotting.lexicon import allows_tempo_changes
 from bridge.spotting.mood import Curve, curves_from_axes, mood_axes, secondly
-from bridge.spotting.plots import find_plots, wish_for
-from bridge.vocabulary.leaning import harmony_in_words
+from bridge.spotting.plots import find_plots
+from bridge.spotting.wishes import Wishes
 
 
 def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Progress) -> CueSheet:
@@ -31,36 +33,34 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
     """
     progress.report("spotting", 0, 4, "mood")
     features = secondly(picture)
-    wish = read_words(settings.brief)
-    axes = _shift(mood_axes(features), wish)
-    curves = curves_from_axes(*axes)
+    settings = filled_in(settings)
+    asked = asked_of(settings)
+    axes = _shift(mood_axes(features), asked.wishes)
+    curves = _shift_curves(curves_from_axes(*axes), asked.wishes)
     leaning = []
     if settings.learnt_curves and picture.seen.any():
         curves, leans = leant(curves, picture, settings.learnt_curves)
         leaning = [leans]
     progress.report("spotting", 1, 4, "plots")
     directions = read_directions(timeline)
+    directions = replace(directions, silences=(*directions.silences, *silences(timeline, asked.about)))
     speech = directions.speech
     plots, transitions = find_plots(
         timeline, features, axes, curves, directions, bool(picture.seen.any()), speech, progress
     )
-    if wish.palette:
-        plots = tuple(p if p.palette else wish_for(p, Wish(palette=wish.palette)) for p in plots)
-    asked = allows_tempo_changes(settings.brief)
+    plots = corrected(with_reasons(plots), asked.plots, timeline, curves)
+    if asked.wishes.palette:
+        plots = tuple(p if p.palette else replace(p, palette=asked.wishes.palette) for p in plots)
+    changes = allows_tempo_changes(asked.brief)
     held = _held_by(settings)
-    told = asked or any(allows_tempo_changes(plot.words) for plot in plots[1:])
+    wanted = changes or any(allows_tempo_changes(plot.words) for plot in plots[1:])
     if not held:
-        plots = _with_changes(plots, settings.tempo.changes or asked)
+        plots = _with_changes(plots, settings.tempo.changes or changes)
     progress.report("spotting", 2, 4, "hits")
     hits = find_hits(timeline, plots, directions.hits, settings.hits)
     notes = [*timeline.warnings, *picture.problems, *directions.notes, *leaning]
-    if settings.brief:
-        said = (*wish.understood, *harmony_in_words(settings.brief))
-        heard = ", ".join((*said, *["tempo changes"][: asked and not held]))
-        notes.append(
-            f"Brief understood as: {heard}" if heard else "The brief holds no word the lexicon knows"
-        )
-    if held and told:
+    notes += told(asked, bool(held))
+    if held and wanted:
         notes.append(f"Tempo changes are asked for in words, but {held}: the words change nothing")
     sheet = CueSheet(
         name=timeline.name,
@@ -72,10 +72,12 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
         hits=hits,
         plots=plots,
         mood=fit_curves(curves, plots, timeline.cue_start_frame, timeline.rate),
-        brief=settings.brief,
+        brief=asked.brief,
         notes=tuple(notes),
         speech=speech,
         transitions=transitions,
+        about=asked.about,
+        instruments=asked.wishes.voices,
     )
     progress.report("spotting", 3, 4, "edits")
     if settings.cues_json:
@@ -101,10 +103,23 @@ def _with_changes(plots: tuple[Plot, ...], everywhere: bool) -> tuple[Plot, ...]
     )
 
 
-def _shift(axes: tuple[Curve, Curve, Curve], wish: Wish) -> tuple[Curve, Curve, Curve]:
+def _shift(axes: tuple[Curve, Curve, Curve], wishes: Wishes) -> tuple[Curve, Curve, Curve]:
     valence, energy, tension = axes
     return (
-        np.clip(valence + wish.valence, 0, 1),
-        np.clip(energy + wish.energy, 0, 1),
-        np.clip(tension + wish.tension, 0, 1),
+        np.clip(valence + wishes.valence, 0, 1),
+        np.clip(energy + wishes.energy, 0, 1),
+        np.clip(tension + wishes.tension, 0, 1),
+    )
+
+
+def _shift_curves(curves: MoodCurves, wishes: Wishes) -> MoodCurves:
+    """Density and loudness, which follow the axes, by what was asked of them alone."""
+
+    def moved(values: tuple[float, ...], by: float) -> tuple[float, ...]:
+        return tuple(round(min(max(value + by, 0.0), 1.0), 4) for value in values) if by else values
+
+    return replace(
+        curves,
+        density=moved(curves.density, wishes.density),
+        loudness=moved(curves.loudness, wishes.loudness),
     )

@@ -1,15 +1,18 @@
-"""What the words of a revision ask for: moods, how much there is of it, and who plays.
+"""What the words of a revision or a brief ask for: moods, how much there is of it, and who plays.
 
     less / fewer / more / add / no / without / drop  INSTRUMENT      who plays: see `INSTRUMENTS`
-    more / less / not so / no / nothing              MOOD            `lexicon.MOOD_STEMS` either way
+    more / less / not so / no / nothing              MOOD            those of `lexicon`, either way
     busy, dense, full / sparse, thin, simple                         more or fewer notes
     loud, big, strong / soft, quiet                                  dynamics
     INSTRUMENT alone, where a palette has its name                   that palette
     a bit, slightly, somewhat / much, far, very, a lot               half as much, or half as much again
 
-Comparatives count as "more": "darker". An amount holds until the next comma or amount: "less piano and
-harp". Words about the tempo are refused, because a revision keeps the tempo map; words that nobody knows
-are handed back, to be said.
+Comparatives count as "more": "darker". An amount holds until the next comma, "but" or amount: "less piano and
+harp". Words that nobody knows are handed back, to be said.
+
+A revision adds the shifts of its words up, for each is another complaint, and refuses words about the tempo,
+because it keeps the tempo map. A brief averages them, so that a long one does not saturate, and knows more
+words: those of its kind of note, and how pleasant English words are rated.
 """
 
 from __future__ import annotations
@@ -18,7 +21,15 @@ import re
 from dataclasses import dataclass
 
 from bridge.errors import SettingsError
-from bridge.spotting.lexicon import MOOD_STEMS, PALETTE_STEMS
+from bridge.spotting.lexicon import (
+    NOTES,
+    PALETTE_STEMS,
+    mood_of,
+    norm_of,
+    noted,
+    palette_of,
+    without_tempo_changes,
+)
 
 # Words for instruments and for what parts do; the middle says which of them `composing` is to look for.
 INSTRUMENTS: dict[str, str] = {
@@ -59,16 +70,36 @@ _TEMPO = {
     "slower", "faster", "quicker", "slowest", "fastest", "tempo", "bpm", "accelerando", "ritardando",
     "speed", "rubato",
 }  # fmt: skip
-_HALF, _MUCH = {"bit", "slightly", "somewhat", "little"}, {"much", "far", "very", "lot", "really", "way"}
+_HALF = {"bit", "slightly", "somewhat", "little", "rather", "fairly"}
+_MUCH = {
+    "much",
+    "far",
+    "very",
+    "lot",
+    "really",
+    "way",
+    "extremely",
+    "deeply",
+    "utterly",
+    "completely",
+    "highly",
+}
+_TURNS = {"but", "yet", "though", "although", "however", "then"}
 # Words that carry no wish of their own.
 _FILLERS = {
     "a", "an", "and", "are", "as", "be", "bring", "but", "can", "could", "feel", "for", "give", "has",
     "have", "here", "i", "in", "is", "it", "its", "let", "like", "make", "me", "mood", "music",
     "of", "on", "or", "part", "parts", "please", "plot", "plots", "section", "should", "so", "some", "sound",
     "sounding", "than", "that", "the", "them", "there", "they", "this", "to", "too", "want", "we", "with",
-    "would", "you", "use", "just", "also", "quite",
+    "would", "you", "use", "just", "also", "quite", "about", "all", "any", "at", "by", "cue", "cues", "do",
+    "does", "don", "film", "from", "his", "her", "how", "into", "kind", "my", "nothing", "our", "out", "over",
+    "piece", "scene", "score", "something", "t", "their", "through", "under", "up", "video", "was", "were",
+    "what", "when", "where", "which", "while", "who", "will", "your", "am", "he", "she", "us", "if", "one",
+    "off", "aged", "old", "solo", "year", "years", "people", "audience", "brand", "style", "viewers",
+    "customers", "end", "beginning", "start", "whole",
 }  # fmt: skip
 _TOKEN = re.compile(r"[^\W\d_]+|[,;.:!?]")
+_MOOD = ("valence", "energy", "tension")
 _DENSITY_SHIFT, _LOUDNESS_SHIFT = 0.3, 0.25
 _MOST = 0.6
 
@@ -104,8 +135,24 @@ def read_wishes(text: str) -> Wishes:
     return reading.wishes()
 
 
+def read_brief(text: str, note: str = "") -> Wishes:
+    """What a brief, or a note that goes with one, asks of the whole cue.
+
+    Args:
+        text: the words, in English.
+        note: "" for a brief; style, audience or brand for such a note.
+    """
+    reading = _Reading(brief=True, notes=(note,) if note else ("style",))
+    for token in _TOKEN.findall(without_tempo_changes(text)):
+        reading.take(token)
+    return reading.wishes()
+
+
 class _Reading:
-    def __init__(self) -> None:
+    def __init__(self, *, brief: bool = False, notes: tuple[str, ...] = ()) -> None:
+        self.brief = brief
+        self.notes = tuple(note for note in NOTES if note in notes)
+        self.counts = dict.fromkeys(("mood", "density", "loudness"), 0)
         self.amount = ""
         self.scale = 1.0
         self.shifts = dict.fromkeys(("valence", "energy", "tension", "density", "loudness"), 0.0)
@@ -116,9 +163,9 @@ class _Reading:
 
     def take(self, token: str) -> None:
         """Read one word or mark."""
-        if not token[0].isalpha():
+        if not token[0].isalpha() or token in _TURNS:
             self.amount, self.scale = "", 1.0
-        elif token in _TEMPO:
+        elif token in _TEMPO and not self.brief:
             raise SettingsError(
                 f"{token!r} cannot be had in a revision: it keeps the tempo map, so that the other plots stay"
                 " as they are",
@@ -127,35 +174,46 @@ class _Reading:
             )
         elif token in _HALF or token in _MUCH:
             self.scale = 0.5 if token in _HALF else 1.5
-        elif token in _AMOUNTS:
+        elif token in _AMOUNTS and not (
+            self.brief and token in ("with",)
+        ):  # "a chase with guitar": a palette
             # "no more drums" is none, "not so dark" is less dark.
             self.amount = NONE if self.amount == NONE else _AMOUNTS[token]
         elif token in INSTRUMENTS:
             self._voice(token)
         elif token in _AXES:
-            self._shift(token, **dict(zip(("valence", "energy", "tension"), _AXES[token])))
+            self._shift(token, **dict(zip(_MOOD, _AXES[token])))
         elif not self._mood(token) and token not in _FILLERS:
             self.unknown.append(token)
 
     def wishes(self) -> Wishes:
         """What was asked for, once all is read."""
         return Wishes(
-            **{name: round(min(max(value, -_MOST), _MOST), 3) for name, value in self.shifts.items()},
+            **{name: round(min(max(self._amount_of(name), -_MOST), _MOST), 3) for name in self.shifts},
             palette=self.palette,
             voices=(*self.voices.items(), *self._everything()),
             understood=tuple(self.understood),
             unknown=tuple(dict.fromkeys(self.unknown)),
         )
 
+    def _amount_of(self, name: str) -> float:
+        """The sum of a number's shifts, or for a brief their mean."""
+        count = self.counts.get(name, self.counts["mood"]) if self.brief else 1
+        return self.shifts[name] / max(1, count)
+
     def _everything(self) -> tuple[tuple[str, str], ...]:
         """How much there is of everything: density moves what models write, this what rules write too."""
-        density = self.shifts["density"]
+        density = 0.0 if self.brief else self.shifts["density"]
         return ((EVERYTHING, MORE if density > 0 else LESS),) if density else ()
 
     def _voice(self, token: str) -> None:
         if not self.amount and any(token.startswith(stem) for stem in PALETTE_STEMS):
-            self.palette = next(name for stem, name in PALETTE_STEMS.items() if token.startswith(stem))
-            self.understood.append(f"{self.palette} palette")
+            if not (self.brief and self.palette):  # the first that is named leads
+                self.palette = palette_of(token)
+                self.understood.append(f"{self.palette} palette")
+            elif self.palette != palette_of(token):
+                self.voices[INSTRUMENTS[token]] = MORE
+                self.understood.append(f"{MORE} {token}")
             return
         amount = self.amount or MORE
         self.voices[INSTRUMENTS[token]] = amount
@@ -169,21 +227,40 @@ class _Reading:
         if token in _LOUDNESS:
             self._shift(token, loudness=_LOUDNESS_SHIFT * _LOUDNESS[token])
             known = True
-        stem = next((stem for stem in MOOD_STEMS if token.startswith(stem)), None)
         # "busy" is said of notes here and "gentle" of dynamics: each moves its own number alone.
-        if stem is not None and not known:
-            self._shift(token, **dict(zip(("valence", "energy", "tension"), MOOD_STEMS[stem])))
+        shift = None if known else mood_of(token)
+        if shift is not None:
+            self._shift(token, **dict(zip(_MOOD, shift)))
             known = True
-        family = next((stem for stem in PALETTE_STEMS if token.startswith(stem)), None)
-        if family is not None and not known and self.amount not in (LESS, NONE):
-            self.palette = PALETTE_STEMS[family]
+        family = palette_of(token)
+        if family and not known and self.amount not in (LESS, NONE):
+            self.palette = family
             self.understood.append(f"{self.palette} palette")
             known = True
-        return known
+        return known or self._noted(token) or (self.brief and self._rated(token))
+
+    def _noted(self, token: str) -> bool:
+        found = next(filter(None, (noted(token, note) for note in self.notes)), None)
+        if found is None:
+            return False
+        self._shift(
+            token, **dict(zip(_MOOD, found.shift)), **({"density": found.density} if found.density else {})
+        )
+        if found.palette and not self.palette and self.amount not in (LESS, NONE):
+            self.palette = found.palette
+        return True
+
+    def _rated(self, token: str) -> bool:
+        shift = norm_of(token)
+        if shift is not None:
+            self._shift(token, **dict(zip(_MOOD, shift)))
+        return shift is not None
 
     def _shift(self, token: str, **shifts: float) -> None:
         sign = -1.0 if self.amount in (LESS, NONE) else 1.0
         for name, value in shifts.items():
             self.shifts[name] += sign * self.scale * value
+        for kind in {name if name in self.counts else "mood" for name in shifts}:
+            self.counts[kind] += 1
         said = " ".join(filter(None, (self.amount or None, token)))
         self.understood.append(said)

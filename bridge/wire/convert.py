@@ -10,6 +10,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from bridge.about import About
 from bridge.config import Complement, HitSettings, Revision, Settings, TempoSettings
 from bridge.errors import InputError, SettingsError
 from bridge.wire.v1 import scoring_pb2 as pb
@@ -22,6 +23,7 @@ FORMATS: dict[str, pb.Format.ValueType] = {
     "otio": pb.FORMAT_OTIO,
     "png": pb.FORMAT_PNG,
     "rpp": pb.FORMAT_RPP,
+    "brief.md": pb.FORMAT_BRIEF,
 }
 _SUFFIXES = {value: suffix for suffix, value in FORMATS.items()}
 _WINDOWS = ("must_window", "window")
@@ -47,7 +49,7 @@ def suffixes_of(values: Iterable[pb.Format.ValueType]) -> list[str]:
 
 
 # Groups have messages of their own; which folders a caller may read is the daemon's word, not the wire's.
-_NOT_PLAIN = ("tempo", "hits", "media_roots")
+_NOT_PLAIN = ("tempo", "hits", "about", "media_roots")
 
 
 def settings_to_wire(settings: Settings) -> pb.Settings:
@@ -59,6 +61,7 @@ def settings_to_wire(settings: Settings) -> pb.Settings:
         if value is not None:
             setattr(message.tempo, field.name, value)
     message.tempo.SetInParent()
+    message.about.MergeFrom(pb.About(**{f.name: getattr(settings.about, f.name) for f in fields(About)}))
     for field in fields(HitSettings):
         value = getattr(settings.hits, field.name)
         if isinstance(value, tuple):
@@ -90,6 +93,8 @@ def settings_from_wire(message: pb.Settings) -> Settings:
             "cues_json",
             "tempo_map_midi",
             "markers_text",
+            "brief_document",
+            "only_spot",
         )
     }
     for name in ("tail_s", "min_velocity", "max_velocity", "learnt_curves"):
@@ -98,7 +103,21 @@ def settings_from_wire(message: pb.Settings) -> Settings:
     tempo = {
         f.name: getattr(message.tempo, f.name) for f in fields(TempoSettings) if _has(message.tempo, f.name)
     }
-    return Settings(**plain, tempo=TempoSettings(**tempo), hits=_hits_from_wire(message.hits))
+    told = message.about
+    about = About(
+        audience=told.audience,
+        brand=told.brand,
+        style=told.style,
+        instruments=told.instruments,
+        no_music=tuple(told.no_music),
+        stills=tuple(told.stills),
+    )
+    return Settings(
+        **plain,
+        tempo=TempoSettings(**tempo),
+        hits=_hits_from_wire(message.hits),
+        about=about,
+    )
 
 
 def revision_from_wire(message: pb.ReviseRequest) -> Revision:

@@ -2,7 +2,7 @@
 
 from bridge.writing.complemented import complemented, placed
 from bridge.writing.cue_sheet import cues_csv, cues_json
-from bridge.writing.files import FORMATS, named, summarise, write
+from bridge.writing.files import FORMATS, named, summarise, summarise_spotted, write, write_spotted
 
 __all__ = [
     "FORMATS",
@@ -12,5 +12,7 @@ __all__ = [
     "named",
     "placed",
     "summarise",
+    "summarise_spotted",
     "write",
+    "write_spotted",
 ]

@@ -7,6 +7,7 @@ import io
 import json
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -56,6 +57,11 @@ def cues_json(
         "cue_start_frame": cues.cue_start_frame,
         "cue_end_frame": cues.cue_end_frame,
         "brief": cues.brief,
+        "about": {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(cues.about).items()
+        },
+        "instruments": dict(cues.instruments),
         "notes": list(dict.fromkeys((*cues.notes, *form.notes))),
         "largest_bend": form.largest_bend,
         "hits": _hits(cues, form),

@@ -48,13 +48,15 @@ def page_png(
     from bridge.writing.page_rows import Page, draw_rows
 
     with _ONE_AT_A_TIME:
+        # A cue that was not composed has no row of notes.
+        heights = _HEIGHTS if performance.tracks else _HEIGHTS[:-1]
         figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
         grid = figure.add_gridspec(
-            len(_HEIGHTS), 1, left=_LEFT, right=_RIGHT, top=_TOP, bottom=_BOTTOM, hspace=0.09,
-            height_ratios=_HEIGHTS,
+            len(heights), 1, left=_LEFT, right=_RIGHT, top=_TOP, bottom=_BOTTOM, hspace=0.09,
+            height_ratios=heights,
         )  # fmt: skip
-        rows = [figure.add_subplot(grid[row, 0]) for row in range(len(_HEIGHTS))]
+        rows = [figure.add_subplot(grid[row, 0]) for row in range(len(heights))]
         length_s = max(float(cues.cue_length_s), 1e-3)
         pixels = WIDTH_IN * DPI * (_RIGHT - _LEFT)
         page = Page(timeline, picture, cues, form, performance, score, length_s, pixels)

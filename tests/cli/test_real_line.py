@@ -21,7 +21,7 @@ from tests.cli.conftest import PATIENCE_S, Run
 from tests.make_media import make_demo_timeline
 from tests.reading.test_midi_map import metre, midi, tempo
 
-SUFFIXES = ("mid", "cues.json", "cues.csv", "otio", "png", "rpp")
+SUFFIXES = ("mid", "cues.json", "cues.csv", "otio", "png", "rpp", "brief.md")
 TIMELINE_S = 599 / 24  # the demo's frames, at its rate
 
 

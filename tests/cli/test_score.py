@@ -13,7 +13,7 @@ from bridge.daemon.server import Daemon
 from tests.cli.conftest import ROOT, Command, Run
 from tests.daemon.scorers import STAGES, TextScorer
 
-SUFFIXES = ("mid", "cues.json", "cues.csv", "otio", "png", "rpp")
+SUFFIXES = ("mid", "cues.json", "cues.csv", "otio", "png", "rpp", "brief.md")
 
 
 @pytest.fixture

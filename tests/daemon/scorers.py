@@ -71,8 +71,10 @@ class TextScorer:
         data = f"{source.name} {settings.seed} {settings.brief}".encode()
         files = {
             suffix: suffix.encode() + b":" + data
-            for suffix in ("mid", "cues.json", "cues.csv", "otio", "png", "rpp")
+            for suffix in ("mid", "cues.json", "cues.csv", "otio", "png", "rpp", "brief.md")
         }
+        if settings.only_spot:
+            files = {suffix: files[suffix] for suffix in ("cues.json", "cues.csv", "png", "brief.md")}
         return Scored(
             source.stem, fingerprint, files, {"hits": 4, "met": 3, "seed": settings.seed, "bpm": 90.5}
         )

@@ -52,7 +52,7 @@ def test_a_score_is_watched_listed_fetched_and_exported(client: Client, tmp_path
     assert all(step.total == 2 for step in steps)
     take = last.take
     assert (take.number, take.name, take.shelf, take.timeline_name) == (1, "cut", "s", "cut")
-    assert take.suffixes == ("mid", "cues.json", "cues.csv", "otio", "png", "rpp")
+    assert take.suffixes == ("mid", "cues.json", "cues.csv", "otio", "png", "rpp", "brief.md")
     assert take.summary["seed"] == 5
     assert client.get_score(take.take_id) == take
     assert list(client.list_scores(shelf="s")) == [take]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
+from bridge.about import About
 from bridge.config import METRES, HitSettings, Settings, TempoSettings
 from bridge.errors import InputError, SettingsError
 from bridge.wire import convert
@@ -38,6 +39,16 @@ hits = st.builds(
     window_frames=windows,
     group_s=fractions,
 )
+words = st.text(max_size=20)
+abouts = st.builds(
+    About,
+    audience=words,
+    brand=words,
+    style=words,
+    instruments=words,
+    no_music=st.lists(st.just("1-20"), max_size=2).map(tuple),
+    stills=st.lists(st.just("/a/b.png"), max_size=2).map(tuple),
+)
 settings = st.builds(
     Settings,
     fps=st.sampled_from(["", "25", "24000/1001"]),
@@ -53,6 +64,9 @@ settings = st.builds(
     max_velocity=st.integers(60, 127),
     tempo=tempos,
     hits=hits,
+    about=abouts,
+    brief_document=words,
+    only_spot=st.booleans(),
 )
 
 

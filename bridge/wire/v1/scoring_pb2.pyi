@@ -39,6 +39,8 @@ class _FormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Format.ValueTy
     """Cuts, plots, mood, tempo and notes on one page."""
     FORMAT_RPP: _Format.ValueType  # 6
     """A REAPER project: tempo map, markers, regions, tracks with MIDI items, and the picture."""
+    FORMAT_BRIEF: _Format.ValueType  # 7
+    """What was asked, seen, heard and concluded, in words, to read, correct and hand back (Markdown)."""
 
 class Format(_Format, metaclass=_FormatEnumTypeWrapper):
     """A file that a score can be had as."""
@@ -57,6 +59,8 @@ FORMAT_PNG: Format.ValueType  # 5
 """Cuts, plots, mood, tempo and notes on one page."""
 FORMAT_RPP: Format.ValueType  # 6
 """A REAPER project: tempo map, markers, regions, tracks with MIDI items, and the picture."""
+FORMAT_BRIEF: Format.ValueType  # 7
+"""What was asked, seen, heard and concluded, in words, to read, correct and hand back (Markdown)."""
 Global___Format: _TypeAlias = Format  # noqa: Y015
 
 class _FaultKind:
@@ -392,6 +396,52 @@ class HitSettings(_message.Message):
 Global___HitSettings: _TypeAlias = HitSettings  # noqa: Y015
 
 @_typing.final
+class About(_message.Message):
+    """What the music is for, besides the words of the brief; what is empty asks for nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    BRAND_FIELD_NUMBER: _builtins.int
+    STYLE_FIELD_NUMBER: _builtins.int
+    INSTRUMENTS_FIELD_NUMBER: _builtins.int
+    NO_MUSIC_FIELD_NUMBER: _builtins.int
+    STILLS_FIELD_NUMBER: _builtins.int
+    audience: _builtins.str
+    """Who it is for, in words."""
+    brand: _builtins.str
+    """What the brand is like, in words."""
+    style: _builtins.str
+    """How it shall sound, in words."""
+    instruments: _builtins.str
+    """Who plays and who does not, such as "piano and cello, no drums"."""
+    @_builtins.property
+    def no_music(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Spans without music, each "IN-OUT" in timecodes of the timeline, or in its frames."""
+
+    @_builtins.property
+    def stills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Absolute paths of pictures on the daemon's machine whose light and colour the mood leans to."""
+
+    def __init__(
+        self,
+        *,
+        audience: _builtins.str = ...,
+        brand: _builtins.str = ...,
+        style: _builtins.str = ...,
+        instruments: _builtins.str = ...,
+        no_music: _abc.Iterable[_builtins.str] | None = ...,
+        stills: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "brand", b"brand", "instruments", b"instruments", "no_music", b"no_music", "stills", b"stills", "style", b"style"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___About: _TypeAlias = About  # noqa: Y015
+
+@_typing.final
 class Settings(_message.Message):
     """One scoring request, apart from its source; what is absent keeps the daemon's default."""
 
@@ -412,6 +462,9 @@ class Settings(_message.Message):
     TEMPO_MAP_MIDI_FIELD_NUMBER: _builtins.int
     MARKERS_TEXT_FIELD_NUMBER: _builtins.int
     LEARNT_CURVES_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    BRIEF_DOCUMENT_FIELD_NUMBER: _builtins.int
+    ONLY_SPOT_FIELD_NUMBER: _builtins.int
     fps: _builtins.str
     """Frame rate such as "23.976" or "24000/1001"; empty: the timeline's own."""
     mark_in: _builtins.str
@@ -440,6 +493,10 @@ class Settings(_message.Message):
     """A list of markers as JSON, in the place of the timeline's own (not its clips'); empty: none."""
     learnt_curves: _builtins.float
     """How far density and loudness lean on a regressor that was taught by one cartoon: 0 (absent) not, 1 most."""
+    brief_document: _builtins.str
+    """A brief that a daemon wrote (FORMAT_BRIEF) and a person corrected; empty: none."""
+    only_spot: _builtins.bool
+    """Stop before composing: the take has a cue sheet, a brief and a page, and no music."""
     @_builtins.property
     def tempo(self) -> Global___TempoSettings:
         """Limits of the tempo map."""
@@ -447,6 +504,10 @@ class Settings(_message.Message):
     @_builtins.property
     def hits(self) -> Global___HitSettings:
         """Weights and windows of hits."""
+
+    @_builtins.property
+    def about(self) -> Global___About:
+        """What the music is for."""
 
     def __init__(
         self,
@@ -466,10 +527,13 @@ class Settings(_message.Message):
         tempo_map_midi: _builtins.bytes = ...,
         markers_text: _builtins.str = ...,
         learnt_curves: _builtins.float | None = ...,
+        about: Global___About | None = ...,
+        brief_document: _builtins.str = ...,
+        only_spot: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves", "_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "hits", b"hits", "learnt_curves", b"learnt_curves", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "tail_s", b"tail_s", "tempo", b"tempo"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves", "_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "about", b"about", "hits", b"hits", "learnt_curves", b"learnt_curves", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "tail_s", b"tail_s", "tempo", b"tempo"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves", "_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "brief", b"brief", "cues_json", b"cues_json", "fps", b"fps", "hits", b"hits", "learnt_curves", b"learnt_curves", "mark_in", b"mark_in", "mark_out", b"mark_out", "markers_text", b"markers_text", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "seed", b"seed", "tail_s", b"tail_s", "tempo", b"tempo", "tempo_map_midi", b"tempo_map_midi", "variation", b"variation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves", "_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "about", b"about", "brief", b"brief", "brief_document", b"brief_document", "cues_json", b"cues_json", "fps", b"fps", "hits", b"hits", "learnt_curves", b"learnt_curves", "mark_in", b"mark_in", "mark_out", b"mark_out", "markers_text", b"markers_text", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "only_spot", b"only_spot", "seed", b"seed", "tail_s", b"tail_s", "tempo", b"tempo", "tempo_map_midi", b"tempo_map_midi", "variation", b"variation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__learnt_curves: _TypeAlias = _typing.Literal["learnt_curves"]  # noqa: Y015
     _WhichOneofArgType__learnt_curves: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves"]  # noqa: Y015

@@ -1,0 +1,98 @@
+"""Plots as a brief that was handed back has them: its lines have the last word, what they leave is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from bridge.errors import SettingsError, TimecodeError
+from bridge.schema.brief_text import PlotNote
+from bridge.schema.cues import Label, MoodCurves, Plot
+from bridge.schema.timeline import Timeline
+from bridge.spotting.curves import NAMES
+from bridge.spotting.respot import wished
+from bridge.spotting.wishes import read_brief
+from bridge.timebase import frames_to_timecode, mark_frame
+
+ASKED = "the brief says so"
+
+
+def corrected(
+    plots: Sequence[Plot], notes: Sequence[PlotNote], timeline: Timeline, curves: MoodCurves
+) -> tuple[Plot, ...]:
+    """The plots that the brief names, in the cue's order; our own where it names none.
+
+    A plot whose bounds and words are as we found them keeps our numbers; any other gets the means of the
+    curves it lies on, moved by its words. Numbers on its line `mood` stand as they are.
+
+    Raises:
+        SettingsError: plots overlap, leave gaps or do not cover the cue, or a timecode makes no sense.
+    """
+    if not notes:
+        return tuple(plots)
+    spans = sorted(((*_span(note, timeline), note) for note in notes), key=lambda span: span[:2])
+    _check_cover(spans, timeline)
+    found = {(plot.start_frame, plot.end_frame): plot for plot in plots}
+    named = {plot.id: plot for plot in plots}
+    out = []
+    for start, end, note in spans:
+        own = found.get((start, end))
+        near = own or named.get(note.id) or Plot(note.id, start, end, Label.DEVELOPMENT)
+        plot = replace(near, id=note.id, start_frame=start, end_frame=end, words=note.words)
+        if own is None or own.words != note.words:
+            start_s, end_s = float(timeline.cue_s(start)), float(timeline.cue_s(end))
+            means: dict[str, Any] = {name: round(curves.mean(name, start_s, end_s), 3) for name in NAMES}
+            plot = wished(replace(plot, **means), read_brief(note.words))
+        out.append(_as_noted(plot, note))
+    return tuple(out)
+
+
+def _as_noted(plot: Plot, note: PlotNote) -> Plot:
+    numbers: dict[str, Any] = note.numbers
+    music = plot.music if note.music is None else note.music
+    return replace(
+        plot,
+        **numbers,
+        label=note.label or plot.label,
+        palette=note.palette or plot.palette,
+        music=music,
+        entrance=plot.entrance if music == plot.music else ASKED,
+        tempo_bpm=plot.tempo_bpm if note.tempo_bpm is None else note.tempo_bpm,
+    )
+
+
+def _span(note: PlotNote, timeline: Timeline) -> tuple[int, int]:
+    ends = []
+    for text in (note.start, note.end):
+        try:
+            frame = mark_frame(text, "In", timeline.rate, timeline.start_timecode_frames, timeline.drop_frame)
+        except TimecodeError as error:
+            _fail(note, error.what, f"Write such as {_label(timeline, timeline.cue_start_frame)}")
+        ends.append(timeline.cue_start_frame if frame is None else frame)
+    if ends[1] <= ends[0]:
+        _fail(
+            note, f"plot {note.id} ends before it begins", "Write where it begins, to where the next one does"
+        )
+    return ends[0], ends[1]
+
+
+def _check_cover(spans: Sequence[tuple[int, int, PlotNote]], timeline: Timeline) -> None:
+    reached = timeline.cue_start_frame
+    for start, end, note in spans:
+        if start != reached:
+            fault = "overlaps what comes before it" if start < reached else "leaves a gap before it"
+            at = _label(timeline, reached)
+            _fail(note, f"plot {note.id} {fault}", f"Start it at {at}; write music: no for silence")
+        reached = end
+    if reached != timeline.cue_end_frame:
+        at = _label(timeline, timeline.cue_end_frame)
+        _fail(spans[-1][2], f"plot {spans[-1][2].id} does not end with the cue", f"End it at {at}")
+
+
+def _label(timeline: Timeline, frame: int) -> str:
+    return frames_to_timecode(timeline.start_timecode_frames + frame, timeline.rate, timeline.drop_frame)
+
+
+def _fail(note: PlotNote, what: str, remedy: str) -> NoReturn:
+    raise SettingsError(what, where=f"brief, line {note.line}", remedy=remedy)
