@@ -84,6 +84,7 @@ _MUCH = {
     "completely",
     "highly",
 }
+_NAMING = {"with"}  # "a chase with guitar" names a palette in a brief
 _TURNS = {"but", "yet", "though", "although", "however", "then"}
 # Words that carry no wish of their own.
 _FILLERS = {
@@ -174,9 +175,7 @@ class _Reading:
             )
         elif token in _HALF or token in _MUCH:
             self.scale = 0.5 if token in _HALF else 1.5
-        elif token in _AMOUNTS and not (
-            self.brief and token in ("with",)
-        ):  # "a chase with guitar": a palette
+        elif token in _AMOUNTS and not (self.brief and token in _NAMING):
             # "no more drums" is none, "not so dark" is less dark.
             self.amount = NONE if self.amount == NONE else _AMOUNTS[token]
         elif token in INSTRUMENTS:
