@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bridge.about import About
 from bridge.errors import SettingsError
+from bridge.llm import USUAL_S, LanguageModel
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 300.0
 # Metres that a score can be in: beats a bar, and eighths a beat. Compound ones count in dotted quarters.
@@ -375,3 +376,20 @@ def idle_exit_s() -> float:
         return max(0.5, float(text))
     except ValueError:
         raise SettingsError(f"CUEBRIDGE_IDLE_S={text} is not a number of seconds") from None
+
+
+def language_model() -> LanguageModel | None:
+    """The language model of `CUEBRIDGE_LLM_URL`, `_MODEL`, `_KEY` and `_TIMEOUT_S` (60); None without a URL.
+
+    Raises:
+        SettingsError: one of them makes no sense.
+    """
+    url = os.environ.get("CUEBRIDGE_LLM_URL", "")
+    if not url:
+        return None
+    try:
+        timeout_s = float(os.environ.get("CUEBRIDGE_LLM_TIMEOUT_S") or USUAL_S)
+    except ValueError:
+        timeout_s = 0.0
+    name, key = os.environ.get("CUEBRIDGE_LLM_MODEL", ""), os.environ.get("CUEBRIDGE_LLM_KEY", "")
+    return LanguageModel(url, name, key, timeout_s)

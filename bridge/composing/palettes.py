@@ -127,6 +127,11 @@ def _palettes() -> tuple[Palette, ...]:
 PALETTES: tuple[Palette, ...] = _palettes()
 
 
+def palette_names() -> tuple[str, ...]:
+    """The names of all palettes."""
+    return tuple(palette.name for palette in PALETTES)
+
+
 def palette_named(text: str) -> Palette | None:
     """The palette a person's words name: its own name, or one of its words; `None` when none does."""
     wanted = text.strip().lower()

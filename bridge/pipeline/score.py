@@ -8,12 +8,25 @@ import os
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from bridge import __version__, composing, performing, reading, seeing, spotting, timing, writing
+from bridge import (
+    __version__,
+    advising,
+    composing,
+    config,
+    performing,
+    reading,
+    seeing,
+    spotting,
+    timing,
+    writing,
+)
 from bridge.config import METRES, HitSettings, Settings, TempoSettings
-from bridge.errors import TimelineError
+from bridge.errors import InputError, TimelineError
 from bridge.pipeline.result import Result
 from bridge.progress import Progress
 from bridge.schema.cue_json import parse_cues
+from bridge.schema.cues import CueSheet
+from bridge.schema.picture import Picture
 from bridge.schema.record import Origin, Record
 from bridge.schema.timeline import Timeline
 
@@ -26,9 +39,9 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
         ModelError: a model is missing or is not what its card says.
         Cancelled: somebody asked to stop.
     """
-    settings = spotting.filled_in(settings)  # a faulty brief is said before a film is looked at, not after
+    # A faulty brief or sheet is said before a film is looked at, not after.
+    settings = spotting.filled_in(settings)
     if settings.cues_json:
-        # A faulty sheet is said before a film is looked at, not after.
         composing.check_layers(parse_cues(settings.cues_json).plots)
     if settings.markers_text:
         reading.check_markers(settings.markers_text)  # and so are faulty markers
@@ -37,6 +50,7 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     timeline = read_source(source, settings, progress)
     picture = seeing.see(timeline, settings, progress)
     cues = spotting.spot(timeline, picture, settings, progress)
+    cues = _advised(cues, (timeline, picture), settings, progress)
     form = timing.solve(cues, settings, progress, kept)
     name = timeline.name or source.stem
     if models is None:
@@ -79,6 +93,27 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
             "roles": {track.name: track.role.value for track in performance.tracks},
         },
     )
+
+
+def _advised(
+    cues: CueSheet, seen: tuple[Timeline, Picture], settings: Settings, progress: Progress
+) -> CueSheet:
+    """The sheet as a language model would have it, where one is configured and no person spoke last."""
+    model = config.language_model()
+    if model is None:
+        return cues
+    if settings.cues_json or settings.brief_document:
+        said = "The language model was not asked: a cue sheet or a brief was handed back"
+        return replace(cues, notes=(*cues.notes, said))
+    advice = advising.advise(
+        cues, writing.told_of_plots(cues, *seen), composing.palette_names(), model, progress
+    )
+    if advice.cues_json:
+        try:
+            cues = spotting.edited(cues, replace(settings, brief="", cues_json=advice.cues_json))
+        except InputError as error:
+            advice = replace(advice, notes=(f"The language model's answer was not used: {error}",))
+    return replace(cues, notes=(*cues.notes, *advice.notes))
 
 
 def fingerprint(source: Path, settings: Settings, progress: Progress) -> str:
@@ -168,5 +203,8 @@ def _fingerprint(source: Path, timeline: Timeline | None, settings: Settings, ha
             digest.update(f"{path} {status and (status.st_size, status.st_mtime_ns)}".encode())
     digest.update(json.dumps(asdict(settings), sort_keys=True, default=str).encode())
     digest.update(json.dumps(hashes, sort_keys=True).encode())
+    model = config.language_model()
+    if model is not None:
+        digest.update(f"{model.url} {model.model}".encode())
     digest.update(__version__.encode())
     return digest.hexdigest()

@@ -55,6 +55,7 @@ def _as_noted(plot: Plot, note: PlotNote) -> Plot:
         plot,
         **numbers,
         label=note.label or plot.label,
+        reason=plot.reason if note.label in (None, plot.label) else ASKED,
         palette=note.palette or plot.palette,
         music=music,
         entrance=plot.entrance if music == plot.music else ASKED,

@@ -11,6 +11,8 @@ from bridge.schema.cues import CueSheet, Hit, HitKind, Plot, Weight
 from bridge.spotting.curves import NAMES, fit_curves
 from bridge.spotting.hits import group, one_a_frame
 
+ASKED = "the cue sheet says so"
+
 
 def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
     """Replace hits, plots and mood of `sheet` by those of `settings.cues_json`.
@@ -186,7 +188,7 @@ def _plot(entry: EditedPlot, own: Plot | None, sheet: CueSheet) -> Plot:
         layers=base.layers if entry.layers is None else entry.layers,
         plan=entry.plan,
         music=base.music if entry.music is None else entry.music,
-        entrance=base.entrance,
+        entrance=base.entrance if entry.music in (None, base.music) else ASKED,
         reason=base.reason if entry.label in (None, base.label) else "as the cue sheet has it",
         tempo_bpm=entry.tempo_bpm,
         tempo_change=base.tempo_change if entry.tempo_change is None else entry.tempo_change,

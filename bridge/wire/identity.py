@@ -31,6 +31,9 @@ def identity() -> str:
         status = path.stat()
         digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     digest.update(f"{config.inference_threads()} {config.provider()}".encode())
+    model = config.language_model()
+    if model is not None:
+        digest.update(f"{model.url} {model.model} {model.key} {model.timeout_s}".encode())
     return f"{__version__}+{digest.hexdigest()[:12]}"
 
 

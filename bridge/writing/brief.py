@@ -53,6 +53,19 @@ def brief_text(
     return utf8("\n\n".join(blocks) + "\n").encode()
 
 
+def told_of_plots(cues: CueSheet, timeline: Timeline, picture: Picture) -> str:
+    """What was seen, heard and spotted of every plot, a line a stage, for a reader of text alone."""
+    lines = []
+    for plot in cues.plots:
+        lines += [
+            f"{plot.id}:",
+            f"  Seen: {seen(plot, timeline, picture)}",
+            f"  Heard: {heard(plot, cues)}",
+            f"  Spotted: {spotted(plot, cues)}",
+        ]
+    return "\n".join(lines)
+
+
 def _words(cues: CueSheet) -> tuple[str, str]:
     return cues.about.style, cues.about.instruments
 
@@ -87,7 +100,7 @@ def _plot(
 ) -> list[str]:
     label = _label(cues)
     # A palette that all plots share comes of the words above, which may be changed there.
-    shared = len({each.palette for each in cues.plots}) == 1 and any(map(bool, (cues.brief, *_words(cues))))
+    shared = len({each.palette for each in cues.plots}) == 1 and any((cues.brief, *_words(cues)))
     music = "not composed." if score is None else composed(plot, form, score, score.layers)
     stages = (
         ("Seen", seen(plot, timeline, picture)),

@@ -46,7 +46,7 @@ _TENSION: Bands = (
 )  # fmt: skip
 # A change of light or motion within a plot is named from here on: what a viewer would call one.
 _BRIGHTER, _LIVELIER = 0.08, 0.03
-_NAMED_LAYERS = 6
+_NAMED_LAYERS, _NAMED_TURNS = 6, 4
 
 
 def seen(plot: Plot, timeline: Timeline, picture: Picture) -> str:
@@ -129,9 +129,11 @@ def spotted(plot: Plot, cues: CueSheet) -> str:
     )
     if not plot.music:
         return f"no music{': ' + plot.entrance if plot.entrance else ''}; it would be {mood}."
-    told = [f"{plot.label.value}, {mood}"]
+    told = [f"{plot.label.value}{f' ({plot.reason})' if plot.reason else ''}; {mood}"]
     if plot.entrance:
         told.append(f"music enters here: {plot.entrance}")
+    turns = [t for t in cues.transitions if plot.start_frame <= t.frame < plot.end_frame]
+    told += [f"{turn.reason} ({turn.kind.value}, {turn.strength:.2f})" for turn in turns[:_NAMED_TURNS]]
     inside = [h for h in cues.hits if plot.start_frame <= h.frame < plot.end_frame and not h.grouped_with]
     weights = Counter(hit.weight for hit in inside)
     if inside:
