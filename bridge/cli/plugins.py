@@ -59,10 +59,10 @@ def _status(as_json: bool, to: Path | None) -> int:
     for name, host in HOSTS.items():
         try:
             standings = [host.status(place) for place in host.places(to, everywhere=True)]
-        except InputError:
+        except InputError as error:
             standings = []
-        if not standings and not as_json:
-            line(sys.stdout, f"{name}: not found on this machine")
+            if not as_json:  # a build that takes no scripts says so here
+                line(sys.stdout, f"{name}: not found. {error}")
         for standing in standings:
             healthy = healthy and not standing.faults
             _show(name, standing, as_json)

@@ -12,7 +12,7 @@ import pytest
 from bridge import __version__
 from bridge.cli import main
 from bridge.errors import CuebridgeError, InputError, OutputError, SettingsError
-from bridge.installing import Place, Wish, resolve_places
+from bridge.installing import HOSTS, Place, Wish, resolve_places
 from bridge.installing.resolve import SCRIPTS, Resolve
 from bridge.installing.resolve_places import python_for_resolve, user_scripts
 from bridge.installing.resolve_script import one_file
@@ -205,6 +205,17 @@ def test_the_app_store_build_is_explained(tmp_path: Path) -> None:
     found, faults = Resolve("darwin", {}, tmp_path, tmp_path / "root").doctor()
     assert "App Store" in found
     assert faults == ()  # who never installed it there has no fault to mend
+
+
+def test_the_status_explains_it_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box = tmp_path / "Library" / "Containers" / "com.blackmagic-design.DaVinciResolveLite"
+    box.mkdir(parents=True)
+    monkeypatch.setitem(HOSTS, "resolve", Resolve("darwin", {}, tmp_path, tmp_path / "root"))
+    assert main(["plugins", "status"]) in (0, 1)  # as this machine's REAPER stands
+    (said,) = [each for each in capsys.readouterr().out.splitlines() if each.startswith("resolve:")]
+    assert "App Store" in said
 
 
 def test_of_two_resolves_the_one_that_takes_scripts_gets_them(tmp_path: Path) -> None:

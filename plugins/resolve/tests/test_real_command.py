@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import sys
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +15,13 @@ import pytest
 from bridge.daemon.options import Options
 from bridge.daemon.scorer import Line
 from bridge.daemon.server import Daemon
+from bridge.errors import InputError
+from bridge.sounding.library import load_library
 from plugins.resolve.tests.desk import PLUGIN, outside, source_of
 from tests.fake_resolve import FakeResolve
 from tests.fake_resolve.scenes import timeline, worked_in
 from tests.make_models import write_models
+from tests.sounding.make import make_soundfont
 
 ROOT = PLUGIN.parents[1]
 # The scripts keep PYTHONPATH from the command, as they must; so this says where the code under test lies.
@@ -37,6 +41,17 @@ def daemon_that_composes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     running.close()
 
 
+@pytest.fixture
+def has_synthesizer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether this machine has one; then a small soundfont is there for it."""
+    monkeypatch.setenv("CUEBRIDGE_SOUNDFONT", str(make_soundfont(tmp_path / "font.sf2")))
+    try:
+        load_library()
+    except InputError:
+        return False
+    return True
+
+
 def run(host: FakeResolve, scores: Path, script: str) -> str:
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
@@ -45,7 +60,7 @@ def run(host: FakeResolve, scores: Path, script: str) -> str:
 
 
 def test_a_timeline_is_scored_revised_and_left_as_it_was(
-    daemon_that_composes: Daemon, tmp_path: Path
+    daemon_that_composes: Daemon, has_synthesizer: bool, tmp_path: Path
 ) -> None:
     edit = timeline("Schnitt ü 1", "23.976", lengths=(96, 120, 144))
     host, scores = FakeResolve(state=worked_in(edit)), tmp_path / "Scores ü 1"
@@ -65,9 +80,19 @@ def test_a_timeline_is_scored_revised_and_left_as_it_was(
     ours = {f: m for f, m in edit.markers.items() if m["customData"].startswith("cuebridge:")}
     assert set(ours) == (kept | starts) - {30, 100}
     assert {96, 216} <= kept
+    mix = folder / "Schnitt ü 1.wav"
+    assert mix.is_file() == has_synthesizer
     sounds = [track for track in edit.tracks["audio"] if track.name == "SCORE v001"]
-    assert [item.start for track in sounds for item in track.items] == [86400 + 12] * len(sounds)
-    assert bool(sounds) == (folder / "Schnitt ü 1.wav").is_file()  # as this machine has a soundfont or none
+    items = [item for track in sounds for item in track.items]
+    assert [item.start for item in items] == [86400 + 12] * has_synthesizer
+    if has_synthesizer:
+        with wave.open(str(mix)) as file:
+            assert (file.getframerate(), file.getsampwidth(), file.getnchannels()) == (48000, 3, 2)
+            frames = file.getnframes() / 48000 * 24000 / 1001
+        # The cue and what rings on, in whole frames.
+        assert items[0].end - items[0].start == int(frames) == 336 + int(5 * 24000 / 1001)
+        assert items[0].clip is not None
+        assert items[0].clip.path == str(mix)
 
     edit.markers[100]["note"] = "less strings"
     said = run(host, scores, "Revise score")
