@@ -151,6 +151,8 @@ class Settings:
     brief_document: str = ""
     # Stop before composing: a cue sheet, a brief and a page are wanted, and no music.
     only_spot: bool = False
+    # Whether the timeline's own sound is listened to for speech.
+    listen: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**63:

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, replace
 from fractions import Fraction
 
-from bridge import __version__, composing, performing, reading, seeing, spotting, timing, writing
+from bridge import __version__, composing, hearing, performing, reading, seeing, spotting, timing, writing
 from bridge.config import Complement, Settings
 from bridge.errors import SettingsError
 from bridge.pipeline.result import Result
@@ -52,7 +52,8 @@ def complement(asked: Complement, settings: Settings, progress: Progress) -> Res
     else:
         settings = replace(settings, tempo_map_midi=asked.tempo_map or asked.midi)
         timeline = read_source(asked.timeline, settings, progress)
-        cues = spotting.spot(timeline, seeing.see(timeline, settings, progress), settings, progress)
+        picture, heard = seeing.see(timeline, settings, progress), hearing.hear(timeline, settings, progress)
+        cues = spotting.spot(timeline, picture, settings, progress, heard)
     form = timing.solve(cues, settings, progress, given.map)
     score = composing.complement(cues, form, given.performance, wanted, settings, models, progress)
     played = writing.placed(given.performance, performing.perform(score, form, cues, settings))

@@ -13,6 +13,7 @@ from bridge import (
     advising,
     composing,
     config,
+    hearing,
     performing,
     reading,
     seeing,
@@ -49,7 +50,8 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     models = None if settings.only_spot else composing.load_models()
     timeline = read_source(source, settings, progress)
     picture = seeing.see(timeline, settings, progress)
-    cues = spotting.spot(timeline, picture, settings, progress)
+    heard = hearing.hear(timeline, settings, progress)
+    cues = spotting.spot(timeline, picture, settings, progress, heard)
     cues = _advised(cues, (timeline, picture), settings, progress)
     form = timing.solve(cues, settings, progress, kept)
     name = timeline.name or source.stem
@@ -185,7 +187,13 @@ def within(timeline: Timeline, roots: tuple[str, ...]) -> Timeline:
         else replace(shot, media=None, problem=f"{shot.media.path.name} lies outside the daemon's folders")
         for shot in timeline.shots
     )
-    return replace(timeline, shots=shots)
+    sounds = tuple(
+        sound
+        if sound.media is None or allowed(sound.media.path)
+        else replace(sound, media=None, problem=f"{sound.media.path.name} lies outside the daemon's folders")
+        for sound in timeline.sounds
+    )
+    return replace(timeline, shots=shots, sounds=sounds)
 
 
 def _fingerprint(source: Path, timeline: Timeline | None, settings: Settings, hashes: dict[str, str]) -> str:
@@ -197,7 +205,8 @@ def _fingerprint(source: Path, timeline: Timeline | None, settings: Settings, ha
                 digest.update(block)
     else:
         digest.update(timeline.fingerprint.encode())
-        for path in sorted({str(s.media.path) for s in timeline.shots if s.media is not None}):
+        media = [each.media for each in timeline.shots] + [each.media for each in timeline.sounds]
+        for path in sorted({str(span.path) for span in media if span is not None}):
             # Relinked or re-rendered media changes what is seen; size and time stand for its bytes.
             status = Path(path).stat() if Path(path).exists() else None
             digest.update(f"{path} {status and (status.st_size, status.st_mtime_ns)}".encode())

@@ -135,6 +135,10 @@ class _Reader:
             picture = made.picture if lane >= 0 else False
             placed = _Placed(begin_s, begin_s + length_s, made.node)
             lanes.items.setdefault((lane, picture or lane == 0), []).append(placed)
+            if (picture or lane == 0) and made.sounding:
+                # A clip with picture and sound is one element here, and one on either kind of track in OTIO.
+                heard = _Placed(begin_s, begin_s + length_s, {**made.node, "markers": []})
+                lanes.items.setdefault((lane, False), []).append(heard)
         within_s = begin_s - made.start_s
         for child in element:
             where = child.get("lane")
@@ -161,7 +165,7 @@ class _Reader:
                 rows.append([placed])
             else:
                 row.append(placed)
-        fades = lanes.fades.get(lane, []) if picture else []
+        fades = lanes.fades.get(lane, [])
         return [self._track(row, fades if number == 0 else [], picture) for number, row in enumerate(rows)]
 
     def _track(self, row: list[_Placed], fades: list[tuple[Fraction, Fraction, str]], picture: bool) -> Node:

@@ -86,7 +86,10 @@ class Resources:
 
 @dataclass(frozen=True)
 class Item:
-    """A node, whether it is picture, where its own time begins, its speed and source start in seconds."""
+    """A node, whether it is picture, where its own time begins, its speed and source start in seconds.
+
+    `sounding`: it has sound that is not switched off.
+    """
 
     node: Node
     picture: bool
@@ -94,6 +97,7 @@ class Item:
     speed: Fraction
     source_s: Fraction
     remark: str = ""
+    sounding: bool = False
 
 
 def item_of(
@@ -118,7 +122,7 @@ def item_of(
     enabled = element.get("enabled", "1") != "0"
     base: Node = {
         "name": element.get("name", ""),
-        "metadata": {},
+        "metadata": _volume(element),
         "effects": [],
         "markers": [],
         "enabled": enabled,
@@ -129,7 +133,7 @@ def item_of(
         origin_s = Fraction(0) if sequence is None else clock.seconds(sequence, "tcStart")
         span = clock.span(source_s - origin_s if source_s >= origin_s else source_s, length_s)
         stack = {**base, **inner, "name": base["name"], "source_range": span}
-        return Item(stack, True, start_s, Fraction(1), source_s)
+        return Item(stack, True, start_s, Fraction(1), source_s, sounding=_sounding(element, None))
     if speed != 1:
         base["effects"] = [
             {
@@ -148,9 +152,8 @@ def item_of(
         "media_references": {"DEFAULT_MEDIA": reference},
         "active_media_reference_key": "DEFAULT_MEDIA",
     }
-    return Item(
-        clip, picture, start_s, speed, source_s, remark or (_OPAQUE if element.tag == "mc-clip" else "")
-    )
+    remark = remark or (_OPAQUE if element.tag == "mc-clip" else "")
+    return Item(clip, picture, start_s, speed, source_s, remark, _sounding(element, asset))
 
 
 def _content(element: Element, clock: Clock) -> tuple[Element, Fraction]:
@@ -166,6 +169,20 @@ def _only_sound(element: Element, asset: Element | None) -> bool:
     if element.tag == "audio" or element.get("srcEnable") == "audio":
         return True
     return asset is not None and asset.tag == "asset" and asset.get("hasVideo", "0") != "1"
+
+
+def _sounding(element: Element, asset: Element | None) -> bool:
+    """Whether a clip is heard; a compound clip, which has no asset, may be."""
+    if element.get("srcEnable", "all") == "video" or element.tag in ("title", "video"):
+        return False
+    return asset is None or asset.get("hasAudio", "0") == "1"
+
+
+def _volume(element: Element) -> Node:
+    """What is written of a clip's volume, as metadata."""
+    volume = element.find("adjust-volume")
+    amount = "" if volume is None else volume.get("amount", "")
+    return {"fcpxml": {"amount": amount}} if amount else {}
 
 
 def _reference(element: Element, source: Element, asset: Element | None, clock: Clock) -> Node:

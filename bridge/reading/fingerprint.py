@@ -6,7 +6,7 @@ import hashlib
 import json
 from fractions import Fraction
 
-from bridge.schema.timeline import EditPoint, Marker, Shot
+from bridge.schema.timeline import EditPoint, Marker, Shot, Sound
 
 
 def fingerprint(
@@ -15,8 +15,9 @@ def fingerprint(
     shots: tuple[Shot, ...],
     points: tuple[EditPoint, ...],
     markers: tuple[Marker, ...],
+    sounds: tuple[Sound, ...] = (),
 ) -> str:
-    """SHA-256, in hex, over rate, cue, shots' bounds and media, edit points and markers.
+    """SHA-256, in hex, over rate, cue, shots' bounds and media, edit points, markers and sounds.
 
     Media count by file name and time map, not by folder: a project that moves keeps its score. Whether
     the file is there counts, because it decides what can be seen.
@@ -32,11 +33,20 @@ def fingerprint(
         ],
         "markers": [[m.frame, m.duration_frames, m.name, m.note, m.color] for m in markers],
     }
+    if sounds:
+        content["sounds"] = [
+            [sound.start_frame, sound.end_frame, _media(sound), _mixing(sound)] for sound in sounds
+        ]
     text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _media(shot: Shot) -> list[object] | None:
+def _mixing(sound: Sound) -> list[object]:
+    gain = [[str(point.offset_s), point.gain_db] for point in sound.gain]
+    return [gain, str(sound.fade_in_s), str(sound.fade_out_s), sound.channels]
+
+
+def _media(shot: Shot | Sound) -> list[object] | None:
     media = shot.media
     if media is None:
         return None

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from bridge.reading.kinds import Look
 from bridge.reading.retime import Knots, cut
-from bridge.schema.timeline import MediaSpan
+from bridge.schema.timeline import GainPoint, MediaSpan
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,30 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Mixing:
+    """How loud a clip on a sound track is, and which of its media's channels it plays; as in `Sound`."""
+
+    gain: tuple[GainPoint, ...] = ()
+    fade_in_s: Fraction = Fraction(0)
+    fade_out_s: Fraction = Fraction(0)
+    channels: tuple[tuple[int, int], ...] = ()
+
+    def part(self, start_s: Fraction, end_s: Fraction, length_s: Fraction) -> Mixing:
+        """That of [start_s, end_s) of a clip of some length; a fade stays only at an end that does."""
+        return Mixing(
+            tuple(replace(point, offset_s=point.offset_s - start_s) for point in self.gain),
+            self.fade_in_s if start_s <= 0 else Fraction(0),
+            self.fade_out_s if end_s >= length_s else Fraction(0),
+            self.channels,
+        )
+
+
+@dataclass(frozen=True)
 class Piece:
-    """One clip on a track, [start, end) in timeline frames. `knots` may be None when time is unknown."""
+    """One clip on a track, [start, end) in timeline frames. `knots` may be None when time is unknown.
+
+    `mixing` is set for a clip on a sound track.
+    """
 
     start: Fraction
     end: Fraction
@@ -37,15 +59,19 @@ class Piece:
     source: Source | None = None
     knots: Knots | None = None
     rate: Fraction = Fraction(24)
+    mixing: Mixing | None = None
 
     def part(self, start: Fraction, end: Fraction) -> Piece:
         """What is left when only [start, end) of it shows."""
         if start == self.start and end == self.end:
             return self
-        knots = self.knots
+        knots, mixing = self.knots, self.mixing
+        low, high = (start - self.start) / self.rate, (end - self.start) / self.rate
         if knots is not None:
-            knots = cut(knots, (start - self.start) / self.rate, (end - self.start) / self.rate)
-        return replace(self, start=start, end=end, knots=knots)
+            knots = cut(knots, low, high)
+        if mixing is not None:
+            mixing = mixing.part(low, high, (self.end - self.start) / self.rate)
+        return replace(self, start=start, end=end, knots=knots, mixing=mixing)
 
     def moved(self, by: Fraction) -> Piece:
         """The same, `by` frames later."""

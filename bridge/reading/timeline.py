@@ -9,7 +9,7 @@ from bridge.config import Settings
 from bridge.errors import CuebridgeError, InputError, TimecodeError, TimelineError
 from bridge.progress import Progress
 from bridge.reading.adapters import SUFFIXES, Document, load
-from bridge.reading.cue import cut_edits, cut_markers, cut_shots
+from bridge.reading.cue import cut_edits, cut_markers, cut_shots, cut_sounds
 from bridge.reading.fingerprint import fingerprint
 from bridge.reading.kinds import Look
 from bridge.reading.layout import Layer, Mark
@@ -18,6 +18,7 @@ from bridge.reading.markers import stack_marks, unique
 from bridge.reading.paths import Locator
 from bridge.reading.rates import MAX_HOURS, frame_rate, frames
 from bridge.reading.shots import shots_of
+from bridge.reading.sounds import lay_sounds, own_sounds, sounds_of
 from bridge.reading.tracks import Context, lay_out
 from bridge.reading.tree import Node, node, nodes, text
 from bridge.reading.visible import Stretch, edit_points, merge_through_edits, paint, visible_fades
@@ -67,7 +68,7 @@ def _read(document: Document, path: Path, settings: Settings, progress: Progress
     context.warnings += document.warnings
     start = start_timecode(timeline, rate, context.warnings)
     layers = lay_out(stack, context)
-    sound = context.sound
+    sound = lay_sounds(stack, context)
     if document.edl:
         first = min((layer.pieces[0].start for layer in layers if layer.pieces), default=Fraction(0))
         layers, sound = [layer.moved(-first) for layer in layers], [layer.moved(-first) for layer in sound]
@@ -108,6 +109,7 @@ def _read(document: Document, path: Path, settings: Settings, progress: Progress
     shots = cut_shots(shots_of(stretches, points, rate), *cue, rate)
     edits = cut_edits(points, *cue)
     markers = cut_markers(marks, *cue)
+    sounds = cut_sounds(sounds_of(sound, rate) or own_sounds(stack, shots), *cue, rate)
     progress.report(_STAGE, 4, 4, path.name)
     return Timeline(
         name=text(timeline, "name") or path.stem,
@@ -120,8 +122,9 @@ def _read(document: Document, path: Path, settings: Settings, progress: Progress
         shots=shots,
         edit_points=edits,
         markers=markers,
+        sounds=sounds,
         source=path,
-        fingerprint=fingerprint(rate, cue, shots, edits, markers),
+        fingerprint=fingerprint(rate, cue, shots, edits, markers, sounds),
         warnings=tuple(dict.fromkeys(context.warnings)),
     )
 

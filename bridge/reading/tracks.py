@@ -16,10 +16,10 @@ from bridge.reading.media import source_of
 from bridge.reading.paths import Locator
 from bridge.reading.rates import MAX_HOURS, frames, length_of, start_of
 from bridge.reading.retime import clip_knots
-from bridge.reading.tree import Node, media_reference, node, nodes, schema, text
+from bridge.reading.tree import Node, media_reference, node, nodes, schema, switched_on, text
 from bridge.reading.visible import paint, visible_fades
 
-_MAX_DEPTH = 12
+MAX_DEPTH = 12
 # Items between two reports of progress.
 _REPORT_EVERY = 500
 
@@ -35,7 +35,6 @@ class Context:
     progress: Progress
     absolute: Fraction | None = None
     warnings: list[str] = field(default_factory=list)
-    sound: list[Layer] = field(default_factory=list)
     dropped_marks: int = 0
     items: int = 0
 
@@ -46,30 +45,26 @@ def is_video(track: Node) -> bool:
 
 
 def lay_out(stack: Node, context: Context, depth: int = 0) -> list[Layer]:
-    """The enabled video tracks of a stack, lowest first; sound tracks go to `context.sound`.
+    """The enabled video tracks of a stack, lowest first.
 
     Raises:
         TimelineError: a duration below zero, or a position past 100 hours.
         Cancelled: the user asked to stop.
     """
-    tracks = [track for track in nodes(stack, "children") if track.get("enabled") is not False]
-    video = [track for track in tracks if is_video(track)]
+    video = [track for track in nodes(stack, "children") if is_video(track) and switched_on(track)]
     base = next((track for track in video if _has_picture(track)), None)
-    layers = [_lay_track(track, context, depth, track is base) for track in video]
-    if depth == 0:
-        context.sound = [_lay_sound(track, context) for track in tracks if not is_video(track)]
-    return layers
+    return [_lay_track(track, context, depth, track is base) for track in video]
 
 
-def _children(track: Node) -> list[Node]:
+def children_of(track: Node) -> list[Node]:
     """A track's items; a clip or stack that stands in a stack by itself is a track of one item."""
     return nodes(track, "children") if schema(track) == "Track" else [track]
 
 
 def _has_picture(track: Node) -> bool:
     return any(
-        schema(item) in ("Clip", "Stack", "Track", "Composition") and item.get("enabled") is not False
-        for item in _children(track)
+        schema(item) in ("Clip", "Stack", "Track", "Composition") and switched_on(item)
+        for item in children_of(track)
     )
 
 
@@ -80,7 +75,7 @@ def _lay_track(track: Node, context: Context, depth: int, on_base: bool) -> Laye
         # The adapter keeps an EDL's first record timecode as the track's start, below zero.
         record = start_of(node(track, "source_range"))
         context.absolute = -frames(record, context.rate) if record is not None else Fraction(0)
-    for item in _children(track):
+    for item in children_of(track):
         context.items += 1
         if context.items % _REPORT_EVERY == 0:
             context.progress.check()
@@ -100,7 +95,7 @@ def _lay_track(track: Node, context: Context, depth: int, on_base: bool) -> Laye
             raise TimelineError(
                 f"the timeline is longer than {MAX_HOURS} hours", remedy="Look for a clip with a wrong length"
             )
-        if length > 0 and item.get("enabled") is not False:
+        if length > 0 and switched_on(item):
             if kind == "Clip":
                 _lay_clip(item, position, position + length, layer, context, on_base)
             elif kind in ("Stack", "Track", "Composition"):
@@ -111,7 +106,7 @@ def _lay_track(track: Node, context: Context, depth: int, on_base: bool) -> Laye
                 )[0]
         position += length
     layer.length = position
-    return _trimmed(track, layer, context.rate) if schema(track) == "Track" else layer
+    return trimmed(track, layer, context.rate) if schema(track) == "Track" else layer
 
 
 def _plain(item: Node, context: Context) -> tuple[Fraction, Fraction, Fraction, bool, Fraction | None]:
@@ -119,7 +114,7 @@ def _plain(item: Node, context: Context) -> tuple[Fraction, Fraction, Fraction, 
     return frames(start, context.rate) if start else Fraction(0), Fraction(0), Fraction(1), False, None
 
 
-def _trimmed(track: Node, layer: Layer, rate: Fraction) -> Layer:
+def trimmed(track: Node, layer: Layer, rate: Fraction) -> Layer:
     """A track's own source range cuts and shifts it. Starts below zero shift it later: that is where an
     EDL keeps its record timecode. Track markers are in the track's time before that.
     """
@@ -141,7 +136,7 @@ def item_frames(item: Node, rate: Fraction, depth: int = 0) -> Fraction:
     length = length_of(item)
     if length is not None:
         return frames(length, rate)
-    if depth > _MAX_DEPTH:
+    if depth > MAX_DEPTH:
         return Fraction(0)
     kind = schema(item)
     inner = [
@@ -198,7 +193,7 @@ def _lay_nested(
     layer.marks += clip_marks(
         item, context.rate, position, position + length, offset, Fraction(0), Fraction(1), False, None
     )[0]
-    if not retimed and depth < _MAX_DEPTH:
+    if not retimed and depth < MAX_DEPTH:
         stack = item if schema(item) == "Stack" else {"OTIO_SCHEMA": "Stack.1", "children": [item]}
         if schema(item) == "Track":
             stack["children"] = [{**item, "source_range": None}]
@@ -216,37 +211,3 @@ def _lay_nested(
     if retimed:
         context.warnings.append(f"{name}: a retimed nested timeline is read as one shot")
     layer.pieces.append(Piece(position, position + length, Look.PICTURE, name, None, None, context.rate))
-
-
-def _lay_sound(track: Node, context: Context) -> Layer:
-    layer = Layer()
-    position = Fraction(0)
-    for item in _children(track):
-        if schema(item) == "Transition":
-            continue
-        length = item_frames(item, context.rate)
-        if length > 0 and schema(item) == "Clip" and item.get("enabled") is not False:
-            layer.pieces.append(Piece(position, position + length, Look.NONE))
-            layer.marks += clip_marks(
-                item, context.rate, position, position + length, *_sound_times(item, context)
-            )[0]
-        position += max(length, Fraction(0))
-    layer.length = position
-    return _trimmed(track, layer, context.rate) if schema(track) == "Track" else layer
-
-
-def _sound_times(item: Node, context: Context) -> tuple[Fraction, Fraction, Fraction, bool, Fraction | None]:
-    start, zero = start_of(node(item, "source_range")), Fraction(0)
-    media = start_of(node(media_reference(item), "available_range"))
-    speed = Fraction(1)
-    for effect in nodes(item, "effects"):
-        scalar = effect.get("time_scalar")
-        if schema(effect) == "LinearTimeWarp" and isinstance(scalar, (int, float)) and 0 < scalar < 10_000:
-            speed = Fraction(scalar).limit_denominator(100_000)
-    return (
-        frames(start, context.rate) if start is not None else zero,
-        frames(media, context.rate) if media is not None else zero,
-        speed,
-        context.resolve,
-        context.absolute,
-    )

@@ -47,6 +47,11 @@ def resolve_metadata(parent: Node | None) -> Node:
     return metadata(parent, "Resolve_OTIO")
 
 
+def switched_on(item: Node) -> bool:
+    """Whether a track or clip is enabled. The adapter for FCP 7 XML leaves it in the metadata."""
+    return item.get("enabled") is not False and text(metadata(item, "fcp_xml"), "enabled").upper() != "FALSE"
+
+
 def media_reference(clip: Node) -> Node | None:
     """The active media reference of a Clip.2, else the only one; None when there is none."""
     references = node(clip, "media_references") or {}

@@ -17,7 +17,7 @@ from importlib import resources
 from typing import Any, NoReturn
 
 from bridge.errors import CueSheetError
-from bridge.schema.cues import HitKind, Label, LayerPlan, MoodCurves, Speech, Weight
+from bridge.schema.cues import HitKind, Label, LayerPlan, Line, MoodCurves, Speech, Weight
 from bridge.schema.layers_json import layers_digest, read_layers
 
 SCHEMA_VERSION = 1
@@ -316,7 +316,11 @@ def _speech(entries: list[dict[str, Any]] | None, start: int, end: int) -> tuple
         if first < start or last > end:
             what = f"speech from frame {first} to {last} does not lie within the cue"
             _fail(f"speech[{index}]", what, f"The cue is frames {start} to {end}")
-        spans.append(Speech(first, last, entry.get("words", "")))
+        lines = tuple(
+            Line(each["start_frame"], each["end_frame"], each["words"], each.get("speaker", ""))
+            for each in entry.get("lines", [])
+        )
+        spans.append(Speech(first, last, entry.get("words", ""), lines, entry.get("heard", False)))
     return merged(spans)
 
 
@@ -326,7 +330,13 @@ def merged(spans: Iterable[Speech]) -> tuple[Speech, ...]:
     for span in sorted(spans, key=lambda each: (each.start_frame, each.end_frame)):
         if out and span.start_frame <= out[-1].end_frame:
             words = "; ".join(dict.fromkeys(filter(None, (out[-1].words, span.words))))
-            out[-1] = Speech(out[-1].start_frame, max(out[-1].end_frame, span.end_frame), words)
+            out[-1] = Speech(
+                out[-1].start_frame,
+                max(out[-1].end_frame, span.end_frame),
+                words,
+                (*out[-1].lines, *span.lines),
+                out[-1].heard and span.heard,
+            )
         else:
             out.append(span)
     return tuple(out)

@@ -127,12 +127,31 @@ class TransitionPoint:
 
 
 @dataclass(frozen=True)
+class Line:
+    """What one voice says in one breath: [start_frame, end_frame) on the timeline.
+
+    `speaker` tells voices apart as far as could be heard: "1", "2" and so on; empty: not known.
+    """
+
+    start_frame: int
+    end_frame: int
+    words: str
+    speaker: str = ""
+
+
+@dataclass(frozen=True)
 class Speech:
-    """Somebody speaks: [start_frame, end_frame) on the timeline."""
+    """Somebody speaks: [start_frame, end_frame) on the timeline.
+
+    `words` are who speaks or what is said, as a person wrote or a recogniser heard it; `lines` are what a
+    recogniser heard, line by line. `heard`: it was found by listening, and not said by a person.
+    """
 
     start_frame: int
     end_frame: int
     words: str = ""
+    lines: tuple[Line, ...] = ()
+    heard: bool = False
 
 
 @dataclass(frozen=True)

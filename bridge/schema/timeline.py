@@ -92,14 +92,43 @@ class Marker:
 
 
 @dataclass(frozen=True)
+class GainPoint:
+    """The gain `offset_s` into a sound, in dB; linear in dB to the next point, held before and after."""
+
+    offset_s: Fraction
+    gain_db: float
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What a clip on a sound track plays: [start_frame, end_frame) on the timeline.
+
+    `media` is as a shot's; None when it is missing or cannot be named, and `problem` then says why.
+    `track` is the track's name, or number from 1; empty for a picture's own sound, in a timeline that has no
+    sound tracks. No `gain` is 0 dB. Fades are linear in amplitude. `channels` are (stream, channel) pairs
+    from 0 of the media's sound streams; empty: all. Tracks and clips that are switched off are no sounds.
+    """
+
+    track: str
+    start_frame: int
+    end_frame: int
+    media: MediaSpan | None = None
+    gain: tuple[GainPoint, ...] = ()
+    fade_in_s: Fraction = Fraction(0)
+    fade_out_s: Fraction = Fraction(0)
+    channels: tuple[tuple[int, int], ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Timeline:
     """A readable timeline, already cut to its In and Out when the user set them.
 
-    `cue_start_frame` and `cue_end_frame` (exclusive) bound what is to be scored; shots, edit points and
-    markers are kept on timeline frames and lie within them. Edit points never lie on the cue's own ends
-    unless they are transitions. `fingerprint` is a SHA-256 over what the music depends on (rate, cue,
-    shots' bounds and media, edit points, markers), not over the file's bytes. `warnings` are sentences
-    for a person.
+    `cue_start_frame` and `cue_end_frame` (exclusive) bound what is to be scored; shots, edit points, markers
+    and sounds are kept on timeline frames and lie within them. Sounds may overlap. Edit points never lie on
+    the cue's own ends unless they are transitions. `fingerprint` is a SHA-256 over what the music depends on
+    (rate, cue, shots' bounds and media, edit points, markers, sounds), not over the file's bytes. `warnings`
+    are sentences for a person.
     """
 
     name: str
@@ -112,6 +141,7 @@ class Timeline:
     shots: tuple[Shot, ...]
     edit_points: tuple[EditPoint, ...] = ()
     markers: tuple[Marker, ...] = ()
+    sounds: tuple[Sound, ...] = ()
     source: Path = field(default_factory=Path)
     fingerprint: str = ""
     warnings: tuple[str, ...] = ()

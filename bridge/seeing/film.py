@@ -12,7 +12,7 @@ from bridge.config import Settings
 from bridge.errors import MediaError, TimecodeError
 from bridge.progress import Progress
 from bridge.schema.picture import SAMPLE_STEP_S
-from bridge.schema.timeline import EditKind, EditPoint, Knot, MediaSpan, Shot, Timeline
+from bridge.schema.timeline import EditKind, EditPoint, Knot, MediaSpan, Shot, Sound, Timeline
 from bridge.seeing.features import HEIGHT, SCALE, WIDTH
 from bridge.seeing.frames import SLACK, Film, Found, Rgb
 from bridge.seeing.looks import Looks
@@ -72,6 +72,7 @@ def film_timeline(path: Path, settings: Settings, progress: Progress) -> Timelin
         cue_end_frame=cue_end,
         shots=shots,
         edit_points=edits,
+        sounds=(_sound(path, rate, cue_start, cue_end),),
         source=path,
         warnings=tuple(warnings),
     )
@@ -164,6 +165,12 @@ def _shots(path: Path, rate: Fraction, bounds: list[int], cue_start: int, cue_en
         number = len(shots) + 1
         shots.append(Shot(f"s{number:04d}", f"shot {number}", low, high, MediaSpan(path, knots)))
     return tuple(shots)
+
+
+def _sound(path: Path, rate: Fraction, start: int, end: int) -> Sound:
+    """The film's own sound, under the whole cue."""
+    knots = (Knot(Fraction(0), start / rate), Knot((end - start) / rate, end / rate))
+    return Sound("", start, end, MediaSpan(path, knots))
 
 
 def _fingerprint(timeline: Timeline) -> str:

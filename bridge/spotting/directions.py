@@ -9,6 +9,8 @@ Rules (whole words, any case, in the name or the note):
     dialogue, dialog, speech,   somebody speaks for the marker's length; without a length, from "dialogue in"
     VO, voice-over, narration   until the next "dialogue out". Only at the head of the text; what follows
                                 directs the mood there if it holds mood words, as a section's does
+    no dialogue, no speech,     nobody speaks for the marker's length, whatever was heard there
+    no voice
     any other words on a marker with a length: a section, one plot, whose words direct its mood
 On a marker with a length the weights and hit words count only where they stand alone or lead ("want",
 "must: tense strings"), for "nice and warm strings" describes a section; the hit is then at its start. A
@@ -39,6 +41,7 @@ _SPEECH_LEADING = re.compile(
     r"^\s*(?:under\s+)?(?:dialog(?:ue)?|speech|v\.?\s?o\.?|voice[ -]?over|narrat(?:ion|or))(?!\w)(.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_NO_SPEECH = re.compile(r"^\s*no\s+(dialog(?:ue)?|speech|voice(?:[ -]?over)?|v\.?o\.?)(?!\w)", re.IGNORECASE)
 _SPEECH_ENDS = re.compile(r"^\W*(out|off|over|ends?|stops?)\b", re.IGNORECASE)
 _ONLY_HIT = re.compile(r"^\s*((must|want|nice|hit|sync|accent|stinger|here)\b[\s:;,.–—-]*)+$", re.IGNORECASE)
 _DEFAULT_NAME = re.compile(r"^\s*(marker\s*\d*)?\s*$", re.IGNORECASE)
@@ -70,6 +73,7 @@ class Directions:
     silences: tuple[Span, ...] = ()
     sections: tuple[Span, ...] = ()
     speech: tuple[Speech, ...] = ()
+    unspoken: tuple[Span, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -97,6 +101,7 @@ def read_directions(timeline: Timeline) -> Directions:
     silences: list[Span] = []
     sections: list[Span] = []
     speech: list[Speech] = []
+    unspoken: list[Span] = []
     notes: list[str] = []
     markers = sorted(timeline.markers, key=lambda m: m.frame)
     entrances = [m.frame for m in markers if _ENTER.search(marker_words(m))]
@@ -117,7 +122,9 @@ def read_directions(timeline: Timeline) -> Directions:
         spoken = _SPEECH_LEADING.match(words)
         if spoken and _ends_speech(words) and not long:
             continue
-        if spoken:
+        if long and _NO_SPEECH.match(words):
+            unspoken.append(Span(marker.frame, end_frame, words))
+        elif spoken:
             end = end_frame if long else next((f for f in exits if f > marker.frame), None)
             if end is None:
                 undirected(marker, words, "give it a length, or put a marker dialogue out where speech ends")
@@ -145,4 +152,6 @@ def read_directions(timeline: Timeline) -> Directions:
                 words,
                 "write hit, must, want, nice or no music in it, or give it a length to make it a section",
             )
-    return Directions(tuple(hits), tuple(silences), tuple(sections), merged(speech), tuple(notes))
+    return Directions(
+        tuple(hits), tuple(silences), tuple(sections), merged(speech), tuple(unspoken), tuple(notes)
+    )

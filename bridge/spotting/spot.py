@@ -9,6 +9,7 @@ import numpy as np
 from bridge.config import Settings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet, MoodCurves, Plot
+from bridge.schema.heard import Heard
 from bridge.schema.picture import Picture
 from bridge.schema.timeline import Timeline
 from bridge.spotting.asked import asked_of, filled_in, silences, told, with_reasons
@@ -21,11 +22,18 @@ from bridge.spotting.learnt import leant
 from bridge.spotting.lexicon import allows_tempo_changes
 from bridge.spotting.mood import Curve, curves_from_axes, mood_axes, secondly
 from bridge.spotting.plots import find_plots
+from bridge.spotting.speaking import known_speech
 from bridge.spotting.wishes import Wishes
 
+_UNHEARD = Heard()
 
-def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Progress) -> CueSheet:
+
+def spot(
+    timeline: Timeline, picture: Picture, settings: Settings, progress: Progress, sound: Heard = _UNHEARD
+) -> CueSheet:
     """Spot the cue: plots, hits, mood, music and silence; an edited cue sheet has the last word.
+
+    Markers go before what was heard, too.
 
     Raises:
         CueSheetError: `settings.cues_json` breaks the cue sheet's schema.
@@ -44,7 +52,7 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
     progress.report("spotting", 1, 4, "plots")
     directions = read_directions(timeline)
     directions = replace(directions, silences=(*directions.silences, *silences(timeline, asked.about)))
-    speech = directions.speech
+    speech = known_speech(directions, sound.speech)
     plots, transitions = find_plots(
         timeline, features, axes, curves, directions, bool(picture.seen.any()), speech, progress
     )
@@ -58,7 +66,7 @@ def spot(timeline: Timeline, picture: Picture, settings: Settings, progress: Pro
         plots = _with_changes(plots, settings.tempo.changes or changes)
     progress.report("spotting", 2, 4, "hits")
     hits = find_hits(timeline, plots, directions.hits, settings.hits)
-    notes = [*timeline.warnings, *picture.problems, *directions.notes, *leaning]
+    notes = [*timeline.warnings, *picture.problems, *sound.problems, *directions.notes, *leaning]
     notes += told(asked, bool(held))
     if held and wanted:
         notes.append(f"Tempo changes are asked for in words, but {held}: the words change nothing")

@@ -203,6 +203,18 @@ def _speech(cues: CueSheet) -> list[dict[str, Any]]:
             "start_timecode": label(span.start_frame),
             "end_timecode": label(span.end_frame),
             "words": span.words,
+            "heard": span.heard,
+            "lines": [
+                {
+                    "start_frame": line.start_frame,
+                    "end_frame": line.end_frame,
+                    "start_timecode": label(line.start_frame),
+                    "end_timecode": label(line.end_frame),
+                    "words": line.words,
+                    "speaker": line.speaker,
+                }
+                for line in span.lines
+            ],
         }
         for span in cues.speech
     ]

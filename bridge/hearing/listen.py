@@ -1,0 +1,104 @@
+"""Listening to a cue: its sounds as the edit mixes them, how loud that is, and where somebody speaks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from bridge import keeping
+from bridge.config import Settings
+from bridge.errors import ModelError
+from bridge.hearing.level import loudness_db
+from bridge.hearing.mix import mixed
+from bridge.hearing.voice import Array, Voice, spans
+from bridge.inference.graph import released_graph
+from bridge.progress import Progress
+from bridge.schema.cues import Speech
+from bridge.schema.heard import Heard
+from bridge.schema.timeline import Sound, Timeline
+
+# Raised whenever the same sounds would be heard otherwise.
+_VERSION = 1
+
+
+def hear(timeline: Timeline, settings: Settings, progress: Progress) -> Heard:
+    """What is heard of a timeline's cue; nothing where `settings.listen` is off or nothing sounds.
+
+    What was found is kept by the media's content, the sounds' times and gains, and the detector: a second
+    take listens to nothing. Sounds that cannot be read are named once in `problems`.
+
+    Raises:
+        Cancelled: somebody asked to stop.
+    """
+    if not settings.listen or not timeline.sounds:
+        return Heard()
+    try:
+        graph = released_graph("voice")
+    except ModelError as error:
+        return Heard(problems=(f"Nobody listens for speech: {error.what}",))
+
+    def listen() -> keeping.Arrays:
+        problems: dict[str, None] = {}
+        voice, probability, loudness = Voice(graph), [], []
+        for block in mixed(timeline, problems, progress):
+            probability.append(voice.hear(block))
+            loudness.append(loudness_db(block))
+        seconds = math.ceil(timeline.cue_s(timeline.cue_end_frame))
+        return {
+            "speech": np.concatenate(probability),
+            "loudness_db": np.concatenate(loudness)[:seconds],
+            "problems": np.array(list(problems), dtype=np.str_),
+        }
+
+    found = keeping.remember(_key(timeline, str(graph.card["sha256"])), listen)
+    return Heard(
+        speech=spoken(timeline, found["speech"]),
+        loudness_db=tuple(round(float(value), 2) for value in found["loudness_db"]),
+        problems=tuple(str(problem) for problem in found["problems"]),
+    )
+
+
+def spoken(timeline: Timeline, speech: Array) -> tuple[Speech, ...]:
+    """Spans of speech on whole frames of the timeline, none touching another."""
+    out: list[Speech] = []
+    for start_s, end_s in spans(speech):
+        first = timeline.cue_start_frame + math.floor(start_s * timeline.rate)
+        last = min(timeline.cue_start_frame + math.ceil(end_s * timeline.rate), timeline.cue_end_frame)
+        if out and first <= out[-1].end_frame:
+            out[-1] = Speech(out[-1].start_frame, last, heard=True)
+        elif first < last:
+            out.append(Speech(first, last, heard=True))
+    return tuple(out)
+
+
+def _key(timeline: Timeline, sha256: str) -> keeping.Key:
+    """Whatever the mix depends on, and the detector."""
+    media = dict.fromkeys(sound.media.path for sound in timeline.sounds if sound.media is not None)
+    ids = {path: keeping.media_id(path) for path in media}
+    return keeping.Key(
+        "voice",
+        _VERSION,
+        "" if "" in ids.values() else " ".join(ids.values()) or "none",
+        "\n".join(
+            [
+                sha256,
+                f"{timeline.rate} {timeline.cue_start_frame} {timeline.cue_end_frame}",
+                *(
+                    " ".join(_about(sound, ids[sound.media.path] if sound.media is not None else ""))
+                    for sound in timeline.sounds
+                ),
+            ]
+        ),
+    )
+
+
+def _about(sound: Sound, media: str) -> Iterator[str]:
+    yield media or sound.problem
+    yield f"{bool(sound.track)} {sound.start_frame} {sound.end_frame}"
+    yield f"{sound.fade_in_s} {sound.fade_out_s} {sound.channels}"
+    yield from (f"{point.offset_s}:{point.gain_db!r}" for point in sound.gain)
+    if sound.media is not None:
+        yield sound.media.path.name  # which the problems name
+        yield from (f"{knot.offset_s}:{knot.media_s}" for knot in sound.media.knots)
