@@ -1,4 +1,4 @@
-"""Where somebody speaks: a small recurrent graph, Silero VAD, says it of every 32 ms; spans are made of it."""
+"""Where somebody speaks: a small recurrent graph, Silero VAD, says it of each 32 ms; spans follow from it."""
 
 from __future__ import annotations
 
