@@ -37,6 +37,10 @@ def add_brief(parser: argparse.ArgumentParser) -> None:
         help="nothing sounds from one timecode to the other; may be said again",
     )  # fmt: skip
     group.add_argument(
+        "--no-listening", action="store_false", dest="listen",
+        help="do not listen for speech; markers and an edited cue sheet still say where it is",
+    )  # fmt: skip
+    group.add_argument(
         "--still", action="extend", nargs="+", default=[], metavar="FILE",
         help="pictures whose light and colour the mood leans to",
     )  # fmt: skip

@@ -101,6 +101,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         hits=hits_of(options),
         tempo_map_midi=map_of(options),
         learnt_curves=learnt_of(options),
+        listen=options.listen,
     )
 
 

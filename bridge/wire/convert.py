@@ -97,7 +97,7 @@ def settings_from_wire(message: pb.Settings) -> Settings:
             "only_spot",
         )
     }
-    for name in ("tail_s", "min_velocity", "max_velocity", "learnt_curves"):
+    for name in ("tail_s", "min_velocity", "max_velocity", "learnt_curves", "listen"):
         if message.HasField(name):
             plain[name] = getattr(message, name)
     tempo = {
