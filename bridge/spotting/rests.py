@@ -17,6 +17,8 @@ from bridge.spotting.directions import Span
 # A cue of up to a minute and a half plays through; past that, a rest is sought in every four minutes.
 PLAY_THROUGH_S = 90.0
 LONGEST_MUSIC_S = 240.0
+# So long a rest waits for a plot that does not ask for more music than most.
+_WAIT_S = 300.0
 _MIN_REST_S = 6.0
 _LONGEST_REST_S = 60.0
 _MOST_REST = 0.25  # of the cue, by our own choice; markers may ask for more
@@ -119,14 +121,17 @@ def _rest_the_least_needed(plots: list[Plot], timeline: Timeline, speech: Sequen
                 # Not before half of the span, or alike plots would rest every other time.
                 from_frame = result[run_start].start_frame + float(timeline.rate) * LONGEST_MUSIC_S / 2
                 late = [i for i in range(run_start + 1, index + 1) if result[i].start_frame >= from_frame]
-                options = [i for i in late if can_rest(i)] or [i for i in late if can_rest(i, True)]
+                apt = [i for i in late if can_rest(i)]
+                options = [i for i in apt if needs[i] <= mean + _CLEARLY_LESS / 2]
+                if not options and span / timeline.rate > _WAIT_S:
+                    options = apt or [i for i in late if can_rest(i, True)]
                 if options:
                     chosen = min(options, key=lambda i: needs[i])
                     result[chosen] = replace(
                         result[chosen], music=False, entrance="a rest after minutes of music"
                     )
                     run_start, index = chosen + 1, chosen
-                else:
+                elif span / timeline.rate > _WAIT_S:
                     run_start = index + 1
         index += 1
     return result

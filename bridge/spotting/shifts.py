@@ -71,10 +71,12 @@ def find_shifts(
         if timeline.cue_start_frame < frame < timeline.cue_end_frame and frame not in kept
     )
     apart = MIN_PLOT_S * timeline.rate
+    ends = (timeline.cue_start_frame, timeline.cue_end_frame)
     for shift in sorted(between, key=lambda each: (-each.strength, each.frame)):
         if shift.strength < LISTED:
             break
-        if all(abs(shift.frame - frame) >= apart for frame in kept):
+        within = all(abs(shift.frame - frame) >= apart / 2 for frame in ends)
+        if within and all(abs(shift.frame - frame) >= apart for frame in kept):
             kept[shift.frame] = shift
     return tuple(kept[frame] for frame in sorted(kept))
 

@@ -186,6 +186,11 @@ def test_every_plot_but_the_first_begins_at_a_turn_and_strong_ones_are_listed_be
     assert {p.start_frame for p in sheet.plots[1:]} <= {turn.frame for turn in sheet.transitions}
 
 
+def test_nothing_turns_at_the_very_ends_of_a_cue():
+    changes = [(1, {"brightness": 0.9}), (59, {"brightness": 0.1})]
+    assert _spot(timeline(60, [1, 59]), changes).transitions == ()
+
+
 def test_labels_say_why():
     changes = [(20, {"motion": 0.05, "brightness": 0.6}), (40, {"motion": 0.25, "brightness": 0.2})]
     changes = [(0, {"motion": 0.01}), *changes, (60, {"motion": 0.01, "brightness": 0.5})]
