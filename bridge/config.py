@@ -144,6 +144,8 @@ class Settings:
     markers_text: str = ""
     tempo: TempoSettings = field(default_factory=TempoSettings)
     hits: HitSettings = field(default_factory=HitSettings)
+    # A user's own encoder of pictures, an ONNX file; "none": go without; empty: the one that was added.
+    encoder: str = ""
     # How far density and loudness lean on a regressor taught by one cartoon: not at all, it beats no floor.
     learnt_curves: float = 0.0
     about: About = field(default_factory=About)
@@ -295,6 +297,11 @@ def state_dir() -> Path:
 def unpacked_dir() -> Path:
     """Folder of the media of timelines that came as one file with them."""
     return state_dir() / "unpacked"
+
+
+def encoder_dir() -> Path:
+    """Folder of the semantic encoder that `cuebridge models add clip` has put in place."""
+    return state_dir() / "encoder"
 
 
 def cache_dir() -> Path:

@@ -96,7 +96,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         )
     )
 
-    _models(commands.add_parser("models", help="fetch what audio is made with", allow_abbrev=False))
+    _models(commands.add_parser("models", help="fetch what else is made use of", allow_abbrev=False))
 
     cancel = commands.add_parser("cancel", help="stop a job", allow_abbrev=False)
     which = cancel.add_mutually_exclusive_group()
@@ -249,11 +249,20 @@ def _models(parser: argparse.ArgumentParser) -> None:
     deeds = parser.add_subparsers(dest="deed", metavar="WHAT", required=True)
     add = deeds.add_parser(
         "add",
-        help="fetch a soundfont (MuseScore General, MIT) or, on Windows, FluidSynth",
+        help="fetch a soundfont (MuseScore General, MIT), on Windows FluidSynth, or export CLIP",
         allow_abbrev=False,
     )
-    add.add_argument("item", choices=("soundfont", "synthesizer"), metavar="soundfont | synthesizer")
+    items = ("soundfont", "synthesizer", "clip")
+    add.add_argument("item", choices=items, metavar=" | ".join(items))
     add.add_argument("--from", dest="origin", default="", metavar="FILE_OR_URL", help="take this one instead")
+    add.add_argument(
+        "--arch", default="ViT-B-32", metavar="NAME",
+        help="clip: open_clip's name of an architecture, or a configuration file (default ViT-B-32)",
+    )  # fmt: skip
+    add.add_argument(
+        "--pretrained", default="laion2b_s34b_b79k", metavar="TAG_OR_FILE",
+        help="clip: open_clip's tag of the weights, or a file of them (default laion2b_s34b_b79k)",
+    )  # fmt: skip
     _json(add)
 
 

@@ -22,7 +22,7 @@ from bridge import (
     writing,
 )
 from bridge.config import METRES, HitSettings, Settings, TempoSettings
-from bridge.errors import InputError, TimelineError
+from bridge.errors import InputError, SettingsError, TimelineError
 from bridge.pipeline.result import Result
 from bridge.progress import Progress
 from bridge.schema.cue_json import parse_cues
@@ -48,6 +48,7 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
         reading.check_markers(settings.markers_text)  # and so are faulty markers
     kept = reading.read_tempo_map(settings.tempo_map_midi) if settings.tempo_map_midi else None
     models = None if settings.only_spot else composing.load_models()
+    _check_encoder(settings)
     timeline = read_source(source, settings, progress)
     picture = seeing.see(timeline, settings, progress)
     heard = hearing.hear(timeline, settings, progress)
@@ -84,7 +85,10 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     return Result(
         timeline_name=name,
         fingerprint=_fingerprint(
-            source, None if seeing.is_film(source) else timeline, settings, models.hashes
+            source,
+            None if seeing.is_film(source) else timeline,
+            settings,
+            {**models.hashes, **seeing.model_hashes(settings)},
         ),
         files=files,
         summary={
@@ -126,7 +130,9 @@ def fingerprint(source: Path, settings: Settings, progress: Progress) -> str:
     _must_exist(source)
     timeline = None if seeing.is_film(source) else read_source(source, settings, progress)
     hashes = {} if settings.only_spot else composing.model_hashes()
-    return _fingerprint(source, timeline, spotting.filled_in(settings), hashes)
+    return _fingerprint(
+        source, timeline, spotting.filled_in(settings), {**hashes, **seeing.model_hashes(settings)}
+    )
 
 
 def describe() -> dict[str, object]:
@@ -170,6 +176,19 @@ def read_source(source: Path, settings: Settings, progress: Progress) -> Timelin
         film = seeing.film_timeline(source, settings, progress)
         return reading.with_markers(film, settings.markers_text) if settings.markers_text else film
     return within(reading.read_timeline(source, settings, progress), settings.media_roots)
+
+
+def _check_encoder(settings: Settings) -> None:
+    """An encoder is a file like any other: only whose roots are open may name any.
+
+    Raises:
+        SettingsError: it lies outside the allowed folders.
+    """
+    if not settings.media_roots or settings.encoder in ("", "none"):
+        return
+    real = Path(os.path.realpath(settings.encoder))
+    if not any(real.is_relative_to(root) for root in settings.media_roots):
+        raise SettingsError("the encoder lies outside the daemon's folders", where=settings.encoder)
 
 
 def within(timeline: Timeline, roots: tuple[str, ...]) -> Timeline:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from bridge.schema.picture import Picture
     from bridge.schema.timeline import Timeline
 
-__all__ = ["FILM_SUFFIXES", "film_timeline", "is_film", "see"]
+__all__ = ["FILM_SUFFIXES", "film_timeline", "is_film", "model_hashes", "see"]
 
 FILM_SUFFIXES = frozenset(
     f".{name}"
@@ -39,3 +39,12 @@ def see(timeline: Timeline, settings: Settings, progress: Progress) -> Picture:
     from bridge.seeing import picture
 
     return picture.see(timeline, settings, progress)
+
+
+def model_hashes(settings: Settings) -> dict[str, str]:
+    """What seeing depends on besides the film: a hash by the name of each graph; for fingerprints."""
+    from bridge.inference.encoder import encoder_hashes
+    from bridge.inference.graph import released_graph
+
+    cards = [released_graph(part).card for part in ("colour", "motion")]
+    return {**{card["name"]: card["sha256"] for card in cards}, **encoder_hashes(settings.encoder)}

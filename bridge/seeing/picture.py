@@ -20,6 +20,7 @@ from bridge.seeing.looks import Looks
 from bridge.seeing.media import Media
 from bridge.seeing.rhythm import cut_rate
 from bridge.seeing.sampling import Sample, sample, shot_of_samples
+from bridge.seeing.semantic import understood
 
 _STAGE = "seeing"
 # Samples measured at once: ten minutes of cue, 21 MB of frames.
@@ -36,9 +37,11 @@ def see(timeline: Timeline, settings: Settings, progress: Progress) -> Picture:
     one sample the value between its neighbours. Where there is no shot, the screen is black. Media that
     cannot be read is named once in `problems`, and its samples are marked unseen.
 
-    What was measured of a media before is not looked at again.
+    Where a semantic encoder is installed, or `settings.encoder` names one, the picture also has what it means
+    and feels like (`semantic.understood`). What was measured of a media before is not looked at again.
 
     Raises:
+        SettingsError: `settings.encoder` is no encoder.
         ModelError: a graph that measures is missing or broken.
         Cancelled: the user asked to stop.
     """
@@ -53,7 +56,7 @@ def see(timeline: Timeline, settings: Settings, progress: Progress) -> Picture:
     edits = [float(timeline.cue_s(point.frame)) for point in timeline.edit_points]
     rate = cut_rate(edits, times, float(timeline.cue_s(timeline.cue_end_frame)))
     progress.report(_STAGE, count, count)
-    return view.picture(rate)
+    return understood(timeline, view.picture(rate), settings, progress)
 
 
 class _View:

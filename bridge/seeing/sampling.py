@@ -51,20 +51,39 @@ def sample(timeline: Timeline, shot: Shot, knots: tuple[Knot, ...], index: int) 
     looked at exactly where the samples fall.
     """
     offset_s = (sample_frame(timeline, index) - shot.start_frame) / timeline.rate
-    at_s = media_time(knots, offset_s)
-    if _own_speed(knots):
-        first_s = media_time(knots, Fraction(0))
-        low = math.ceil(first_s / SAMPLE_STEP_S)
-        high = math.ceil((first_s + shot_s(timeline, shot)) / SAMPLE_STEP_S) - 1
-        if low <= high:
-            place = min(max(math.floor(at_s / SAMPLE_STEP_S + Fraction(1, 2)), low), high)
-            # The shot's first instant takes the change to its second.
-            other = place - 1 if place > low else place + 1
-            return Sample(place * SAMPLE_STEP_S, other * SAMPLE_STEP_S if other <= high else None)
+    places = _places(timeline, shot, knots)
+    if places is not None:
+        place = _nearest(media_time(knots, offset_s), places)
+        # The shot's first instant takes the change to its second.
+        other = place - 1 if place > places.start else place + 1
+        return Sample(place * SAMPLE_STEP_S, other * SAMPLE_STEP_S if other in places else None)
     earlier_s = offset_s - SAMPLE_STEP_S
     # The cue may begin within the shot: what lies before it is no picture of the cue.
     seen_before = earlier_s >= 0 and index > 0
-    return Sample(at_s, media_time(knots, earlier_s) if seen_before else None)
+    return Sample(media_time(knots, offset_s), media_time(knots, earlier_s) if seen_before else None)
+
+
+def settled_time(timeline: Timeline, shot: Shot, knots: tuple[Knot, ...], offset_s: Fraction) -> Fraction:
+    """The instant of the media that stands for an offset into a shot, as `sample` chooses it."""
+    places = _places(timeline, shot, knots)
+    at_s = media_time(knots, offset_s)
+    return at_s if places is None else _nearest(at_s, places) * SAMPLE_STEP_S
+
+
+def _places(timeline: Timeline, shot: Shot, knots: tuple[Knot, ...]) -> range | None:
+    """Numbers of the 0.2 s steps of the media that a shot at its own speed shows; None without any."""
+    if not _own_speed(knots):
+        return None
+    first_s = media_time(knots, Fraction(0))
+    found = range(
+        math.ceil(first_s / SAMPLE_STEP_S),
+        math.ceil((first_s + shot_s(timeline, shot)) / SAMPLE_STEP_S),
+    )
+    return found or None
+
+
+def _nearest(at_s: Fraction, places: range) -> int:
+    return min(max(math.floor(at_s / SAMPLE_STEP_S + Fraction(1, 2)), places.start), places.stop - 1)
 
 
 def shot_s(timeline: Timeline, shot: Shot) -> Fraction:

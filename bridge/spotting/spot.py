@@ -17,6 +17,7 @@ from bridge.spotting.corrected import corrected
 from bridge.spotting.curves import fit_curves
 from bridge.spotting.directions import read_directions
 from bridge.spotting.edited import apply_edits
+from bridge.spotting.emotion import felt
 from bridge.spotting.hits import find_hits
 from bridge.spotting.learnt import leant
 from bridge.spotting.lexicon import allows_tempo_changes
@@ -43,7 +44,7 @@ def spot(
     features = secondly(picture)
     settings = filled_in(settings)
     asked = asked_of(settings)
-    axes = _shift(mood_axes(features), asked.wishes)
+    axes = _shift(felt(mood_axes(features), picture), asked.wishes)
     curves = _shift_curves(curves_from_axes(*axes), asked.wishes)
     leaning = []
     if settings.learnt_curves and picture.seen.any():
@@ -66,7 +67,8 @@ def spot(
         plots = _with_changes(plots, settings.tempo.changes or changes)
     progress.report("spotting", 2, 4, "hits")
     hits = find_hits(timeline, plots, directions.hits, settings.hits)
-    notes = [*timeline.warnings, *picture.problems, *sound.problems, *directions.notes, *leaning]
+    unseen = (*picture.problems, *picture.missing)
+    notes = [*timeline.warnings, *unseen, *sound.problems, *directions.notes, *leaning]
     notes += told(asked, bool(held))
     if held and wanted:
         notes.append(f"Tempo changes are asked for in words, but {held}: the words change nothing")

@@ -42,4 +42,6 @@ def _model_files(package: Path) -> list[Path]:
     asked = config.models_dir()
     folders = [asked.resolve()] if asked else [package / "_released", package.parent / "models" / "released"]
     present = [folder for folder in folders if folder.is_dir()][:1]
-    return sorted(path for folder in present for path in folder.glob("*/*") if path.is_file())
+    released = [path for folder in present for path in folder.glob("*/*") if path.is_file()]
+    encoder = config.encoder_dir()
+    return sorted([*released, *(encoder.glob("*") if encoder.is_dir() else ())])
