@@ -144,7 +144,7 @@ class Settings:
     markers_text: str = ""
     tempo: TempoSettings = field(default_factory=TempoSettings)
     hits: HitSettings = field(default_factory=HitSettings)
-    # A user's own encoder of pictures, an ONNX file; "none": go without; empty: the one that was added.
+    # A file of the user's own that encodes pictures, or "none"; empty: the encoder that was added.
     encoder: str = ""
     # How far density and loudness lean on a regressor taught by one cartoon: not at all, it beats no floor.
     learnt_curves: float = 0.0
@@ -305,21 +305,17 @@ def encoder_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """Folder of what was found in media (`bridge.keeping`): `CUEBRIDGE_CACHE`, or one in `state_dir`."""
-    folder = os.environ.get("CUEBRIDGE_CACHE")
-    return Path(folder).expanduser() if folder else state_dir() / "seen"
+    """Folder of `bridge.keeping`: `CUEBRIDGE_CACHE`, or one in `state_dir`."""
+    return Path(os.environ.get("CUEBRIDGE_CACHE") or state_dir() / "seen").expanduser()
 
 
 def cache_bytes() -> int:
     """The most that folder may hold: `CUEBRIDGE_CACHE_MB` in MiB, default 512; 0 keeps nothing.
 
-    An hour of film takes about 6 MiB for colour and motion, and 8 MiB for what a semantic encoder sees.
-
     Raises:
         SettingsError: not a whole number from 0.
     """
-    text = os.environ.get("CUEBRIDGE_CACHE_MB", "512")
-    if not text.isdigit():
+    if not (text := os.environ.get("CUEBRIDGE_CACHE_MB", "512")).isdigit():
         raise SettingsError(f"CUEBRIDGE_CACHE_MB={text} is not a whole number from 0")
     return int(text) << 20
 

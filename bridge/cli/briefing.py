@@ -41,6 +41,10 @@ def add_brief(parser: argparse.ArgumentParser) -> None:
         help="do not listen for speech; markers and an edited cue sheet still say where it is",
     )  # fmt: skip
     group.add_argument(
+        "--encoder", default="", metavar="FILE.onnx",
+        help="your own encoder of what pictures mean, or none (default: the one that was added)",
+    )  # fmt: skip
+    group.add_argument(
         "--still", action="extend", nargs="+", default=[], metavar="FILE",
         help="pictures whose light and colour the mood leans to",
     )  # fmt: skip
@@ -76,6 +80,23 @@ def about_of(options: argparse.Namespace) -> About:
             raise SettingsError("there is no such still", where=str(path), remedy="Check --still")
         stills.append(str(path))
     return About(**notes, no_music=spans, stills=tuple(stills))
+
+
+def encoder_of(options: argparse.Namespace) -> str:
+    """The encoder that the option names: a file that is there, the word none, or nothing.
+
+    Raises:
+        SettingsError: there is no such file.
+    """
+    from bridge.cli.scoring import absolute  # it needs what this module has
+
+    name = _checked(options.encoder, "--encoder")
+    if name in ("", "none"):
+        return name
+    path = absolute(Path(name))
+    if not path.is_file():
+        raise SettingsError("there is no such encoder", where=str(path), remedy="Check --encoder")
+    return str(path)
 
 
 def _checked(text: str, option: str) -> str:

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from bridge.cli.briefing import about_of, brief_of
+from bridge.cli.briefing import about_of, brief_of, encoder_of
 from bridge.cli.controls import hits_of, learnt_of, map_of, tempo_of
 from bridge.cli.report import Reporter
 from bridge.client import Client, Delivered, Job, Order, connect, score
@@ -102,6 +102,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         tempo_map_midi=map_of(options),
         learnt_curves=learnt_of(options),
         listen=options.listen,
+        encoder=encoder_of(options),
     )
 
 

@@ -93,6 +93,7 @@ def settings_from_wire(message: pb.Settings) -> Settings:
             "cues_json",
             "tempo_map_midi",
             "markers_text",
+            "encoder",
             "brief_document",
             "only_spot",
         )

@@ -57,6 +57,7 @@ settings = st.builds(
     seed=st.integers(0, 2**63 - 1),
     variation=st.integers(0, 2**32 - 1),
     brief=st.text(max_size=20),
+    encoder=st.text(max_size=20),
     cues_json=st.text(max_size=20),
     markers_text=st.text(max_size=20),
     tail_s=st.floats(0, 30),

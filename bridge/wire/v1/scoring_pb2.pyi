@@ -465,6 +465,7 @@ class Settings(_message.Message):
     ABOUT_FIELD_NUMBER: _builtins.int
     BRIEF_DOCUMENT_FIELD_NUMBER: _builtins.int
     ONLY_SPOT_FIELD_NUMBER: _builtins.int
+    ENCODER_FIELD_NUMBER: _builtins.int
     LISTEN_FIELD_NUMBER: _builtins.int
     fps: _builtins.str
     """Frame rate such as "23.976" or "24000/1001"; empty: the timeline's own."""
@@ -498,6 +499,8 @@ class Settings(_message.Message):
     """A brief that a daemon wrote (FORMAT_BRIEF) and a person corrected; empty: none."""
     only_spot: _builtins.bool
     """Stop before composing: the take has a cue sheet, a brief and a page, and no music."""
+    encoder: _builtins.str
+    """A semantic encoder, an ONNX file on the daemon's machine; "none": go without; empty: the one that was added."""
     listen: _builtins.bool
     """Whether the timeline's own sound is listened to for speech; absent: it is."""
     @_builtins.property
@@ -533,11 +536,12 @@ class Settings(_message.Message):
         about: Global___About | None = ...,
         brief_document: _builtins.str = ...,
         only_spot: _builtins.bool = ...,
+        encoder: _builtins.str = ...,
         listen: _builtins.bool | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves", "_listen", b"_listen", "_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "about", b"about", "hits", b"hits", "learnt_curves", b"learnt_curves", "listen", b"listen", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "tail_s", b"tail_s", "tempo", b"tempo"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves", "_listen", b"_listen", "_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "about", b"about", "brief", b"brief", "brief_document", b"brief_document", "cues_json", b"cues_json", "fps", b"fps", "hits", b"hits", "learnt_curves", b"learnt_curves", "listen", b"listen", "mark_in", b"mark_in", "mark_out", b"mark_out", "markers_text", b"markers_text", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "only_spot", b"only_spot", "seed", b"seed", "tail_s", b"tail_s", "tempo", b"tempo", "tempo_map_midi", b"tempo_map_midi", "variation", b"variation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves", "_listen", b"_listen", "_max_velocity", b"_max_velocity", "_min_velocity", b"_min_velocity", "_tail_s", b"_tail_s", "about", b"about", "brief", b"brief", "brief_document", b"brief_document", "cues_json", b"cues_json", "encoder", b"encoder", "fps", b"fps", "hits", b"hits", "learnt_curves", b"learnt_curves", "listen", b"listen", "mark_in", b"mark_in", "mark_out", b"mark_out", "markers_text", b"markers_text", "max_velocity", b"max_velocity", "min_velocity", b"min_velocity", "only_spot", b"only_spot", "seed", b"seed", "tail_s", b"tail_s", "tempo", b"tempo", "tempo_map_midi", b"tempo_map_midi", "variation", b"variation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__learnt_curves: _TypeAlias = _typing.Literal["learnt_curves"]  # noqa: Y015
     _WhichOneofArgType__learnt_curves: _TypeAlias = _typing.Literal["_learnt_curves", b"_learnt_curves"]  # noqa: Y015
