@@ -26,7 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.errors import CuebridgeError
-from bridge.hearing.sound import RATE, SoundFile
+from bridge.hearing import RATE
+from bridge.hearing.sound import SoundFile
 from bridge.hearing.voice import WINDOW, Voice, frames_of, spans
 
 Wave = npt.NDArray[np.float32]

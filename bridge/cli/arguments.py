@@ -249,10 +249,10 @@ def _models(parser: argparse.ArgumentParser) -> None:
     deeds = parser.add_subparsers(dest="deed", metavar="WHAT", required=True)
     add = deeds.add_parser(
         "add",
-        help="fetch a soundfont (MuseScore General, MIT), on Windows FluidSynth, or export CLIP",
+        help="fetch a soundfont, on Windows FluidSynth, a recogniser of speech, or export CLIP",
         allow_abbrev=False,
     )
-    items = ("soundfont", "synthesizer", "clip")
+    items = ("soundfont", "synthesizer", "speech", "clip")
     add.add_argument("item", choices=items, metavar=" | ".join(items))
     add.add_argument("--from", dest="origin", default="", metavar="FILE_OR_URL", help="take this one instead")
     add.add_argument(

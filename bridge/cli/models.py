@@ -1,4 +1,4 @@
-"""`cuebridge models add soundfont | synthesizer | clip`."""
+"""`cuebridge models add soundfont | synthesizer | speech | clip`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bridge.cli.sounding import Watched
 from bridge.errors import InputError
 from bridge.installing.added import add_soundfont, add_synthesizer
 from bridge.installing.clip import add_clip
+from bridge.installing.speech import add_speech
 from bridge.sounding.library import how_to_have_it
 from bridge.wire.flag import Flag
 
@@ -28,6 +29,8 @@ def run(options: argparse.Namespace, reporter: Reporter, stop: Flag) -> int:
         if options.origin:
             raise InputError("a file of weights is named by --pretrained", where="--from")
         added = add_clip(options.arch, options.pretrained, watched)
+    elif options.item == "speech":
+        added = add_speech(options.origin, watched)
     elif options.item == "synthesizer" and sys.platform != "win32":
         raise InputError("FluidSynth is fetched on Windows alone", remedy=how_to_have_it())
     else:

@@ -20,7 +20,7 @@ from bridge.wire.flag import Flag
 from bridge.wire.naming import is_utf8
 
 # What a score's files end in, the longest first; any of them names the score.
-_SUFFIXES = (".cues.json", ".cues.csv", ".mid", ".otio", ".png", ".rpp", ".brief.md", ".wav")
+_SUFFIXES = (".cues.json", ".cues.csv", ".mid", ".otio", ".png", ".rpp", ".brief.md", ".srt", ".wav")
 _NUMBERED = re.compile(r"\.v\d{3,}$")
 
 

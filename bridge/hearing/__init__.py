@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from bridge.schema.heard import Heard
     from bridge.schema.timeline import Timeline
 
-__all__ = ["hear"]
+__all__ = ["RATE", "hear", "model_hashes"]
+
+RATE = 16_000
+"""Samples a second of everything that is heard: all of speech lies below 8 kHz."""
 
 
 def hear(timeline: Timeline, settings: Settings, progress: Progress) -> Heard:
@@ -18,3 +21,10 @@ def hear(timeline: Timeline, settings: Settings, progress: Progress) -> Heard:
     from bridge.hearing import listen
 
     return listen.hear(timeline, settings, progress)
+
+
+def model_hashes() -> dict[str, str]:
+    """What hearing depends on besides the sound, for fingerprints; see `bridge.hearing.listen`."""
+    from bridge.hearing import listen
+
+    return listen.model_hashes()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from bridge.hearing.sound import RATE, Samples
+from bridge.hearing import RATE
+from bridge.hearing.sound import Samples
 
 FLOOR_DB = -100.0
 """Loudness of silence, dB re full scale."""

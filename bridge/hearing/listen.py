@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator
 
@@ -13,9 +14,10 @@ from bridge.errors import ModelError
 from bridge.hearing.level import loudness_db
 from bridge.hearing.mix import mixed
 from bridge.hearing.voice import Array, Voice, spans
+from bridge.hearing.words import Said, installed, line_spans, recognised
 from bridge.inference.graph import released_graph
 from bridge.progress import Progress
-from bridge.schema.cues import Speech
+from bridge.schema.cues import Line, Speech
 from bridge.schema.heard import Heard
 from bridge.schema.timeline import Sound, Timeline
 
@@ -27,7 +29,8 @@ def hear(timeline: Timeline, settings: Settings, progress: Progress) -> Heard:
     """What is heard of a timeline's cue; nothing where `settings.listen` is off or nothing sounds.
 
     What was found is kept by the media's content, the sounds' times and gains, and the detector: a second
-    take listens to nothing. Sounds that cannot be read are named once in `problems`.
+    take listens to nothing. Sounds that cannot be read are named once in `problems`. Where a recogniser of
+    words is installed, speech has its lines.
 
     Raises:
         Cancelled: somebody asked to stop.
@@ -53,11 +56,65 @@ def hear(timeline: Timeline, settings: Settings, progress: Progress) -> Heard:
         }
 
     found = keeping.remember(_key(timeline, str(graph.card["sha256"])), listen)
+    said, trouble = _said(timeline, found["speech"], str(graph.card["sha256"]), progress)
     return Heard(
-        speech=spoken(timeline, found["speech"]),
+        speech=_with_lines(timeline, spoken(timeline, found["speech"]), said),
         loudness_db=tuple(round(float(value), 2) for value in found["loudness_db"]),
-        problems=tuple(str(problem) for problem in found["problems"]),
+        problems=(*(str(problem) for problem in found["problems"]), *trouble),
     )
+
+
+def model_hashes() -> dict[str, str]:
+    """The voice detector's hash, and the recogniser's where one is installed."""
+    try:
+        found = {"voice": str(released_graph("voice").card["sha256"])}
+    except ModelError:
+        found = {}
+    card = installed()
+    return {**found, "words": hashlib.sha256(card.encode()).hexdigest()} if card else found
+
+
+def _said(
+    timeline: Timeline, speech: Array, sha256: str, progress: Progress
+) -> tuple[list[Said], tuple[str, ...]]:
+    """The lines of a cue, and why there are none although there is a recogniser."""
+    card, lines = installed(), line_spans(speech)
+    if not card or not lines:
+        return [], ()
+
+    def recognise() -> keeping.Arrays:
+        said = recognised(mixed(timeline, {}, progress), lines, progress)
+        return {
+            "times_s": np.array([[line.start_s, line.end_s] for line in said], np.float64).reshape(-1, 2),
+            "words": np.array([line.words for line in said], dtype=np.str_),
+            "speakers": np.array([line.speaker for line in said], dtype=np.str_),
+        }
+
+    key = _key(timeline, sha256)
+    try:
+        found = keeping.remember(keeping.Key("words", _VERSION, key.media, f"{card}\n{key.about}"), recognise)
+    except ModelError as error:
+        return [], (f"Words are not recognised: {error.what}",)
+    rows = zip(found["times_s"], found["words"], found["speakers"])
+    return [Said(float(a), float(b), str(words), str(speaker)) for (a, b), words, speaker in rows], ()
+
+
+def _with_lines(timeline: Timeline, speech: tuple[Speech, ...], said: list[Said]) -> tuple[Speech, ...]:
+    """Spans with the lines that begin in them; a line's frames stay within its span."""
+    if not said:
+        return speech
+    out = []
+    for span in speech:
+        lines = []
+        for line in said:
+            first = max(timeline.cue_start_frame + math.floor(line.start_s * timeline.rate), span.start_frame)
+            last = min(timeline.cue_start_frame + math.ceil(line.end_s * timeline.rate), span.end_frame)
+            if first < last:
+                lines.append(Line(first, last, line.words, line.speaker))
+        named = len({line.speaker for line in lines}) > 1
+        words = " ".join(f"{line.speaker}: {line.words}" if named else line.words for line in lines)
+        out.append(Speech(span.start_frame, span.end_frame, words, tuple(lines), heard=True))
+    return tuple(out)
 
 
 def spoken(timeline: Timeline, speech: Array) -> tuple[Speech, ...]:

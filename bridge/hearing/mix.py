@@ -8,7 +8,8 @@ from fractions import Fraction
 import numpy as np
 
 from bridge.errors import MediaError
-from bridge.hearing.sound import RATE, Samples, SoundFile
+from bridge.hearing import RATE
+from bridge.hearing.sound import Samples, SoundFile
 from bridge.progress import Progress
 from bridge.schema.timeline import Sound, Timeline
 

@@ -19,9 +19,7 @@ from av.audio.resampler import AudioResampler
 
 from bridge.containers import length_s, open_container, picture_of
 from bridge.errors import MediaError
-
-RATE = 16_000
-"""Samples a second of everything that is heard: all of speech lies below 8 kHz."""
+from bridge.hearing import RATE
 
 Samples = npt.NDArray[np.float32]
 

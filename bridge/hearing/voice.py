@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bridge.hearing.sound import RATE, Samples
+from bridge.hearing import RATE
+from bridge.hearing.sound import Samples
 from bridge.inference.graph import Graph, released_graph
 
 WINDOW = 512

@@ -78,9 +78,9 @@ def add_soundfont(origin: str, progress: Progress, source: Source = SOUNDFONT) -
         Cancelled: somebody asked to stop.
     """
     folder = config.soundfonts_dir()
-    with _beside(folder) as beside:
-        sha256 = _take(origin or source.url, beside, "" if origin else source.sha256, progress)
-        with beside.open("rb") as file:
+    with beside(folder) as fresh:
+        sha256 = take(origin or source.url, fresh, "" if origin else source.sha256, progress)
+        with fresh.open("rb") as file:
             head = file.read(12)
         if head[:4] != b"RIFF" or head[8:] != b"sfbk":
             raise InputError("this is not a soundfont", where=origin or source.url)
@@ -89,7 +89,7 @@ def add_soundfont(origin: str, progress: Progress, source: Source = SOUNDFONT) -
             licence = source.licence if sha256 == source.sha256 else "Its licence is for you to know"
         else:
             licence = _licence(source, path.with_suffix(".LICENSE.md"), progress)
-        _replace(beside, path)
+        put(fresh, path)
     return Added(path, sha256, licence)
 
 
@@ -102,9 +102,9 @@ def add_synthesizer(origin: str, progress: Progress, source: Source = SYNTHESIZE
         Cancelled: somebody asked to stop.
     """
     folder = config.synthesizer_dir()
-    with _beside(folder) as beside:
-        sha256 = _take(origin or source.url, beside, "" if origin else source.sha256, progress)
-        libraries = _unpacked(beside, folder, origin or source.url)
+    with beside(folder) as fresh:
+        sha256 = take(origin or source.url, fresh, "" if origin else source.sha256, progress)
+        libraries = _unpacked(fresh, folder, origin or source.url)
         licence = _licence(source, folder / "FluidSynth.LICENSE.txt", progress)
     return Added(libraries[0], sha256, licence)
 
@@ -122,11 +122,11 @@ def _unpacked(archive: Path, folder: Path, where: str) -> list[Path]:
             for name in names:
                 part = folder / f".{name}.part"
                 part.write_bytes(packed.read(named[name]))
-                _replace(part, folder / name)
+                put(part, folder / name)
     except zipfile.BadZipFile:
         raise InputError("this is not a zip archive", where=where) from None
     except OSError as error:
-        raise _unwritable(folder, error) from None
+        raise unwritable(folder, error) from None
     return [folder / name for name in names]
 
 
@@ -134,14 +134,14 @@ def _licence(source: Source, path: Path, progress: Progress) -> str:
     """Keep the licence's text beside the thing; without it nothing is put in place."""
     part = path.with_name(f".{path.name}.part")
     try:
-        _take(source.licence_url, part, "", progress)
-        _replace(part, path)
+        take(source.licence_url, part, "", progress)
+        put(part, path)
     finally:
         part.unlink(missing_ok=True)
     return f"{source.licence} ({path})"
 
 
-def _take(origin: str, path: Path, sha256: str, progress: Progress) -> str:
+def take(origin: str, path: Path, sha256: str, progress: Progress) -> str:
     """Copy a file or an address into a new file; its SHA-256."""
     digest, done = hashlib.sha256(), 0
     try:
@@ -161,7 +161,7 @@ def _take(origin: str, path: Path, sha256: str, progress: Progress) -> str:
             remedy="Try again later, or fetch it in a browser and add --from FILE",
         ) from None
     except OSError as error:
-        raise _unwritable(path.parent, error) from None
+        raise unwritable(path.parent, error) from None
     if total and done != total:
         raise InputError(f"only {done} of {total} bytes came", where=origin, remedy="Try again")
     if sha256 and digest.hexdigest() != sha256:
@@ -202,12 +202,12 @@ def _name(origin: str, suffix: str) -> str:
 
 
 @contextlib.contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
+def beside(folder: Path) -> Iterator[Path]:
     """A name in a folder for what is not whole yet; nothing is left of it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(folder, error) from None
+        raise unwritable(folder, error) from None
     path = folder / f".{secrets.token_hex(4)}.part"
     try:
         yield path
@@ -215,14 +215,20 @@ def _beside(folder: Path) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def _replace(path: Path, place: Path) -> None:
+def put(path: Path, place: Path) -> None:
+    """Move a file to its place.
+
+    Raises:
+        OutputError: it cannot be written there.
+    """
     try:
         path.replace(place)
     except OSError as error:
-        raise _unwritable(place.parent, error) from None
+        raise unwritable(place.parent, error) from None
 
 
-def _unwritable(folder: Path, error: OSError) -> OutputError:
+def unwritable(folder: Path, error: OSError) -> OutputError:
+    """What to say of a folder that cannot be written."""
     return OutputError(
         f"the folder cannot be written ({error.strerror or error})",
         where=str(folder),

@@ -230,7 +230,8 @@ def _fingerprint(source: Path, timeline: Timeline | None, settings: Settings, ha
             status = Path(path).stat() if Path(path).exists() else None
             digest.update(f"{path} {status and (status.st_size, status.st_mtime_ns)}".encode())
     digest.update(json.dumps(asdict(settings), sort_keys=True, default=str).encode())
-    digest.update(json.dumps(hashes, sort_keys=True).encode())
+    heard_by = hearing.model_hashes() if settings.listen else {}
+    digest.update(json.dumps({**hashes, **heard_by}, sort_keys=True).encode())
     model = config.language_model()
     if model is not None:
         digest.update(f"{model.url} {model.model}".encode())

@@ -24,6 +24,7 @@ FORMATS: dict[str, pb.Format.ValueType] = {
     "png": pb.FORMAT_PNG,
     "rpp": pb.FORMAT_RPP,
     "brief.md": pb.FORMAT_BRIEF,
+    "srt": pb.FORMAT_SRT,
 }
 _SUFFIXES = {value: suffix for suffix, value in FORMATS.items()}
 _WINDOWS = ("must_window", "window")

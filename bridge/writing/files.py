@@ -21,9 +21,11 @@ from bridge.writing.midi import hit_errors_from_midi, midi_bytes
 from bridge.writing.otio import otio_bytes
 from bridge.writing.page import page_png
 from bridge.writing.rpp import rpp_bytes
+from bridge.writing.srt import srt_bytes
 
-FORMATS = ("mid", "cues.json", "cues.csv", "otio", "png", "rpp", "brief.md")
-SPOTTED = ("cues.json", "cues.csv", "png", "brief.md")
+FORMATS = ("mid", "cues.json", "cues.csv", "otio", "png", "rpp", "brief.md", "srt")
+SPOTTED = ("cues.json", "cues.csv", "png", "brief.md", "srt")
+"""Of both, `srt` is written only where words were recognised."""
 # Which take this is, and so its files' stem, is known only once it is kept: see `named`.
 _STEM = "@cuebridge-stem@"
 
@@ -74,6 +76,8 @@ def write(
             files[suffix] = rpp_bytes(performance, form, cues, seen[0], name)
         elif suffix == "brief.md":
             files[suffix] = brief_text(name, *seen, cues, form, score)
+        elif suffix == "srt":
+            files |= _subtitles(cues)
         else:
             files[suffix] = page_png(*seen, cues, form, performance, score)
     progress.report("writing", len(formats), len(formats))
@@ -93,10 +97,17 @@ def write_spotted(
             files[suffix] = cues_csv(cues, form)
         elif suffix == "brief.md":
             files[suffix] = brief_text(name, *seen, cues, form)
+        elif suffix == "srt":
+            files |= _subtitles(cues)
         else:
             files[suffix] = page_png(*seen, cues, form, Performance(()))
     progress.report("writing", len(SPOTTED), len(SPOTTED))
     return files
+
+
+def _subtitles(cues: CueSheet) -> dict[str, bytes]:
+    made = srt_bytes(cues)
+    return {"srt": made} if made else {}
 
 
 def named(files: dict[str, bytes], stem: str) -> dict[str, bytes]:

@@ -17,7 +17,7 @@ from typing import Any
 import opentimelineio as otio
 
 from bridge import __version__
-from bridge.schema.cues import CueSheet, Hit, Plot, TransitionPoint
+from bridge.schema.cues import CueSheet, Hit, Line, Plot, TransitionPoint
 from bridge.schema.tempo import Form, HitResult
 from bridge.schema.timeline import EditKind, EditPoint, MediaSpan, Shot, Timeline
 from bridge.writing.text import utf8
@@ -25,7 +25,7 @@ from bridge.writing.text import utf8
 KEY = "cuebridge"
 SCORE_TRACK = "SCORE"
 # Blue-green and red-orange tell met from left without red against green.
-_MET, _LEFT, _GROUPED, _PLOT, _SILENT = "CYAN", "RED", "YELLOW", "PURPLE", "PINK"
+_MET, _LEFT, _GROUPED, _PLOT, _SILENT, _SAID = "CYAN", "RED", "YELLOW", "PURPLE", "PINK", "WHITE"
 
 
 def otio_bytes(source: Path, timeline: Timeline, cues: CueSheet, form: Form, midi_name: str) -> bytes:
@@ -56,6 +56,9 @@ def otio_bytes(source: Path, timeline: Timeline, cues: CueSheet, form: Form, mid
     turns = {point.frame: point for point in cues.transitions}
     for plot in cues.plots:
         written.tracks.markers.append(writer.plot(plot, turns.get(plot.start_frame)))
+    for span in cues.speech:
+        for line in span.lines:
+            written.tracks.markers.append(writer.line(line))
     for hit in cues.hits:
         written.tracks.markers.append(writer.hit(hit, results.get(hit.id)))
     text: str = otio.adapters.write_to_string(written, "otio_json", indent=2)
@@ -265,6 +268,13 @@ class _Writer:
         }
         words = f"{hit.words}. {fate}" if hit.words else fate
         return self._marker(f"{hit.id} {hit.kind.value}", self.span(hit.frame, 1), color, words, about)
+
+    def line(self, line: Line) -> Any:
+        """A marker over a line of recognised speech, its words and its voice."""
+        name = f"{line.speaker}: {line.words}" if line.speaker else line.words
+        about = {"kind": "speech", "speaker": utf8(line.speaker)}
+        span = self.span(line.start_frame, line.end_frame - line.start_frame)
+        return self._marker(utf8(name), span, _SAID, line.words, about)
 
     def _marker(self, name: str, span: Any, color: str, note: str, about: dict[str, Any]) -> Any:
         note = utf8(note)

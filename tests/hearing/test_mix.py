@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bridge.hearing import RATE
 from bridge.hearing.mix import BLOCK_S, mixed
-from bridge.hearing.sound import RATE
 from bridge.progress import Progress
 from bridge.schema.timeline import GainPoint, Knot, MediaSpan, Sound, Timeline
 from tests.hearing.made import noise, tone, write_sound

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from bridge.errors import MediaError
-from bridge.hearing.sound import RATE, SoundFile
+from bridge.hearing import RATE
+from bridge.hearing.sound import SoundFile
 from tests.hearing.made import noise, tone, write_sound
 from tests.make_media import Scene, counted, film
 

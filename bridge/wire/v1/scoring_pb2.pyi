@@ -41,6 +41,8 @@ class _FormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Format.ValueTy
     """A REAPER project: tempo map, markers, regions, tracks with MIDI items, and the picture."""
     FORMAT_BRIEF: _Format.ValueType  # 7
     """What was asked, seen, heard and concluded, in words, to read, correct and hand back (Markdown)."""
+    FORMAT_SRT: _Format.ValueType  # 10
+    """What was said, as SubRip subtitles; only where words were recognised."""
 
 class Format(_Format, metaclass=_FormatEnumTypeWrapper):
     """A file that a score can be had as."""
@@ -61,6 +63,8 @@ FORMAT_RPP: Format.ValueType  # 6
 """A REAPER project: tempo map, markers, regions, tracks with MIDI items, and the picture."""
 FORMAT_BRIEF: Format.ValueType  # 7
 """What was asked, seen, heard and concluded, in words, to read, correct and hand back (Markdown)."""
+FORMAT_SRT: Format.ValueType  # 10
+"""What was said, as SubRip subtitles; only where words were recognised."""
 Global___Format: _TypeAlias = Format  # noqa: Y015
 
 class _FaultKind:
