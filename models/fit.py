@@ -113,7 +113,29 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--threads", type=int, default=1)
     out.add_argument("--plain", action="store_true", help="embeddings without what tokens share")
     out.add_argument("--open-all", type=float, help="share of windows told nothing")
+    out.add_argument("--warm", metavar="FILE", help="begin from this checkpoint of vocabulary 1")
     return out
+
+
+def warmed(model: Decoder, path: Path) -> None:
+    """Start a model from one of vocabulary 1: the same network until it has learnt what version 2 adds.
+
+    The table of tokens only grows, so rows keep their places; names that are new get the mean row. What
+    tokens share and what a bar is told start as nothing added.
+    """
+    old = torch.load(path, weights_only=False)["model"]
+    rows = old.pop("embedding.weight")
+    missing, unknown = model.load_state_dict(old, strict=False)
+    added = {"embedding.weight", "shared.weight", "bend.0.weight", "bend.0.bias", "bend.2.weight"}
+    if unknown or not set(missing) <= added:
+        raise SystemExit(f"{path} is not a model of the same layers: {sorted({*missing, *unknown} - added)}")
+    with torch.no_grad():
+        model.embedding.weight[:] = rows.mean(0)
+        model.embedding.weight[: len(rows)] = rows
+        if model.shape.structured:
+            model.shared.weight.zero_()
+        if model.shape.conditions:
+            model.bend[2].weight.zero_()
 
 
 def fit(asked: argparse.Namespace) -> None:
@@ -123,6 +145,8 @@ def fit(asked: argparse.Namespace) -> None:
     stop = Stop()
     shape = Shape(tokens.SIZE, asked.layers, asked.width, asked.heads, asked.context, WIDTH, not asked.plain)
     model = Decoder(shape, asked.dropout)
+    if asked.warm:
+        warmed(model, Path(asked.warm))
     mean = Mean(model)
     optimiser_list = optimisers(model, asked.rate, muon=True)
     path = BUILD / f"{asked.name or asked.part}.pt"
@@ -134,6 +158,7 @@ def fit(asked: argparse.Namespace) -> None:
         for (optimiser, _), saved in zip(optimiser_list, state["optimisers"], strict=True):
             optimiser.load_state_dict(saved)
         spent_s, step, best = state["spent_s"], state["step"], state["best"]
+        asked.warm = state["asked"].get("warm")
     open_all = OPEN_ALL[asked.part] if asked.open_all is None else asked.open_all
     packs = shares(BUILD, asked.part, MIXES[asked.part])
     drawer = Drawer(packs.values(), asked.context, asked.seed + step, open_all=open_all)

@@ -103,8 +103,8 @@ class Drawer:
         packs: packs with the share of windows each gives.
         context: tokens in a window at most.
         seed: of the drawing.
-        open_all: share of windows with every control left open.
-        open_one: in the others, the share in which each single control is.
+        open_all: share of windows with every control left open. Of the others each draws how many it leaves
+            open: one that nearly always knew all would not know what to do with one alone.
     """
 
     def __init__(
@@ -114,14 +114,12 @@ class Drawer:
         seed: int,
         *,
         open_all: float,
-        open_one: float = 0.2,
     ) -> None:
         self.packs, found = zip(*packs, strict=True)
         weights = np.array(found, float)
         self.weights = weights / weights.sum()
         self.context = context
         self.open_all = open_all
-        self.open_one = open_one
         self.random = np.random.default_rng(seed)
 
     def draw(self) -> Window:
@@ -136,11 +134,11 @@ class Drawer:
     def opened(self, window: Window) -> Window:
         """The window with some controls left open."""
         beside, ids = window.conditions.copy(), window.ids
-        everything = self.random.random() < self.open_all
+        share = 1.0 if self.random.random() < self.open_all else self.random.random()
         for columns in GROUPS.values():
-            if everything or self.random.random() < self.open_one:
+            if self.random.random() < share:
                 beside[:, columns] = 0
-        if everything or self.random.random() < self.open_one:
+        if self.random.random() < share:
             ids = untextured(ids)
         return Window(ids, window.written, beside)
 

@@ -12,16 +12,25 @@ export OMP_NUM_THREADS=1
 test -f models/build/v2/chords-train-heard.npz || $python -m models.corpus.write "$data" --sources pop drums
 test -f models/build/v2/chords-train-quartet.npz || $python -m models.corpus.write "$data" --sources orchestra song quartet
 
-train() { # PART MINUTES DROPOUT
-    $python -m models.fit "$1" --minutes "$2" --dropout "$3" >> "models/build/v2/$1.log" 2>&1
+# Version 2's table of tokens begins with version 1's, so chords, melody and accompaniment start from what
+# version 1 has learnt (v1.sh leaves it); bass and drums, which it had not, from nothing.
+for part in chords melody accompaniment; do
+    test -f "models/build/$part-best.pt" || sh models/runs/v1.sh
+done
+
+train() { # PART MINUTES [MORE]
+    part=$1 minutes=$2
+    shift 2
+    $python -m models.fit "$part" --minutes "$minutes" --dropout 0.08 "$@" >> "models/build/v2/$part.log" 2>&1
 }
-# Chords have had 13 minutes, on pop songs alone (LOG.md); a pack written since is drawn from as soon as the
-# training is taken up again.
-train chords 60 0.08
-train drums 18 0.08
-train melody 120 0.08
-train accompaniment 30 0.08
-train bass 18 0.08
+warm() { # PART MINUTES
+    train "$1" "$2" --rate 1.5e-3 --warm "models/build/$1-best.pt"
+}
+warm accompaniment 22
+warm melody 16
+warm chords 12
+train drums 18
+train bass 18
 
 for part in chords drums melody accompaniment bass; do
     $python -m models.release "$part" --only judge

@@ -111,14 +111,21 @@ def test_every_bar_is_judged_once(tmp_path: Path) -> None:
         assert judged == total + 1
 
 
-def test_controls_are_left_open_all_together_or_one_by_one(tmp_path: Path) -> None:
+def test_controls_are_left_open_all_together_or_in_any_number(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", **pack([tell(piece(12), "melody")]))
     pack_of = [(Pieces(tmp_path / "x.npz"), 1.0)]
     nothing = Drawer(pack_of, 200, 1, open_all=1.0).draw()
     assert not nothing.conditions.any()
     assert tokens.texture_id("chorale") not in nothing.ids
-    everything = Drawer(pack_of, 200, 1, open_all=0.0, open_one=0.0).draw()
-    assert everything.conditions[OPENING:-1, GROUPS["register"]][:, 1].all()
+    drawer = Drawer(pack_of, 200, 1, open_all=0.0)
+    windows = [drawer.draw() for _ in range(60)]
+    told = [
+        sum(bool(window.conditions[:, columns].any()) for columns in GROUPS.values()) for window in windows
+    ]
+    assert max(told) - min(told) >= 6
+    assert sum(few <= 3 for few in told) >= 6, "a control must be met alone, or nearly"
+    known = [window.conditions[OPENING:-1, GROUPS["register"]] for window in windows]
+    assert {bool(columns[:, 1].all()) for columns in known} == {True, False}
     ids, written, beside = Drawer(pack_of, 200, 2, open_all=0.5).batch(3)
     assert ids.shape == written.shape == beside.shape[:2]
 

@@ -14,6 +14,7 @@ from bridge.vocabulary.conditions import WIDTH  # noqa: E402
 from models import export, structure  # noqa: E402
 from models.data import TRANSPOSED, open_controls, opened  # noqa: E402
 from models.decoder import Decoder, Shape  # noqa: E402
+from models.fit import warmed  # noqa: E402
 
 pytestmark = [
     pytest.mark.train,
@@ -75,6 +76,24 @@ def test_a_model_with_conditions_is_folded_and_exported_as_it_was(tmp_path: Path
     found = export.checked(plain, path, sequences())
     assert max(found.values()) < export.WORST_LOGIT
     assert found["alone_against_among_others"] == 0
+
+
+def test_a_model_started_from_version_1_is_the_same_network_at_first(tmp_path: Path) -> None:
+    torch.manual_seed(6)
+    old = Decoder(Shape(tokens.SIZES[1], layers=2, width=32, heads=2, context=96)).eval()
+    torch.save({"model": old.state_dict()}, tmp_path / "old.pt")
+    shape = Shape(tokens.SIZE, layers=2, width=32, heads=2, context=192, conditions=WIDTH, structured=True)
+    new = Decoder(shape).eval()
+    warmed(new, tmp_path / "old.pt")
+    ids = torch.from_numpy(np.random.default_rng(7).integers(0, tokens.SIZES[1], 40))[None]
+    told = torch.ones(1, 40, WIDTH)
+    with torch.no_grad():
+        before = old.hidden(ids) @ old.table().t()
+        after = new.hidden(ids, told) @ new.table().t()
+    assert torch.allclose(before, after[..., : tokens.SIZES[1]], atol=1e-5)
+    torch.save({"model": Decoder(Shape(tokens.SIZES[1], 3, 32, 2, 96)).state_dict()}, tmp_path / "other.pt")
+    with pytest.raises(SystemExit, match="not a model of the same layers"):
+        warmed(new, tmp_path / "other.pt")
 
 
 def test_tokens_of_a_kind_share_features() -> None:
