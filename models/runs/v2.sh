@@ -24,10 +24,10 @@ train() { # PART MINUTES [MORE]
     $python -m models.fit "$part" --minutes "$minutes" --dropout 0.08 "$@" >> "models/build/v2/$part.log" 2>&1
 }
 warm() { # PART MINUTES
-    train "$1" "$2" --rate 1.5e-3 --warm "models/build/$1-best.pt"
+    train "$1" "$2" --warm "models/build/$1-best.pt" --open-all 0.1
 }
-warm accompaniment 22
-warm melody 16
+warm accompaniment 50
+warm melody 36
 warm chords 12
 train drums 18
 train bass 18
