@@ -11,7 +11,7 @@ Why not a library: `ruptures` knows neither edges with a price of their own nor 
 kernel over the same seconds, snapped to the nearest edit points, puts plots a second apart; its PELT, given
 these costs as its own, prunes what it must not and ends dearer than the best. By the music of the one film
 that has any the two do as well as this within their errors (`python -m bench.plots --ruptures`), and it would
-bring SciPy, three times the size of all of NumPy, for sixty lines.
+bring SciPy, twice the size of NumPy, for sixty lines.
 
 The mood axes are no columns of their own: they follow from light, colour, motion and cuts, which would count
 twice.
