@@ -36,6 +36,8 @@ Flags = npt.NDArray[np.bool_]
 KINDS = ("white noise", "pink noise", "rumble and clicks", "chords", "music")
 RATIOS_DB = (5.0, 10.0, 20.0)
 ESPEAK_RATE = 22_050
+WHISPER = "whisper"
+"""The variant that has no voice at all; it is measured apart."""
 _LEVEL = 0.05  # RMS of the voice while it sounds
 _PAUSE_S = (0.8, 4.0)
 _WITHIN_S = 0.25
@@ -92,7 +94,7 @@ def voices() -> list[Speaker]:
         Speaker("es", "+m7", 180, 45),
         Speaker("it", "+f4", 160, 55),
         Speaker("pt", "+croak", 150, 40),
-        Speaker("en", "+whisper", 150, 50),
+        Speaker("en", f"+{WHISPER}", 150, 50),
     ]
 
 
@@ -285,10 +287,11 @@ def main() -> None:
 
     for speaker in voices():
         line(str(speaker), [key for key in found if key[0] == str(speaker)])
+    aloud = [key for key in found if WHISPER not in key[0]]
     for kind in kinds():
         for ratio in RATIOS_DB:
-            line(f"{kind}, {ratio:g} dB", [key for key in found if key[1:] == (kind, ratio)])
-    line("all", list(found))
+            line(f"{kind}, {ratio:g} dB, aloud", [key for key in aloud if key[1:] == (kind, ratio)])
+    line("all aloud", aloud)
 
 
 if __name__ == "__main__":
