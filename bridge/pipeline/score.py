@@ -49,10 +49,12 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     kept = reading.read_tempo_map(settings.tempo_map_midi) if settings.tempo_map_midi else None
     models = None if settings.only_spot else composing.load_models()
     _check_encoder(settings)
+    _stills(settings)
     timeline = read_source(source, settings, progress)
     picture = seeing.see(timeline, settings, progress)
     heard = hearing.hear(timeline, settings, progress)
-    cues = spotting.spot(timeline, picture, settings, progress, heard)
+    stills = seeing.look_at_stills(_stills(settings), progress)
+    cues = spotting.spot(timeline, picture, settings, progress, heard, stills=stills)
     cues = _advised(cues, (timeline, picture), settings, progress)
     form = timing.solve(cues, settings, progress, kept)
     name = timeline.name or source.stem
@@ -99,6 +101,23 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
             "roles": {track.name: track.role.value for track in performance.tracks},
         },
     )
+
+
+def _stills(settings: Settings) -> list[Path]:
+    """The stills' paths.
+
+    Raises:
+        SettingsError: one is not there, or lies outside the folders that the caller may read.
+    """
+    paths = [Path(still) for still in settings.about.stills]
+    for path in paths:
+        if not path.is_absolute() or not _allowed(path, settings.media_roots) or not path.is_file():
+            raise SettingsError(
+                "there is no such still",
+                where=str(path),
+                remedy="Check --still, or the brief's lines - still",
+            )
+    return paths
 
 
 def _advised(
@@ -186,33 +205,39 @@ def _check_encoder(settings: Settings) -> None:
     """
     if not settings.media_roots or settings.encoder in ("", "none"):
         return
-    real = Path(os.path.realpath(settings.encoder))
-    if not any(real.is_relative_to(root) for root in settings.media_roots):
+    if not _allowed(Path(settings.encoder), settings.media_roots):
         raise SettingsError("the encoder lies outside the daemon's folders", where=settings.encoder)
 
 
 def within(timeline: Timeline, roots: tuple[str, ...]) -> Timeline:
     """The timeline without media outside the allowed folders, links followed; no roots allow all."""
-
-    def allowed(path: Path) -> bool:
-        real = Path(os.path.realpath(path))
-        return any(real.is_relative_to(root) for root in roots)
-
     if not roots:
         return timeline
     shots = tuple(
         shot
-        if shot.media is None or allowed(shot.media.path)
+        if shot.media is None or _allowed(shot.media.path, roots)
         else replace(shot, media=None, problem=f"{shot.media.path.name} lies outside the daemon's folders")
         for shot in timeline.shots
     )
     sounds = tuple(
         sound
-        if sound.media is None or allowed(sound.media.path)
+        if sound.media is None or _allowed(sound.media.path, roots)
         else replace(sound, media=None, problem=f"{sound.media.path.name} lies outside the daemon's folders")
         for sound in timeline.sounds
     )
     return replace(timeline, shots=shots, sounds=sounds)
+
+
+def _of_file(path: str) -> str:
+    """Relinked or re-rendered media changes what is seen; size and time stand for its bytes."""
+    status = Path(path).stat() if Path(path).exists() else None
+    return f"{path} {status and (status.st_size, status.st_mtime_ns)}"
+
+
+def _allowed(path: Path, roots: tuple[str, ...]) -> bool:
+    """Whether a file lies in the allowed folders, links followed; no roots allow all."""
+    real = Path(os.path.realpath(path))
+    return not roots or any(real.is_relative_to(root) for root in roots)
 
 
 def _fingerprint(source: Path, timeline: Timeline | None, settings: Settings, hashes: dict[str, str]) -> str:
@@ -226,9 +251,9 @@ def _fingerprint(source: Path, timeline: Timeline | None, settings: Settings, ha
         digest.update(timeline.fingerprint.encode())
         media = [each.media for each in timeline.shots] + [each.media for each in timeline.sounds]
         for path in sorted({str(span.path) for span in media if span is not None}):
-            # Relinked or re-rendered media changes what is seen; size and time stand for its bytes.
-            status = Path(path).stat() if Path(path).exists() else None
-            digest.update(f"{path} {status and (status.st_size, status.st_mtime_ns)}".encode())
+            digest.update(_of_file(path).encode())
+    for still in settings.about.stills:
+        digest.update(_of_file(still).encode())
     digest.update(json.dumps(asdict(settings), sort_keys=True, default=str).encode())
     heard_by = hearing.model_hashes() if settings.listen else {}
     digest.update(json.dumps({**hashes, **heard_by}, sort_keys=True).encode())

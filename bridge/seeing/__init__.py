@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bridge.config import Settings
     from bridge.progress import Progress
     from bridge.schema.picture import Picture
+    from bridge.schema.stills import Stills
     from bridge.schema.timeline import Timeline
 
-__all__ = ["FILM_SUFFIXES", "film_timeline", "is_film", "model_hashes", "see"]
+__all__ = ["FILM_SUFFIXES", "film_timeline", "is_film", "look_at_stills", "model_hashes", "see"]
 
 FILM_SUFFIXES = frozenset(
     f".{name}"
@@ -48,3 +51,10 @@ def model_hashes(settings: Settings) -> dict[str, str]:
 
     cards = [released_graph(part).card for part in ("colour", "motion")]
     return {**{card["name"]: card["sha256"] for card in cards}, **encoder_hashes(settings.encoder)}
+
+
+def look_at_stills(paths: Sequence[Path], progress: Progress) -> Stills:
+    """Light and colour of pictures; see `bridge.seeing.still`."""
+    from bridge.seeing import still
+
+    return still.look_at_stills(paths, progress)

@@ -11,6 +11,7 @@ from bridge.progress import Progress
 from bridge.schema.cues import CueSheet, MoodCurves, Plot
 from bridge.schema.heard import Heard
 from bridge.schema.picture import Picture
+from bridge.schema.stills import Stills
 from bridge.schema.timeline import Timeline
 from bridge.spotting.asked import asked_of, filled_in, silences, told, with_reasons
 from bridge.spotting.corrected import corrected
@@ -24,13 +25,20 @@ from bridge.spotting.lexicon import allows_tempo_changes
 from bridge.spotting.mood import Curve, curves_from_axes, mood_axes, secondly
 from bridge.spotting.plots import find_plots
 from bridge.spotting.speaking import known_speech
+from bridge.spotting.stills import leant_to
 from bridge.spotting.wishes import Wishes
 
-_UNHEARD = Heard()
+_UNHEARD, _NO_STILLS = Heard(), Stills()
 
 
 def spot(
-    timeline: Timeline, picture: Picture, settings: Settings, progress: Progress, sound: Heard = _UNHEARD
+    timeline: Timeline,
+    picture: Picture,
+    settings: Settings,
+    progress: Progress,
+    sound: Heard = _UNHEARD,
+    *,
+    stills: Stills = _NO_STILLS,
 ) -> CueSheet:
     """Spot the cue: plots, hits, mood, music and silence; an edited cue sheet has the last word.
 
@@ -44,12 +52,12 @@ def spot(
     features = secondly(picture)
     settings = filled_in(settings)
     asked = asked_of(settings)
-    axes = _shift(felt(mood_axes(features), picture), asked.wishes)
+    axes, leaning = leant_to(stills, features, felt(mood_axes(features), picture))
+    axes = _shift(axes, asked.wishes)
     curves = _shift_curves(curves_from_axes(*axes), asked.wishes)
-    leaning = []
     if settings.learnt_curves and picture.seen.any():
         curves, leans = leant(curves, picture, settings.learnt_curves)
-        leaning = [leans]
+        leaning = (*leaning, leans)
     progress.report("spotting", 1, 4, "plots")
     directions = read_directions(timeline)
     directions = replace(directions, silences=(*directions.silences, *silences(timeline, asked.about)))
