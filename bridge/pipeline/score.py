@@ -61,7 +61,12 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     if models is None:
         return Result(
             timeline_name=name,
-            fingerprint=_fingerprint(source, None if seeing.is_film(source) else timeline, settings, {}),
+            fingerprint=_fingerprint(
+                source,
+                None if seeing.is_film(source) else timeline,
+                settings,
+                seeing.model_hashes(settings),
+            ),
             files=writing.write_spotted(name, (timeline, picture), cues, form, progress),
             summary={
                 **timing.compare(cues, form, settings),

@@ -57,6 +57,9 @@ def test_advice_is_in_the_sheet_and_no_answer_changes_nothing(
     assert advised["plots"][0]["valence"] == 0.91 and advised["plots"][0]["palette"] == "guitar"
     assert advised["plots"][1:] == plain["plots"][1:] and advised["hits"] == plain["hits"]
     assert result.fingerprint != without.fingerprint
+    monkeypatch.delenv("CUEBRIDGE_LLM_URL")
+    asked = Settings(only_spot=True, mark_out="01:00:06:00")
+    assert pipeline.fingerprint(demo, asked, Progress()) == without.fingerprint
     assert "The language model set in" in result.files["brief.md"].decode()
 
     with serving((500, "no")) as server:
