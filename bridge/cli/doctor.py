@@ -112,6 +112,17 @@ def _models() -> Check:
     return Check("models", True, ", ".join(f"{card.name} {card.sha256[:12]}" for card in cards))
 
 
+def _encoder() -> Check:
+    """At fault only where one was added and is broken: who wants none needs none."""
+    from bridge.inference.encoder import load_encoder
+
+    encoder = load_encoder()
+    if encoder is None:
+        return Check("encoder", True, "none: what pictures mean is not read (cuebridge models add clip)")
+    words = "no words" if encoder.embed_text(["film"]) is None else "words"
+    return Check("encoder", True, f"{encoder.card.name} {encoder.card.sha256[:12]}, reads pictures and {words}")
+
+
 def _needed() -> list[str]:
     """Names of the libraries that this installation says it needs, extras aside."""
     try:
@@ -189,6 +200,7 @@ _CHECKS: dict[str, Callable[[], Check]] = {
     "libraries": _libraries,
     "onnxruntime": _onnxruntime,
     "models": _models,
+    "encoder": _encoder,
     "audio": _audio,
     "resolve": _resolve,
     "state": _state,
