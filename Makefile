@@ -8,7 +8,7 @@ TRAIN_BIN := $(TRAIN_VENV)/bin
 # CUEBRIDGE_HOME of the demo: its own daemon and takes, so that it never touches the user's.
 DEMO := out/demo
 
-.PHONY: setup demo test check format test-slow test-train bench bench-live figures textures evaluate bench-decoding \
+.PHONY: setup demo test check format test-slow test-train bench bench-live bench-looking figures textures evaluate bench-decoding \
 	wheel train clean
 
 setup: $(STAMP)
@@ -61,6 +61,10 @@ bench-live: $(STAMP)
 	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get -qq update && apt-get -qq install -y --no-install-recommends jackd2; fi
 	$(BIN)/python -m bench.live
+
+# Looking at films beside decoding them, a second look, and how memory grows.
+bench-looking: $(STAMP)
+	$(BIN)/python -m bench.looking
 
 wheel: $(STAMP)
 	$(BIN)/python -m build --wheel

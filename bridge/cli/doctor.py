@@ -120,7 +120,9 @@ def _encoder() -> Check:
     if encoder is None:
         return Check("encoder", True, "none: what pictures mean is not read (cuebridge models add clip)")
     words = "no words" if encoder.embed_text(["film"]) is None else "words"
-    return Check("encoder", True, f"{encoder.card.name} {encoder.card.sha256[:12]}, reads pictures and {words}")
+    return Check(
+        "encoder", True, f"{encoder.card.name} {encoder.card.sha256[:12]}, reads pictures and {words}"
+    )
 
 
 def _needed() -> list[str]:

@@ -68,6 +68,7 @@ def seen(plot: Plot, timeline: Timeline, picture: Picture) -> str:
         f" ({mean('contrast'):.2f})",
         f"{_band(_MOTION, mean('motion'))} ({mean('motion'):.3f})",
         *_changes(rows, mean),
+        *_nearest(rows, picture),
         cutting,
     ]
     if share < 0.995:
@@ -89,6 +90,17 @@ def _changes(rows: slice, mean: Any) -> list[str]:
         if abs(change) > least:
             out.append(more if change > 0 else less)
     return [f"growing {' and '.join(out)} towards its end"] if out else []
+
+
+def _nearest(rows: slice, picture: Picture) -> list[str]:
+    """Which of an encoder's words the pictures are nearest to, with the share of the first."""
+    if picture.emotion is None or picture.feeling is None:
+        return []
+    emotion, feeling = picture.emotion[rows].mean(axis=0), picture.feeling[rows].mean(axis=0)
+    first = int(emotion.argmax())
+    finer = [picture.feeling_names[place] for place in np.argsort(-feeling, kind="stable")[:2]]
+    name = picture.emotion_names[first]
+    return [f"nearest to the words {name} ({100 * emotion[first]:.0f} %), {' and '.join(finer)}"]
 
 
 def _cutting(plot: Plot, timeline: Timeline) -> str:

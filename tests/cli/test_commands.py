@@ -101,6 +101,7 @@ def test_doctor_finds_the_daemon_it_starts(run: Run, monkeypatch: pytest.MonkeyP
         "libraries",
         "onnxruntime",
         "models",
+        "encoder",
         "audio",
         "state",
         "disk",

@@ -80,3 +80,18 @@ def test_speech_hits_silence_and_notes_are_told() -> None:
     assert "no music" in _stage(text, "p2", "Spotted")
     assert _stage(text, "p2", "Composed") == "Composed: silence."
     assert "A minor" in _stage(text, "p1", "Composed")
+
+
+def test_the_words_an_encoder_is_nearest_to_stand_beside_what_was_measured() -> None:
+    assert "nearest to" not in _text(make_cues())
+    count = make_picture(make_cues()).samples
+    emotion = np.tile(np.array([0.7, 0.3], np.float32), (count, 1))
+    feeling = np.tile(np.array([0.2, 0.5, 0.3], np.float32), (count, 1))
+    text = _text(
+        make_cues(),
+        emotion=emotion,
+        emotion_names=("tense", "neutral"),
+        feeling=feeling,
+        feeling_names=("joyful", "eerie", "lonely"),
+    )
+    assert "nearest to the words tense (70 %), eerie and lonely" in _stage(text, "p1", "Seen")
