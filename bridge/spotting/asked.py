@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bridge.about import About, span_of
 from bridge.config import Settings
 from bridge.errors import SettingsError, TimecodeError
+from bridge.inference.encoder import load_encoder
 from bridge.schema.brief_text import PlotNote, parse_brief
 from bridge.schema.cues import Plot
 from bridge.schema.timeline import Timeline
 from bridge.spotting.directions import Span
 from bridge.spotting.lexicon import allows_tempo_changes
+from bridge.spotting.likeness import Placed, placed
 from bridge.spotting.wishes import Wishes, read_brief
 from bridge.timebase import frames_to_timecode, mark_frame
 from bridge.vocabulary.leaning import harmony_in_words
@@ -38,6 +41,7 @@ class Asked:
     about: About
     wishes: Wishes
     plots: tuple[PlotNote, ...] = ()
+    alike: tuple[Placed, ...] = ()
 
 
 def filled_in(settings: Settings) -> Settings:
@@ -69,6 +73,30 @@ def asked_of(settings: Settings) -> Asked:
     """
     plots = parse_brief(settings.brief_document).plots if settings.brief_document else ()
     return Asked(settings.brief, settings.about, _together(settings.brief, settings.about), plots)
+
+
+def with_likeness(asked: Asked, encoder: str) -> Asked:
+    """What was asked, with words that no table knows placed by an encoder that reads text, if there is one.
+
+    Args:
+        asked: what was asked.
+        encoder: as in `Settings.encoder`.
+    """
+    if not asked.wishes.unknown:
+        return asked
+    reader = load_encoder(encoder)
+    found = () if reader is None else placed(asked.wishes.unknown, reader, reader.card.emotions)
+    if not found:
+        return asked
+    means = [sum(column) / len(found) for column in zip(*(each.shift for each in found))]
+    old = asked.wishes
+    shifts: dict[str, Any] = {
+        axis: round(min(max(getattr(old, axis) + mean, -_MOST), _MOST), 3)
+        for axis, mean in zip(_SHIFTS, means)
+    }
+    known = {each.word for each in found}
+    unknown = tuple(word for word in old.unknown if word not in known)
+    return replace(asked, wishes=replace(old, **shifts, unknown=unknown), alike=found)
 
 
 def silences(timeline: Timeline, about: About) -> tuple[Span, ...]:
@@ -133,6 +161,9 @@ def told(asked: Asked, held: bool) -> list[str]:
         if heard
         else "The brief holds no word the lexicon knows"
     ]
+    if asked.alike:
+        said = (f"{each.word} as {each.emotion} ({each.share:.2f})" for each in asked.alike)
+        out.append(f"Understood by likeness to the encoder's emotions: {', '.join(said)}")
     known = " ".join(harmony_in_words(asked.brief)).split()
     unknown = [word for word in asked.wishes.unknown if word not in known]
     if unknown:

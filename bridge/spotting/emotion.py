@@ -37,7 +37,7 @@ def emotion_axes(picture: Picture) -> tuple[Curve, Curve, Curve] | None:
     """
     if picture.emotion is None:
         return None
-    points = np.array([_point(name) for name in picture.emotion_names])
+    points = np.array([point(name) for name in picture.emotion_names])
     samples = picture.emotion.astype(np.float64) @ points
     starts = np.arange(0, picture.samples, round(1 / float(SAMPLE_STEP_S)))
     counts = np.diff(np.append(starts, picture.samples))
@@ -54,7 +54,8 @@ def felt(axes: tuple[Curve, Curve, Curve], picture: Picture) -> tuple[Curve, Cur
     return valence, energy, tension
 
 
-def _point(name: str) -> tuple[float, float]:
+def point(name: str) -> tuple[float, float]:
+    """Valence and energy of an emotion on the circle, each −1 to 1; a name nobody knows is its middle."""
     degrees = DEGREES.get(name)
     if degrees is None:
         return 0.0, 0.0

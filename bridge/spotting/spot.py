@@ -13,7 +13,7 @@ from bridge.schema.heard import Heard
 from bridge.schema.picture import Picture
 from bridge.schema.stills import Stills
 from bridge.schema.timeline import Timeline
-from bridge.spotting.asked import asked_of, filled_in, silences, told, with_reasons
+from bridge.spotting.asked import asked_of, filled_in, silences, told, with_likeness, with_reasons
 from bridge.spotting.corrected import corrected
 from bridge.spotting.curves import fit_curves
 from bridge.spotting.directions import read_directions
@@ -51,7 +51,7 @@ def spot(
     progress.report("spotting", 0, 4, "mood")
     features = secondly(picture)
     settings = filled_in(settings)
-    asked = asked_of(settings)
+    asked = with_likeness(asked_of(settings), settings.encoder)
     axes, leaning = leant_to(stills, features, felt(mood_axes(features), picture))
     axes = _shift(axes, asked.wishes)
     curves = _shift_curves(curves_from_axes(*axes), asked.wishes)

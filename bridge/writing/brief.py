@@ -89,7 +89,8 @@ def _whole(timeline: Timeline, picture: Picture, cues: CueSheet) -> str:
     told = [
         f"{label(cues.cue_start_frame)} to {label(cues.cue_end_frame)}, {float(cues.cue_length_s):.1f} s at"
         f" {float(cues.rate):.6g} frames a second; {cuts} cuts and {transitions} transitions in the edit.",
-        f"Looked at: {looked}, for light, colour, motion and cutting.",
+        f"Looked at: {looked}, for light, colour, motion and cutting"
+        + (", meaning and emotion." if picture.emotion is not None else "; not for meaning or emotion."),
         f"{len(cues.plots)} plots; no music for {100 * silent / timeline.cue_frames:.0f} % of the time.",
     ]
     return " ".join(told)

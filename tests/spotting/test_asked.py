@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from bridge.about import About
@@ -13,8 +15,10 @@ from bridge.progress import Progress
 from bridge.schema.brief_text import MARK
 from bridge.schema.cues import CueSheet, Label
 from bridge.schema.timeline import Marker
+from bridge.spotting import asked as asked_module
 from bridge.spotting import spot
 from bridge.spotting.lexicon import mood_of, norm_of, read_words
+from bridge.spotting.likeness import MOST, placed
 from bridge.spotting.wishes import Wishes, read_brief
 from bridge.writing.brief import brief_text
 from tests.spotting.films import picture, timeline
@@ -182,3 +186,38 @@ def test_words_of_a_section_marker_stay_a_plots_words() -> None:
     text = brief_text("film", film, picture(film, LOOK), first, make_form(first)).decode()
     assert "- words: Section: tense chase" in text
     assert spot(film, picture(film, LOOK), Settings(brief_document=text), Progress()).plots == first.plots
+
+
+class _Reader:
+    """Knows two emotions: words with an x are sad, those with a y exciting, others half and half."""
+
+    def embed_text(self, words):
+        return np.array(
+            [[("x" in w.split()[1]) + 0.5, ("y" in w.split()[1]) + 0.5] for w in words], np.float32
+        )
+
+    def emotions(self, seen):
+        return seen**8 / (seen**8).sum(axis=1, keepdims=True)
+
+
+def test_an_encoder_that_reads_text_places_words_that_no_table_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("sad", "exciting")
+    sad, exciting = placed(("xo", "yo"), _Reader(), names)
+    assert (sad.word, sad.emotion) == ("xo", "sad") and sad.shift[0] < 0 and sad.shift[1] < 0
+    assert exciting.shift[0] > 0 and exciting.shift[1] > 0
+    assert max(abs(value) for value in (*sad.shift[:2], *exciting.shift[:2])) <= MOST
+    assert placed((), _Reader(), names) == () and placed(("xo",), _Reader(), ()) == ()
+    thirds = type(
+        "Even", (_Reader,), {"emotions": lambda self, seen: np.full((len(seen), 3), 1 / 3, np.float32)}
+    )
+    assert placed(("oo",), thirds(), ("sad", "tense", "exciting")) == ()
+
+    reader = _Reader()
+    reader.card = SimpleNamespace(emotions=names)  # type: ignore[attr-defined]
+    plain = _spot("zxqz")
+    monkeypatch.setattr(asked_module, "load_encoder", lambda asked: reader)
+    sheet = _spot("zxqz")
+    assert sheet.plots[0].valence < plain.plots[0].valence and sheet.plots[0].energy < plain.plots[0].energy
+    assert any("by likeness" in note and "zxqz as sad" in note for note in sheet.notes)
+    assert any("Not understood: zxqz" in note for note in plain.notes)
+    assert not any("Not understood" in note for note in sheet.notes)

@@ -95,3 +95,5 @@ def test_the_words_an_encoder_is_nearest_to_stand_beside_what_was_measured() -> 
         feeling_names=("joyful", "eerie", "lonely"),
     )
     assert "nearest to the words tense (70 %), eerie and lonely" in _stage(text, "p1", "Seen")
+    assert "meaning and emotion." in text
+    assert "not for meaning or emotion" in _text(make_cues())
