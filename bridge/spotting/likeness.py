@@ -1,8 +1,8 @@
 """Words that no table knows, placed by their likeness to the emotions of a semantic encoder that reads text.
 
 A word is put beside the prompts of the encoder's emotions, as a picture is; the shares it gets there are
-points on the circle of `emotion`, and a word that is one emotion throughout moves an axis by `MOST`, as much as
-a word of our own tables does. One that is like none of them more than `LEAST` stays unknown.
+points on the circle of `emotion`. A word that is one emotion throughout moves an axis by `MOST`, as much as a
+word of our own tables does; one that is like none of them more than `LEAST` stays unknown.
 """
 
 from __future__ import annotations
