@@ -8,8 +8,8 @@ TRAIN_BIN := $(TRAIN_VENV)/bin
 # CUEBRIDGE_HOME of the demo: its own daemon and takes, so that it never touches the user's.
 DEMO := out/demo
 
-.PHONY: setup demo test check format test-slow test-train bench bench-live bench-looking figures textures evaluate bench-decoding \
-	wheel train clean
+.PHONY: setup demo test check format test-slow test-train bench bench-live bench-looking bench-shots figures \
+	textures evaluate bench-decoding wheel train clean
 
 setup: $(STAMP)
 
@@ -55,6 +55,10 @@ textures: $(STAMP)
 # Every table of the sync benchmark, growth and drift: about half an hour on one core.
 bench: $(STAMP)
 	$(BIN)/python -m bench.sync --results bench/sync/RESULTS.md
+
+# Cuts, dissolves, fades, dips and wipes of flat films, and false alarms in motion; about four minutes.
+bench-shots: $(STAMP)
+	$(BIN)/python -m bench.shots
 
 # Ten minutes live on JACK's dummy driver, and fifty interruptions; on an idle machine. Debian and Ubuntu.
 bench-live: $(STAMP)

@@ -1,8 +1,9 @@
 """Small frames out of any film or picture: the only place of this room that imports PyAV.
 
-Frames come as (height, width, 3) uint8 RGB, shrunk by area averaging. Rotation and pixel shape are not
-undone, since nothing measured from a small frame depends on them, but for cropped frames, whose content is
-to be recognised. Times are seconds from the file's first frame, whatever its timestamps begin with.
+Frames come as (height, width, 3) uint8 RGB, shrunk by area averaging, upright as they are shown, and in
+standard dynamic range. The shape of pixels is not undone, as every frame is given the size that was asked
+for; `Found` says what shape the picture has. Times are seconds from the file's first frame, whatever its
+timestamps begin with.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from bridge.containers import length_s, open_container, picture_of
 from bridge.errors import MediaError
+from bridge.seeing.transfer import to_sdr
 from bridge.timebase import MAX_RATE, parse_rate
 
 Rgb = npt.NDArray[np.uint8]
@@ -41,7 +43,9 @@ _NEAR_STANDARD = Fraction(3, 100)
 
 @dataclass(frozen=True)
 class Found:
-    """What a container says of its first video stream. `rate` is None for a still, 0 s is unknown."""
+    """What a container says of its first video stream. `rate` is None for a still, 0 s is unknown; width and
+    height as shown: in square pixels, after turning.
+    """
 
     rate: Fraction | None
     length_s: Fraction
@@ -57,8 +61,8 @@ class Film:
         path: a file PyAV can read.
         width: width of the frames handed out, in pixels.
         height: their height.
-        crop: upright and with square pixels, scaled until the frame is filled, and cut at its middle;
-            otherwise the whole picture is stretched into the frame.
+        crop: with square pixels, scaled until the frame is filled, and cut at its middle; otherwise the whole
+            picture is stretched into the frame.
 
     Raises:
         MediaError: no such file, no video in it, or not readable.
@@ -71,7 +75,7 @@ class Film:
         self._open()
         try:
             self._rate = _stream_rate(self._stream)
-            self._first = self._first_pts()
+            self._first, self._turns = self._first_frame()
         except BaseException:
             self._container.close()
             raise
@@ -80,8 +84,11 @@ class Film:
         self._container = open_container(self._path)
         stream = picture_of(self._container)
         if stream is None:
+            empty = not len(self._container.streams)
             self._container.close()
-            raise MediaError("there is no picture in this file", where=self._path.name)
+            what = "there is nothing in this file" if empty else "there is no picture in this file"
+            remedy = "It may have been cut short" if empty else ""
+            raise MediaError(what, where=self._path.name, remedy=remedy)
         stream.thread_type = "AUTO"
         self._stream = stream
         self._fresh = True
@@ -109,7 +116,9 @@ class Film:
             length = stream.duration * stream.time_base
         else:
             length = length_s(self._container)
-        return Found(self._rate, length, self._timecode(), stream.width, stream.height)
+        aspect = stream.sample_aspect_ratio or Fraction(1)
+        shown = (max(1, round(stream.width * aspect)), stream.height)
+        return Found(self._rate, length, self._timecode(), *(shown[::-1] if self._turns % 2 else shown))
 
     def _timecode(self) -> str:
         notes = [self._stream.metadata, *(stream.metadata for stream in self._container.streams.data)]
@@ -117,10 +126,12 @@ class Film:
             (note["timecode"] for note in (*notes, self._container.metadata) if "timecode" in note), ""
         )
 
-    def _first_pts(self) -> Fraction:
-        """Time stamp of the first frame, found by decoding it: stream headers differ in what they mean."""
-        for time, _ in self._decode(Fraction(0)):
-            return time
+    def _first_frame(self) -> tuple[Fraction, int]:
+        """Time stamp of the first frame, found by decoding it, as stream headers differ in what they mean;
+        and the quarter turns, counter-clockwise, that set it upright.
+        """
+        for time, frame in self._decode(Fraction(0)):
+            return time, round(frame.rotation / 90) % 4
         raise MediaError("no frame of this film can be decoded", where=self._path.name)
 
     def _seek(self, time: Fraction) -> bool:
@@ -156,26 +167,37 @@ class Film:
             self.bad_packets += 1
 
     def _small(self, frame: VideoFrame) -> Rgb:
-        if self._crop:
-            return self._cropped(frame)
-        small = self._reformatter.reformat(
-            frame, width=self._width, height=self._height, format="rgb24", interpolation=Interpolation.AREA
-        )
+        size = (self._width, self._height)
+        width, height = size[::-1] if self._turns % 2 else size
+        picture = self._cropped(frame, width, height) if self._crop else self._scaled(frame, width, height)
+        if self._turns:
+            picture = np.ascontiguousarray(np.rot90(picture, self._turns))
+        context = self._stream.codec_context
+        mapped = to_sdr(int(context.color_trc), int(context.color_primaries))
+        return mapped(picture) if mapped else picture
+
+    def _scaled(
+        self, frame: VideoFrame, width: int, height: int, by: Interpolation = Interpolation.AREA
+    ) -> Rgb:
+        try:
+            small = self._reformatter.reformat(
+                frame, width=width, height=height, format="rgb24", interpolation=by
+            )
+        except (av.FFmpegError, ValueError) as error:
+            shape = f"{frame.width} × {frame.height} pixels, {frame.format.name}"
+            what = f"its frames cannot be scaled ({shape}: {error})"
+            raise MediaError(what, where=self._path.name) from None
         return np.asarray(small.to_ndarray(), np.uint8)
 
-    def _cropped(self, frame: VideoFrame) -> Rgb:
-        turns = round((frame.rotation % 360) / 90) % 4
-        shape = (self._height, self._width) if turns % 2 == 0 else (self._width, self._height)
+    def _cropped(self, frame: VideoFrame, width: int, height: int) -> Rgb:
+        """The middle of a frame as it is coded, not yet turned, in square pixels."""
         pixel = self._stream.sample_aspect_ratio or Fraction(1)
-        scale = max(shape[0] / frame.height, shape[1] / (frame.width * float(pixel)))
-        height = max(shape[0], round(frame.height * scale))
-        width = max(shape[1], round(frame.width * float(pixel) * scale))
-        whole = self._reformatter.reformat(
-            frame, width=width, height=height, format="rgb24", interpolation=Interpolation.BICUBIC
-        ).to_ndarray()
-        top, left = (height - shape[0]) // 2, (width - shape[1]) // 2
-        middle = whole[top : top + shape[0], left : left + shape[1]]
-        return np.ascontiguousarray(np.rot90(middle, turns), np.uint8)
+        scale = max(height / frame.height, width / (frame.width * float(pixel)))
+        tall = max(height, round(frame.height * scale))
+        wide = max(width, round(frame.width * float(pixel) * scale))
+        whole = self._scaled(frame, wide, tall, Interpolation.BICUBIC)
+        top, left = (tall - height) // 2, (wide - width) // 2
+        return np.ascontiguousarray(whole[top : top + height, left : left + width])
 
     def frames(self) -> Iterator[tuple[Fraction, Rgb]]:
         """Every frame from the first, with its time in seconds."""

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from scenedetect.common import FrameTimecode
 from scenedetect.detectors import AdaptiveDetector
 
 from bridge.schema.timeline import EditKind, EditPoint
-from bridge.seeing.gradual import Gradual, dissolves, fades, weak_cuts
+from bridge.seeing.fades import Gradual
+from bridge.seeing.gradual import HEIGHT, WIDTH, GradualFinder
 
 Rgb = npt.NDArray[np.uint8]
 
-# Tuned on the lists beside the reference films (bench/shots.py prints the table). The ratio to the
-# neighbours' change is PySceneDetect's `adaptive_threshold`; its default of 3.0 misses two of 124 cuts.
+# Tuned on the tuning side of bench/shots.py, which prints the table. The ratio to the neighbours' change is
+# PySceneDetect's `adaptive_threshold`; its default of 3.0 misses two of Big Buck Bunny's 124 cuts.
 # Shots may be 0.2 s short: trailers have them.
 _RATIO = 2.7
 _MIN_CONTENT = 12.0
 _MIN_SHOT_S = 0.2
-_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
-_TINY_BLOCK = 8
+# A cut this near a gradual change is its own first or last step.
+_NEAR_FRAMES = 2
 
 
 class ShotFinder:
@@ -42,19 +44,16 @@ class ShotFinder:
             min_content_val=_MIN_CONTENT,
         )
         self._hard: list[int] = []
-        self._light: list[float] = []
-        self._tiny: list[Rgb] = []
+        self._gradual = GradualFinder(self._rate)
         self._count = 0
 
     def add(self, frame: Rgb) -> None:
-        """The film's next frame, (height, width, 3) uint8 RGB; sides are multiples of 8."""
+        """The film's next frame, (height, width, 3) uint8 RGB."""
         bgr = np.ascontiguousarray(frame[:, :, ::-1])
         for cut in self._detector.process_frame(self._base + self._count, bgr):
             self._hard.append(cut.frame_num)
-        self._light.append(float(frame.reshape(-1, 3).mean(axis=0) @ _LUMA))
-        height, width, _ = frame.shape
-        blocks = frame.reshape(height // _TINY_BLOCK, _TINY_BLOCK, width // _TINY_BLOCK, _TINY_BLOCK, 3)
-        self._tiny.append(blocks.mean(axis=(1, 3)).astype(np.uint8).reshape(-1))
+        tiny = cv2.resize(frame, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+        self._gradual.add(np.asarray(tiny, np.uint8))
         self._count += 1
 
     def finish(self, check: Callable[[], None]) -> list[EditPoint]:
@@ -66,32 +65,27 @@ class ShotFinder:
             return []
         for cut in self._detector.post_process(self._base + (self._count - 1)):
             self._hard.append(cut.frame_num)
-        light = np.asarray(self._light)
-        gradual, black_cuts = fades(light, self._rate)
+        gradual, black_cuts = self._gradual.finish(check)
         shortest = max(2, round(_MIN_SHOT_S * self._rate))
-        cuts = _merged([*self._hard, *black_cuts], gradual, shortest)
-        tiny = np.stack(self._tiny)
-        blends = dissolves(tiny, self._rate, gradual, check)
-        weak = weak_cuts(tiny, cuts, blends)
-        return edit_points([cut for cut in cuts if cut not in weak], [*gradual, *blends], self._count)
+        return edit_points(_merged([*self._hard, *black_cuts], gradual, shortest), gradual, self._count)
 
 
-def _merged(cuts: list[int], gradual: list[Gradual], shortest: int) -> list[int]:
-    """Cuts once each, none inside a fade, none closer to the one before than a shot may be."""
+def _merged(cuts: Sequence[int], gradual: Sequence[Gradual], shortest: int) -> list[int]:
+    """Cuts once each, none in a gradual change, none closer to the one before than a shot may be."""
     kept: list[int] = []
     for cut in sorted(set(cuts)):
-        inside = any(each.start - 2 <= cut <= each.end + 2 for each in gradual)
+        inside = any(each.start - _NEAR_FRAMES <= cut <= each.end + _NEAR_FRAMES for each in gradual)
         if cut > 0 and not inside and (not kept or cut - kept[-1] >= shortest):
             kept.append(cut)
     return kept
 
 
-def edit_points(cuts: list[int], gradual: list[Gradual], count: int) -> list[EditPoint]:
+def edit_points(cuts: Sequence[int], gradual: Sequence[Gradual], count: int) -> list[EditPoint]:
     """Cuts and gradual changes of a film of `count` frames as edit points, in order, one a frame."""
     points = [EditPoint(cut, EditKind.CUT, cut, cut) for cut in cuts if 0 < cut < count]
     for each in gradual:
-        middle = (each.start + each.end) // 2
-        points.append(EditPoint(middle, EditKind.TRANSITION, each.start, min(each.end, count), each.style))
+        end = min(each.end, count)
+        points.append(EditPoint((each.start + end) // 2, EditKind.TRANSITION, each.start, end, each.style))
     unique: dict[int, EditPoint] = {}
     for point in sorted(points, key=lambda p: (p.frame, p.kind is EditKind.CUT)):
         unique.setdefault(point.frame, point)

@@ -15,6 +15,7 @@ from bridge.errors import Cancelled, MediaError, TimelineError
 from bridge.progress import Progress
 from bridge.schema.timeline import EditKind, Timeline
 from bridge.seeing import film_timeline, is_film, see
+from bridge.seeing.frames import Film
 from tests.make_media import Scene, drifting, film, make_demo, solid
 from tests.seeing.conftest import SMALL
 
@@ -103,12 +104,12 @@ def test_fades_and_dips_are_transitions(tmp_path: Path) -> None:
     looks = [drifting(color, 0.3, 3 + i, 0.5, SMALL) for i, color in enumerate(COLORS[:3])]
     scenes = [
         Scene(20, black),
-        *(Scene(n, p) for n, p in ((60, looks[0]), (8, black), (60, looks[1]), (30, black))),
+        *(Scene(n, p) for n, p in ((60, looks[0]), (16, black), (60, looks[1]), (30, black))),
     ]
     film(path, scenes, 24, dissolves={1: 16, 2: 16, 3: 16, 4: 16}, size=SMALL)
     points = film_timeline(path, Settings(), Progress()).edit_points
     assert [point.style for point in points] == ["Fade In", "Dip to Black", "Fade Out"]
-    expected = [(12, 28), (72, 96), (140, 156)]
+    expected = [(12, 28), (72, 104), (148, 164)]
     for point, (start, end) in zip(points, expected):
         assert point.kind is EditKind.TRANSITION
         assert abs(point.start_frame - start) <= 4 and abs(point.end_frame - end) <= 4
@@ -130,6 +131,28 @@ def test_a_film_of_one_shot_and_of_one_frame(tmp_path: Path) -> None:
         timeline = film_timeline(path, Settings(), Progress())
         assert (timeline.cue_frames, len(timeline.shots), timeline.edit_points) == (length, 1, ())
         assert see(timeline, Settings(), Progress()).seen.all()
+
+
+def test_a_film_that_was_read_before_is_not_decoded_again(
+    five: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUEBRIDGE_CACHE", str(tmp_path / "seen"))
+    mixed = tmp_path / "mixed.mp4"
+    scenes = [Scene(50, drifting(color, 0.0, 3, 0.6, SMALL)) for color in COLORS[:3]]
+    film(mixed, scenes, 24, dissolves={1: 20}, size=SMALL)
+    first = [film_timeline(path, Settings(), Progress()) for path in (five, mixed)]
+    assert {point.kind for each in first for point in each.edit_points} == set(EditKind)
+
+    def decoded(self: Film) -> None:
+        raise AssertionError("decoded again")
+
+    monkeypatch.setattr(Film, "frames", decoded)
+    assert [film_timeline(path, Settings(), Progress()) for path in (five, mixed)] == first
+    inner = film_timeline(five, Settings(mark_in="13", mark_out="100"), Progress())
+    assert hard(inner) == [31, 38, 81] and inner.cue_frames == 87
+    film(mixed, scenes[:1], 24, size=SMALL)
+    with pytest.raises(AssertionError, match="decoded again"):
+        film_timeline(mixed, Settings(), Progress())
 
 
 def test_marks_outside_the_film(five: Path) -> None:
