@@ -17,8 +17,8 @@ from bridge.seeing.gradual import HEIGHT, WIDTH, GradualFinder
 
 Rgb = npt.NDArray[np.uint8]
 
-# Tuned on the tuning side of bench/shots.py, which prints the table. The ratio to the neighbours' change is
-# PySceneDetect's `adaptive_threshold`; its default of 3.0 misses two of Big Buck Bunny's 124 cuts.
+# Set on the lists beside the reference films (bench/shots.py prints the tables). The ratio to the neighbours'
+# change is PySceneDetect's `adaptive_threshold`; its default of 3.0 misses two of Big Buck Bunny's 124 cuts.
 # Shots may be 0.2 s short: trailers have them.
 _RATIO = 2.7
 _MIN_CONTENT = 12.0
