@@ -5,10 +5,11 @@
     data/valence.tsv   how pleasant 6,072 English words are: VADER (Hutto and Gilbert 2014, MIT); for briefs
                        and notes alone, since a marker is often a name or a line of dialogue
 
-A rating r of -4 to 4 shifts valence by r/10, which is how our own shifts go with the ratings on the stems
-that both know (r = .91), and tension by -.784 of that, as valence and tension go together in rated film music
-(`mood.TENSION_FROM_VALENCE`); it says nothing of energy. Shifts of several words are averaged, not added, so
-that a long brief does not saturate. "not" or "no" right before a word turns its shift around.
+A rating r of -4 to 4 shifts valence by r/10, which is how our own shifts go with the ratings of the 53 words
+that both know (correlation .95; a test counts it), and tension by -.784 of that, as valence and tension go
+together in rated film music (`mood.TENSION_FROM_VALENCE`); it says nothing of energy. Shifts of several words
+are averaged, not added, so that a long brief does not saturate. "not" or "no" right before a word turns its
+shift around.
 """
 
 from __future__ import annotations
