@@ -5,7 +5,7 @@ from bridge.composing.complement import complement, wanted_parts
 from bridge.composing.compose import compose
 from bridge.composing.kept import find_locks, joined_chords, joined_keys, keep, spans_anew
 from bridge.composing.models import Models, describe_models, load_models, model_hashes
-from bridge.composing.palettes import palette_names
+from bridge.composing.palettes import palette_named, palette_names
 
 __all__ = [
     "Models",
@@ -19,6 +19,7 @@ __all__ = [
     "keep",
     "load_models",
     "model_hashes",
+    "palette_named",
     "palette_names",
     "spans_anew",
     "wanted_parts",

@@ -25,6 +25,7 @@ from bridge.config import METRES, HitSettings, Settings, TempoSettings
 from bridge.errors import InputError, SettingsError, TimelineError
 from bridge.pipeline.result import Result
 from bridge.progress import Progress
+from bridge.schema.brief_text import parse_brief
 from bridge.schema.cue_json import parse_cues
 from bridge.schema.cues import CueSheet
 from bridge.schema.picture import Picture
@@ -42,6 +43,7 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     """
     # A faulty brief or sheet is said before a film is looked at, not after.
     settings = spotting.filled_in(settings)
+    _check_palettes(settings.brief_document)
     if settings.cues_json:
         composing.check_layers(parse_cues(settings.cues_json).plots)
     if settings.markers_text:
@@ -144,6 +146,17 @@ def _advised(
         except InputError as error:
             advice = replace(advice, notes=(f"The language model's answer was not used: {error}",))
     return replace(cues, notes=(*cues.notes, *advice.notes))
+
+
+def _check_palettes(document: str) -> None:
+    """Hold the palettes of a brief that was handed back against those there are."""
+    for note in parse_brief(document).plots if document else ():
+        if note.palette and composing.palette_named(note.palette) is None:
+            raise SettingsError(
+                f"there is no palette {note.palette!r}",
+                where=f"brief, line {note.line}",
+                remedy=f"Choose one of {', '.join(composing.palette_names())}",
+            )
 
 
 def fingerprint(source: Path, settings: Settings, progress: Progress) -> str:

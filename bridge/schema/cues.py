@@ -90,7 +90,7 @@ class Plot:
 
     `valence`, `energy`, `tension`, `density`, `loudness` are 0 to 1 (means over the plot). `music` is
     False where nothing should sound. For a person, `entrance` says why music starts or stops here, and
-    `reason` why the plot has its label.
+    `reason` why the plot has its label. `given` names the numbers that a person's brief set.
     `tempo_bpm` holds the plot's base tempo to so many beats of the metre a minute; `tempo_change` lets the
     tempo take another character where the plot begins, as a plot with a tempo of its own does too. `layers`
     name textures, and nothing else then sounds; `plan` says more of each; both empty leave the choice open.
@@ -114,6 +114,7 @@ class Plot:
     tempo_change: bool = False
     plan: tuple[LayerPlan, ...] = ()
     reason: str = ""
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -206,6 +206,7 @@ def _cues(edited: EditedCues, document: dict[str, Any]) -> CueSheet:
                 music=plot.music is not False,
                 entrance=numbers[plot.id]["entrance"],
                 reason=numbers[plot.id].get("reason", ""),
+                given=tuple(numbers[plot.id].get("given", ())),
                 tempo_bpm=plot.tempo_bpm,
                 tempo_change=bool(plot.tempo_change),
             )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import count, pairwise
 from typing import Any, NoReturn
 
 from bridge.errors import SettingsError, TimecodeError
@@ -11,6 +12,7 @@ from bridge.schema.brief_text import PlotNote
 from bridge.schema.cues import Label, MoodCurves, Plot
 from bridge.schema.timeline import Timeline
 from bridge.spotting.curves import NAMES
+from bridge.spotting.directions import Span
 from bridge.spotting.respot import wished
 from bridge.spotting.wishes import read_brief
 from bridge.timebase import frames_to_timecode, mark_frame
@@ -19,12 +21,17 @@ ASKED = "the brief says so"
 
 
 def corrected(
-    plots: Sequence[Plot], notes: Sequence[PlotNote], timeline: Timeline, curves: MoodCurves
+    plots: Sequence[Plot],
+    notes: Sequence[PlotNote],
+    silences: Sequence[Span],
+    timeline: Timeline,
+    curves: MoodCurves,
 ) -> tuple[Plot, ...]:
     """The plots that the brief names, in the cue's order; our own where it names none.
 
     A plot whose bounds and words are as we found them keeps our numbers; any other gets the means of the
-    curves it lies on, moved by its words. Numbers on its line `mood` stand as they are.
+    curves it lies on, moved by its words. Numbers on its line `mood` stand as they are. Spans for which no
+    music was asked are taken out of the plots named, whatever these say.
 
     Raises:
         SettingsError: plots overlap, leave gaps or do not cover the cue, or a timecode makes no sense.
@@ -36,7 +43,7 @@ def corrected(
     found = {(plot.start_frame, plot.end_frame): plot for plot in plots}
     named = {plot.id: plot for plot in plots}
     out = []
-    for start, end, note in spans:
+    for start, end, note in _parted(spans, silences):
         own = found.get((start, end))
         near = own or named.get(note.id) or Plot(note.id, start, end, Label.DEVELOPMENT)
         plot = replace(near, id=note.id, start_frame=start, end_frame=end, words=note.words)
@@ -48,12 +55,37 @@ def corrected(
     return tuple(out)
 
 
+def _parted(
+    spans: Sequence[tuple[int, int, PlotNote]], silences: Sequence[Span]
+) -> list[tuple[int, int, PlotNote]]:
+    """The spans cut where a silence that was asked for begins or ends, and silent within it."""
+    quiet = [(each.start_frame, last) for each in silences if (last := each.end_frame)]
+    taken = {note.id for _, _, note in spans}
+    out = []
+    for start, end, note in spans:
+        within = () if note.music is False else quiet
+        edges = {start, end, *(frame for span in within for frame in span if start < frame < end)}
+        for first, last in pairwise(sorted(edges)):
+            name = note.id if first == start else _free(note.id, taken)
+            taken.add(name)
+            piece = replace(note, id=name)
+            if any(a <= first and last <= b for a, b in within):
+                piece = replace(piece, words="", music=False)
+            out.append((first, last, piece))
+    return out
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    return next(each for number in count(2) if (each := f"{name}.{number}") not in taken)
+
+
 def _as_noted(plot: Plot, note: PlotNote) -> Plot:
     numbers: dict[str, Any] = note.numbers
     music = plot.music if note.music is None else note.music
     return replace(
         plot,
         **numbers,
+        given=tuple(numbers),
         label=note.label or plot.label,
         reason=plot.reason if note.label in (None, plot.label) else ASKED,
         palette=note.palette or plot.palette,

@@ -60,12 +60,13 @@ def spot(
         leaning = (*leaning, leans)
     progress.report("spotting", 1, 4, "plots")
     directions = read_directions(timeline)
-    directions = replace(directions, silences=(*directions.silences, *silences(timeline, asked.about)))
+    quiet = silences(timeline, asked.about)
+    directions = replace(directions, silences=(*directions.silences, *quiet))
     speech = known_speech(directions, sound.speech)
     plots, transitions = find_plots(
         timeline, features, axes, curves, directions, bool(picture.seen.any()), speech, progress
     )
-    plots = corrected(with_reasons(plots), asked.plots, timeline, curves)
+    plots = corrected(with_reasons(plots), asked.plots, quiet, timeline, curves)
     if asked.wishes.palette:
         plots = tuple(p if p.palette else replace(p, palette=asked.wishes.palette) for p in plots)
     changes = allows_tempo_changes(asked.brief)

@@ -114,7 +114,7 @@ def _plot(
         line_of("label", plot.label.value),
         line_of("music", "yes" if plot.music else "no"),
         line_of("words", plot.words),
-        line_of("mood", ""),
+        line_of("mood", ", ".join(f"{axis} {getattr(plot, axis):g}" for axis in plot.given)),
         line_of("palette", "" if shared else plot.palette),
         line_of("tempo", "" if plot.tempo_bpm is None else f"{plot.tempo_bpm:g}"),
     )

@@ -138,6 +138,30 @@ def test_a_brief_handed_back_unchanged_asks_for_the_same() -> None:
     assert again == first
 
 
+def test_no_music_asked_beside_a_brief_handed_back_takes_its_spans_out_of_the_plots() -> None:
+    first = _spot()
+    text = _document(first)
+    assert all(plot.music for plot in first.plots)
+    asked = text.replace("- no music:", "- no music: 264-312", 1)
+    for sheet in (_spot(document=asked), _spot(document=text, no_music=("264-312",))):
+        assert [(p.start_frame, p.end_frame) for p in sheet.plots if not p.music] == [(264, 312)]
+        assert sheet.plots[0].start_frame == 0 and sheet.plots[-1].end_frame == 60 * 24
+        assert all(a.end_frame == b.start_frame for a, b in zip(sheet.plots, sheet.plots[1:]))
+        assert len({plot.id for plot in sheet.plots}) == len(sheet.plots)
+        silent = next(plot for plot in sheet.plots if not plot.music)
+        assert silent.entrance == "the brief asks for no music" and silent.words == ""
+        assert _spot(document=_document(sheet)) == sheet, "and handed back once more it stays so"
+
+
+def test_numbers_of_a_brief_stand_in_the_next_one() -> None:
+    text = _document(_spot()).replace("- mood:", "- mood: energy 0.9, tension 0.2", 1)
+    first = _spot(document=text)
+    assert (first.plots[0].energy, first.plots[0].tension) == (0.9, 0.2)
+    again = _document(first)
+    assert again.count("- mood: energy 0.9, tension 0.2") == 1
+    assert _spot(document=again) == first
+
+
 def test_lines_of_a_brief_handed_back_have_the_last_word() -> None:
     first = _spot()
     text = _document(first)
