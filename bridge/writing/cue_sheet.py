@@ -169,7 +169,7 @@ def _plot(plot: Plot, cues: CueSheet, form: Form, layers: Layers) -> dict[str, A
         "tension": plot.tension,
         "density": plot.density,
         "loudness": plot.loudness,
-        **({"given": list(plot.given)} if plot.given else {}),
+        "given": list(plot.given),
         "palette": plot.palette,
         "layers": list(plot.layers) or layers_document(layers.get(plot.id, plot.plan)),
         "music": plot.music,

@@ -89,7 +89,7 @@ def test_a_sheet_handed_back_unchanged_asks_for_the_same(rate: Fraction) -> None
     for back, hit in zip(edited.hits, cues.hits, strict=True):
         assert vars(back) == vars(hit)
     for got, plot in zip(edited.plots, cues.plots, strict=True):
-        results = ("entrance", "reason")
+        results = ("entrance", "reason", "given")
         assert vars(got) == {name: value for name, value in vars(plot).items() if name not in results}
 
 
