@@ -212,6 +212,7 @@ def test_ctrl_c_cancels_all_of_it(command: type[Command], daemon: Daemon, cuts: 
     assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [
         ".csv",
         ".json",
+        ".md",
         ".mid",
         ".otio",
         ".png",
