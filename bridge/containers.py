@@ -5,14 +5,23 @@ Pictures and sound are decoded in rooms of their own, `seeing` and `hearing`; bo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
 
 import av
+from av.audio.frame import AudioFrame
 from av.container import InputContainer
 from av.stream import Disposition
+from av.video.frame import VideoFrame
 
 from bridge.errors import MediaError
+
+FrameT = TypeVar("FrameT", VideoFrame, AudioFrame)
+Spoilt = Callable[[], bool]
+MAX_BAD_PACKETS = 200
+"""Broken packets that are skipped in a stream before it is taken to end there."""
 
 # A film can name other files to read (playlists); none is followed off this machine.
 _OPTIONS = {"protocol_whitelist": "file"}
@@ -44,6 +53,30 @@ def picture_of(container: InputContainer) -> av.VideoStream | None:
 def length_s(container: InputContainer) -> Fraction:
     """How long a container says it is, in seconds; 0 where it does not."""
     return Fraction(container.duration, av.time_base) if container.duration else Fraction(0)
+
+
+def decoded(
+    container: InputContainer, stream: av.VideoStream | av.AudioStream, kind: type[FrameT], spoilt: Spoilt
+) -> Iterator[FrameT]:
+    """A stream's frames from where its container stands; broken packets are skipped.
+
+    Args:
+        container: what is read on.
+        stream: which of its streams.
+        kind: the frames wanted; others are left out.
+        spoilt: told of every broken packet; answers whether to go on.
+    """
+    try:
+        for packet in container.demux(stream):
+            try:
+                made = packet.decode()
+            except av.FFmpegError:
+                if not spoilt():
+                    return
+                continue
+            yield from (frame for frame in made if isinstance(frame, kind))
+    except av.FFmpegError:
+        spoilt()
 
 
 def _unreadable(path: Path, error: Exception, kind: str) -> MediaError:

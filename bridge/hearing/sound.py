@@ -17,7 +17,7 @@ import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
-from bridge.containers import length_s, open_container, picture_of
+from bridge.containers import MAX_BAD_PACKETS, decoded, length_s, open_container, picture_of
 from bridge.errors import MediaError
 from bridge.hearing import RATE
 
@@ -29,7 +29,6 @@ _SEEK_GAP = 5 * RATE
 _STRAY = RATE // 20
 # A decoder that lands in the middle of a stream gives a few wrong frames first.
 _RUN_IN_S = Fraction(1, 5)
-_MAX_BAD_PACKETS = 200
 
 
 class SoundFile:
@@ -176,28 +175,22 @@ class _Stream:
         resampler = AudioResampler(format="fltp", layout=None if self._channels else "mono", rate=RATE)
         at: int | None = None
         try:
-            for packet in self._container.demux(self._stream):
-                try:
-                    decoded = packet.decode()
-                except av.FFmpegError:
-                    self.bad_packets += 1
-                    if self.bad_packets > _MAX_BAD_PACKETS:
-                        return
-                    continue
-                for frame in decoded:
-                    if not isinstance(frame, AudioFrame):
-                        continue
-                    if frame.pts is not None and frame.time_base:
-                        stamp = round((frame.pts * frame.time_base - self._zero_s) * RATE)
-                        if at is None or abs(stamp - at) > _STRAY:
-                            at = stamp
-                    for made in resampler.resample(frame):
-                        samples = self._mixed(made)
-                        yield at or 0, samples
-                        at = (at or 0) + len(samples)
+            for frame in decoded(self._container, self._stream, AudioFrame, self._spoilt):
+                if frame.pts is not None and frame.time_base:
+                    stamp = round((frame.pts * frame.time_base - self._zero_s) * RATE)
+                    if at is None or abs(stamp - at) > _STRAY:
+                        at = stamp
+                for made in resampler.resample(frame):
+                    samples = self._mixed(made)
+                    yield at or 0, samples
+                    at = (at or 0) + len(samples)
         except (av.FFmpegError, ValueError):
             # A stream that changes its rate or its channels on the way is heard up to there.
-            self.bad_packets += 1
+            self._spoilt()
+
+    def _spoilt(self) -> bool:
+        self.bad_packets += 1
+        return self.bad_packets <= MAX_BAD_PACKETS
 
     def _mixed(self, frame: AudioFrame) -> Samples:
         planes = np.asarray(frame.to_ndarray(), np.float32)

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from bridge.containers import length_s, open_container, picture_of
+from bridge.containers import MAX_BAD_PACKETS, decoded, length_s, open_container, picture_of
 from bridge.errors import MediaError
 from bridge.seeing.transfer import to_sdr
 from bridge.timebase import MAX_RATE, parse_rate
@@ -34,7 +34,6 @@ SLACK = Fraction(1, 10)
 _SEEK_GAP_S = Fraction(3)
 # Wanted this long after the last frame, a picture counts as there: lengths are rounded in many ways.
 _TAIL_S = Fraction(1)
-_MAX_BAD_PACKETS = 200
 _STANDARD_RATES = tuple(
     parse_rate(label) for label in ("23.976", "24", "25", "29.97", "30", "48", "50", "59.94", "60", "120")
 )
@@ -151,23 +150,14 @@ class Film:
         step = 1 / self._rate if self._rate else Fraction(1, 25)
         last = guess - step
         self._fresh = False
-        try:
-            for packet in self._container.demux(self._stream):
-                try:
-                    decoded = packet.decode()
-                except av.FFmpegError:
-                    self.bad_packets += 1
-                    if self.bad_packets > _MAX_BAD_PACKETS:
-                        return
-                    continue
-                for frame in decoded:
-                    if not isinstance(frame, VideoFrame):
-                        continue
-                    stamp = frame.pts if frame.pts is not None else frame.dts
-                    last = last + step if stamp is None or not frame.time_base else stamp * frame.time_base
-                    yield last, frame
-        except av.FFmpegError:
-            self.bad_packets += 1
+        for frame in decoded(self._container, self._stream, VideoFrame, self._spoilt):
+            stamp = frame.pts if frame.pts is not None else frame.dts
+            last = last + step if stamp is None or not frame.time_base else stamp * frame.time_base
+            yield last, frame
+
+    def _spoilt(self) -> bool:
+        self.bad_packets += 1
+        return self.bad_packets <= MAX_BAD_PACKETS
 
     def _small(self, frame: VideoFrame) -> Rgb:
         size = (self._width, self._height)
