@@ -21,7 +21,7 @@ from bridge import config
 from bridge.errors import ModelError, SettingsError
 from bridge.inference.card import checked_model, file_sha256
 from bridge.inference.graph import Graph, graph_card
-from bridge.inference.session import open_session
+from bridge.inference.session import RuntimeFault, open_session
 
 NONE: Final = "none"
 """What is asked for to go without an encoder that is there."""
@@ -123,8 +123,8 @@ def load_encoder(asked: str = "") -> Encoder | None:
     """The encoder asked for: a file, `NONE`, or, by default, the one that was added; None without any.
 
     Raises:
-        SettingsError: the file asked for does not exist, or its graph is no encoder of pictures.
-        ModelError: the one that was added is broken.
+        SettingsError: the file asked for does not exist, or is no encoder of pictures.
+        ModelError: the one that was added is broken, or onnxruntime cannot run.
     """
     if asked == NONE:
         return None
@@ -201,10 +201,20 @@ def _added(folder: Path, changed_ns: int) -> Encoder:
 
 @lru_cache(maxsize=2)
 def _own(path: Path, changed_ns: int) -> Encoder:
-    """A user's file: one input of frames, one output of vectors."""
-    if path.name == "model.onnx" and (path.parent / "card.json").is_file():
-        return load_folder(path.parent)
-    graph = Graph({}, open_session(path)[0])
+    """A user's file: one input of frames, one output of vectors.
+
+    Raises:
+        SettingsError: it is none; the file is at fault, whatever an encoder that was added would say.
+        RuntimeFault: nothing can be run at all.
+    """
+    try:
+        if path.name == "model.onnx" and (path.parent / "card.json").is_file():
+            return load_folder(path.parent)
+        graph = Graph({}, open_session(path)[0])
+    except RuntimeFault:
+        raise
+    except ModelError as error:
+        raise _no_encoder(path, error.what) from None
     side = _side(graph)
     if side is None:
         raise _no_encoder(path)
@@ -235,10 +245,10 @@ def _side(graph: Graph) -> int | None:
 
 def _no_encoder(path: Path, why: str = "") -> SettingsError:
     return SettingsError(
-        f"this graph is no encoder of pictures{f' ({why})' if why else ''}",
-        where=str(path),
-        remedy="It must take frames, (n, side, side, 3) uint8 or (n, 3, side, side) float from 0 to 1, and "
-        "give a vector each",
+        f"this is no encoder of pictures{f' ({why})' if why else ''}",
+        where=f"--encoder {path}",
+        remedy="It must be an ONNX graph that takes frames, (n, side, side, 3) uint8 or (n, 3, side, side) "
+        "float from 0 to 1, and gives a vector each",
     )
 
 

@@ -35,6 +35,10 @@ def past_feed(past: Floats) -> dict[str, Floats]:
     return {name: past[at // 2, at % 2] for at, name in enumerate(past_names(past.shape[0]))}
 
 
+class RuntimeFault(ModelError):
+    """onnxruntime is not there, or cannot run as it was asked to: no model is at fault."""
+
+
 class Decoder:
     """One decoder transformer, ready to run; build it with `Decoder.load`.
 
@@ -119,7 +123,7 @@ def open_session(model: Path) -> tuple[onnxruntime.InferenceSession, str]:
             remedy="Update onnxruntime, or install Cuebridge again",
         ) from None
     if used == "cuda" and session.get_providers()[0] != "CUDAExecutionProvider":
-        raise ModelError(
+        raise RuntimeFault(
             "CUDA was asked for but onnxruntime could not start it",
             where=str(model),
             remedy="Install CUDA for onnxruntime-gpu, or set CUEBRIDGE_PROVIDER=cpu",
@@ -154,7 +158,7 @@ def _providers(ort: Any) -> tuple[str, list[str]]:
     asked = provider()
     available = ort.get_available_providers()
     if asked == "cuda" and "CUDAExecutionProvider" not in available:
-        raise ModelError(
+        raise RuntimeFault(
             "CUDA was asked for, but this onnxruntime has no CUDA provider",
             remedy='Run pip uninstall onnxruntime and pip install "cuebridge[gpu]", '
             "or set CUEBRIDGE_PROVIDER=cpu",
@@ -168,7 +172,7 @@ def _onnxruntime() -> Any:
     try:
         import onnxruntime
     except ImportError:
-        raise ModelError(
+        raise RuntimeFault(
             "onnxruntime, which runs the models, is not installed",
             remedy='Run pip install "cuebridge[cpu]" (or "cuebridge[gpu]", never both)',
         ) from None

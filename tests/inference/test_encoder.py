@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bridge.errors import ModelError, SettingsError
+from bridge.inference.card import newest_model
 from bridge.inference.encoder import NONE, TEXT, Encoder, encoder_hashes, load_encoder, load_folder
 from tests.make_encoder import EMOTIONS, SIDE, image_tower, make_encoder, unit
 
@@ -112,15 +113,40 @@ def test_a_file_with_its_card_beside_knows_words(tmp_path: Path) -> None:
 def test_a_file_that_is_no_encoder_is_refused_with_what_one_is(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no such file"):
         load_encoder(str(tmp_path / "none.onnx"))
-    (tmp_path / "text.onnx").write_text("hello")
-    with pytest.raises(ModelError, match="cannot load the model"):
-        load_encoder(str(tmp_path / "text.onnx"))
+    for words in (tmp_path / "text.onnx", tmp_path / "README.md"):
+        words.write_text("hello")
+        with pytest.raises(SettingsError, match="cannot load the model") as caught:
+            load_encoder(str(words))
+        assert caught.value.exit_code == 2 and caught.value.where == f"--encoder {words.resolve()}"
+        assert "ONNX graph that takes frames" in caught.value.remedy
     made = make_encoder(tmp_path / "made")
     with pytest.raises(SettingsError, match=r"no encoder of pictures.*\(n, side, side, 3\)"):
         load_encoder(str(made / TEXT))
     image_tower(tmp_path / "four.onnx", batch=4)
     with pytest.raises(SettingsError, match="no encoder of pictures"):
         load_encoder(str(tmp_path / "four.onnx"))
+
+
+def test_a_model_of_another_kind_is_the_requests_fault(tmp_path: Path) -> None:
+    colour = newest_model("colour") / "model.onnx"
+    with pytest.raises(
+        SettingsError, match=r"--encoder .*model\.onnx: this is no encoder.*lacks a field"
+    ) as caught:
+        load_encoder(str(colour))
+    assert "frames" in caught.value.remedy and "clip" not in str(caught.value)
+    spoilt = make_encoder(tmp_path / "made") / TEXT
+    spoilt.write_bytes(b"")
+    with pytest.raises(SettingsError, match="card describes"):
+        load_encoder(str(spoilt.with_name("model.onnx")))
+
+
+def test_what_cannot_run_anything_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image_tower(tmp_path / "mine.onnx")
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ModelError, match="not installed"):
+        load_encoder(str(tmp_path / "mine.onnx"))
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "text.onnx", "tokenizer.json", "words.npz"])
