@@ -55,7 +55,7 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     timeline = read_source(source, settings, progress)
     picture = seeing.see(timeline, settings, progress)
     heard = hearing.hear(timeline, settings, progress)
-    stills = seeing.look_at_stills(_stills(settings), progress)
+    stills = seeing.look_at_stills(_stills(settings), progress, settings.encoder)
     cues = spotting.spot(timeline, picture, settings, progress, heard, stills=stills)
     cues = _advised(cues, (timeline, picture), settings, progress)
     form = timing.solve(cues, settings, progress, kept)

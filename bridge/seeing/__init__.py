@@ -53,8 +53,8 @@ def model_hashes(settings: Settings) -> dict[str, str]:
     return {**{card["name"]: card["sha256"] for card in cards}, **encoder_hashes(settings.encoder)}
 
 
-def look_at_stills(paths: Sequence[Path], progress: Progress) -> Stills:
-    """Light and colour of pictures; see `bridge.seeing.still`."""
+def look_at_stills(paths: Sequence[Path], progress: Progress, encoder: str = "") -> Stills:
+    """Light, colour and emotion of pictures; see `bridge.seeing.still`."""
     from bridge.seeing import still
 
-    return still.look_at_stills(paths, progress)
+    return still.look_at_stills(paths, progress, encoder)

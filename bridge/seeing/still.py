@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from bridge.errors import MediaError
+from bridge.inference.encoder import load_encoder
 from bridge.progress import Progress
-from bridge.schema.stills import Stills
+from bridge.schema.stills import Shares, Stills
 from bridge.seeing.features import HEIGHT, SCALE, WIDTH, look, shrink
 from bridge.seeing.frames import Film
+from bridge.seeing.semantic import squares
 
-_STAGE = "stills"
+_STAGE, _MEANING = "stills", "meaning of stills"
+_LIGHT = ("brightness", "saturation", "warmth", "contrast")
 
 
-def look_at_stills(paths: Sequence[Path], progress: Progress) -> Stills:
-    """Light and colour of stills; of a film, its first picture.
+def look_at_stills(paths: Sequence[Path], progress: Progress, encoder: str = "") -> Stills:
+    """Light and colour of stills, and their emotion by an encoder that has words; of a film, its first
+    picture.
+
+    Args:
+        paths: the stills.
+        progress: is told of each.
+        encoder: as in `Settings.encoder`.
 
     Raises:
         MediaError: one cannot be read.
-        ModelError: the graph that measures is missing or broken.
+        SettingsError: the encoder asked for is not there, or is none.
+        ModelError: the graph that measures, or the encoder that was added, is missing or broken.
         Cancelled: somebody asked to stop.
     """
     frames = []
@@ -36,10 +48,35 @@ def look_at_stills(paths: Sequence[Path], progress: Progress) -> Stills:
         return Stills()
     seen = look(np.stack(frames))
     progress.report(_STAGE, len(paths), len(paths))
-    return Stills(
-        names=tuple(path.name for path in paths),
-        **{
-            name: tuple(round(float(value), 6) for value in getattr(seen, name))
-            for name in ("brightness", "saturation", "warmth", "contrast")
-        },
-    )
+    light: dict[str, Any] = {name: _rounded(getattr(seen, name)) for name in _LIGHT}
+    return Stills(tuple(path.name for path in paths), **light, **_felt(paths, progress, encoder))
+
+
+def _felt(paths: Sequence[Path], progress: Progress, asked: str) -> dict[str, Any]:
+    """The fields of `Stills` that an encoder with words fills; nothing without one."""
+    encoder = load_encoder(asked)
+    if encoder is None or not encoder.card.emotions:
+        return {}
+    rows = []
+    for done, path in enumerate(paths):
+        progress.report(_MEANING, done, len(paths), path.name)
+        rows.append(encoder.embed_images(squares(path, [Fraction(0)], encoder.card.side)))
+    progress.report(_MEANING, len(paths), len(paths))
+    seen = np.concatenate(rows)
+    emotions, feelings = encoder.emotions(seen), encoder.feelings(seen)
+    if emotions is None or feelings is None:
+        return {}
+    return {
+        "emotion": _shares(emotions),
+        "emotion_names": encoder.card.emotions,
+        "feeling": _shares(feelings),
+        "feeling_names": encoder.card.feelings,
+    }
+
+
+def _shares(rows: Any) -> Shares:
+    return tuple(_rounded(row) for row in rows)
+
+
+def _rounded(values: Any) -> tuple[float, ...]:
+    return tuple(round(float(value), 6) for value in values)

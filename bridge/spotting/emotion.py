@@ -8,9 +8,11 @@ a cue sheet says it better.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from bridge.schema.picture import SAMPLE_STEP_S, Picture
 from bridge.spotting.mood import TENSION_FROM_ENERGY, TENSION_FROM_VALENCE, Curve
@@ -37,11 +39,15 @@ def emotion_axes(picture: Picture) -> tuple[Curve, Curve, Curve] | None:
     """
     if picture.emotion is None:
         return None
-    points = np.array([point(name) for name in picture.emotion_names])
-    samples = picture.emotion.astype(np.float64) @ points
     starts = np.arange(0, picture.samples, round(1 / float(SAMPLE_STEP_S)))
     counts = np.diff(np.append(starts, picture.samples))
-    valence, energy = (np.add.reduceat(samples, starts, axis=0) / counts[:, None]).T
+    shares = np.add.reduceat(picture.emotion.astype(np.float64), starts, axis=0) / counts[:, None]
+    return axes_of(shares, picture.emotion_names)
+
+
+def axes_of(shares: npt.ArrayLike, names: Sequence[str]) -> tuple[Curve, Curve, Curve]:
+    """Valence, energy and tension, −1 to 1, of each row of shares (n, k) of emotions named so."""
+    valence, energy = (np.asarray(shares, np.float64) @ np.array([point(name) for name in names])).T
     return valence, energy, TENSION_FROM_VALENCE * valence + TENSION_FROM_ENERGY * energy
 
 

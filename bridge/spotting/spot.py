@@ -52,7 +52,7 @@ def spot(
     features = secondly(picture)
     settings = filled_in(settings)
     asked = with_likeness(asked_of(settings), settings.encoder)
-    axes, leaning = leant_to(stills, features, felt(mood_axes(features), picture))
+    axes, leaning = leant_to(stills, features, felt(mood_axes(features), picture), picture)
     axes = _shift(axes, asked.wishes)
     curves = _shift_curves(curves_from_axes(*axes), asked.wishes)
     if settings.learnt_curves and picture.seen.any():

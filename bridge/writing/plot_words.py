@@ -19,6 +19,7 @@ from bridge.schema.picture import SAMPLE_STEP_S, Picture
 from bridge.schema.score import Score
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form, Rung
 from bridge.schema.timeline import EditKind, Timeline
+from bridge.vocabulary.nearest import nearest_words
 
 Bands = tuple[tuple[float, str], ...]
 
@@ -97,10 +98,8 @@ def _nearest(rows: slice, picture: Picture) -> list[str]:
     if picture.emotion is None or picture.feeling is None:
         return []
     emotion, feeling = picture.emotion[rows].mean(axis=0), picture.feeling[rows].mean(axis=0)
-    first = int(emotion.argmax())
-    finer = [picture.feeling_names[place] for place in np.argsort(-feeling, kind="stable")[:2]]
-    name = picture.emotion_names[first]
-    return [f"nearest to the words {name} ({100 * emotion[first]:.0f} %), {' and '.join(finer)}"]
+    words = nearest_words(emotion, picture.emotion_names, feeling, picture.feeling_names)
+    return [f"nearest to the words {words}"]
 
 
 def _cutting(plot: Plot, timeline: Timeline) -> str:

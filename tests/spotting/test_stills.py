@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -16,6 +19,12 @@ from bridge.schema.cues import CueSheet
 from bridge.schema.stills import Stills
 from bridge.seeing import look_at_stills
 from bridge.spotting import spot
+from bridge.spotting.emotion import SHARE, felt
+from bridge.spotting.mood import mood_axes, secondly
+from bridge.spotting.stills import leant_to
+from tests.make_encoder import EMOTIONS, FEELINGS, image_tower, make_encoder, unit
+from tests.make_media import Scene, solid
+from tests.make_media import film as make_film
 from tests.spotting.films import picture, timeline
 
 FILM = timeline(40, [10, 20, 30])
@@ -59,6 +68,64 @@ def test_dark_and_cold_stills_darken_the_mood_and_bright_ones_lighten_it(tmp_pat
 def test_stills_like_the_film_move_nothing() -> None:
     alike = Stills(("same",), (0.45,), (0.3,), (0.0,), (0.3,))
     assert _spot(alike).plots == _spot(Stills()).plots
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CUEBRIDGE_HOME", str(tmp_path / "home"))
+    make_encoder(tmp_path / "home" / "encoder")
+    return tmp_path
+
+
+def test_an_encoder_reads_stills_as_it_reads_frames(home: Path) -> None:
+    paths = [_still(home, "sun.png", (230, 230, 0)), _still(home, "sea.jpg", (0, 0, 220), (180, 320))]
+    stills = look_at_stills(paths, Progress())
+    assert stills.emotion_names == tuple(EMOTIONS) and stills.feeling_names == tuple(FEELINGS)
+    near = 20 * unit([(230, 230, 0)])[0] @ unit(list(EMOTIONS.values())).T
+    assert stills.emotion[0] == pytest.approx(np.exp(near) / np.exp(near).sum(), abs=0.01)
+    assert stills.emotion_names[int(np.argmax(stills.emotion[1]))] == "fearful"
+    assert [len(row) for row in stills.feeling] == [2, 2]
+    for without in (look_at_stills(paths, Progress(), "none"), replace(stills, emotion=())):
+        assert without.emotion == () and without.brightness == stills.brightness
+        assert not any("nearest" in note for note in _spot(without).notes)
+
+
+def test_an_encoder_without_words_leaves_stills_as_they_are(home: Path) -> None:
+    image_tower(home / "mine.onnx")
+    paths = [_still(home, "sun.png", (230, 230, 0))]
+    assert look_at_stills(paths, Progress(), str(home / "mine.onnx")) == look_at_stills(
+        paths, Progress(), "none"
+    )
+
+
+def test_the_emotion_of_stills_moves_the_mood_by_half_of_what_frames_of_it_would(home: Path) -> None:
+    alike = Stills(("same",), (0.45,), (0.3,), (0.0,), (0.3,))
+    names, finer = ("sad", "exciting"), {"feeling": ((0.9, 0.1),), "feeling_names": ("lonely", "gay")}
+    sad = replace(alike, emotion=((1.0, 0.0),), emotion_names=names, **finer)
+    film = picture(FILM)
+    glad = replace(film, emotion=np.tile(np.float32([0, 1]), (film.samples, 1)), emotion_names=names)
+    features = secondly(film)
+    plain = mood_axes(features)
+    half = SHARE / 2 * math.sqrt(0.5)
+    for seen, far in ((film, 1), (glad, 2)):
+        before = felt(plain, seen)
+        axes, notes = leant_to(sad, features, before, seen)
+        for axis, old in zip(axes[:2], before):
+            assert axis == pytest.approx(old - far * half, abs=1e-6)
+        assert notes[1] == "Stills are nearest to the words same: sad (100 %), lonely and gay"
+    happy = replace(sad, emotion=((0.0, 1.0),))
+    assert leant_to(happy, features, felt(plain, glad), glad)[0][0] == pytest.approx(felt(plain, glad)[0])
+
+
+def test_the_whole_line_says_what_stills_are_nearest_to(home: Path) -> None:
+    source = home / "film.mkv"
+    make_film(source, [Scene(24, solid(90, 90, 90, (64, 36)))], 12, size=(64, 36), codec="ffv1")
+    still = _still(home, "sun.png", (230, 230, 0))
+    settings = Settings(about=About(stills=(str(still),)), only_spot=True)
+    brief = pipeline.score(source, settings, Progress()).files["brief.md"].decode()
+    assert "Stills are nearest to the words sun.png: exciting (" in brief
+    brief = pipeline.score(source, replace(settings, encoder="none"), Progress()).files["brief.md"].decode()
+    assert "Stills (sun.png) move the mood" in brief and "nearest to the words" not in brief
 
 
 def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
