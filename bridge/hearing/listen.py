@@ -11,7 +11,7 @@ import numpy as np
 from bridge import keeping
 from bridge.config import Settings
 from bridge.errors import ModelError
-from bridge.hearing.level import loudness_db
+from bridge.hearing.level import FLOOR_DB, loudness_db
 from bridge.hearing.mix import mixed
 from bridge.hearing.voice import Array, Voice, spans
 from bridge.hearing.words import Said, installed, line_spans, recognised
@@ -23,6 +23,7 @@ from bridge.schema.timeline import Sound, Timeline
 
 # Raised whenever the same sounds would be heard otherwise.
 _VERSION = 1
+_NO_SOUND = "there is no sound to listen to"
 
 
 def hear(timeline: Timeline, settings: Settings, progress: Progress) -> Heard:
@@ -35,12 +36,15 @@ def hear(timeline: Timeline, settings: Settings, progress: Progress) -> Heard:
     Raises:
         Cancelled: somebody asked to stop.
     """
-    if not settings.listen or not timeline.sounds:
-        return Heard()
+    if not settings.listen:
+        return Heard(unheard="listening is switched off")
+    if not timeline.sounds:
+        return Heard(unheard=_NO_SOUND)
     try:
         graph = released_graph("voice")
     except ModelError as error:
-        return Heard(problems=(f"Nobody listens for speech: {error.what}",))
+        problem = f"Nobody listens for speech: {error.what}"
+        return Heard(problems=(problem,), unheard="the sound was not listened to, for want of the model")
 
     def listen() -> keeping.Arrays:
         problems: dict[str, None] = {}
@@ -57,10 +61,18 @@ def hear(timeline: Timeline, settings: Settings, progress: Progress) -> Heard:
 
     found = keeping.remember(_key(timeline, str(graph.card["sha256"])), listen)
     said, trouble = _said(timeline, found["speech"], str(graph.card["sha256"]), progress)
+    lost = len(found["problems"]) > 0
+    levels: tuple[float, ...] = ()
+    if found["loudness_db"].max(initial=FLOOR_DB) <= FLOOR_DB:
+        unheard = "the sounds could not be read" if lost else _NO_SOUND
+    else:
+        unheard = "not all of the cue's sounds could be read" if lost else ""
+        levels = tuple(round(float(value), 2) for value in found["loudness_db"])
     return Heard(
         speech=_with_lines(timeline, spoken(timeline, found["speech"]), said),
-        loudness_db=tuple(round(float(value), 2) for value in found["loudness_db"]),
+        loudness_db=levels,
         problems=(*(str(problem) for problem in found["problems"]), *trouble),
+        unheard=unheard,
     )
 
 

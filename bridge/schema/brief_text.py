@@ -56,8 +56,22 @@ class BriefDocument:
 
 
 def is_brief_document(text: str) -> bool:
-    """Whether a text is a brief that was written here."""
-    return MARK in text[:2000]
+    """Whether a text is a brief that was written here, its mark kept or not.
+
+    Editors drop comments; a first line `# Brief:` with a line of ours below it then tells it from words.
+    """
+    if MARK in text[:2000]:
+        return True
+    lines = text.removeprefix("\ufeff").strip().splitlines()
+    return bool(lines) and lines[0].startswith("# Brief:") and any(map(_is_ours, lines[1:]))
+
+
+def _is_ours(line: str) -> bool:
+    """Whether a line is a heading between two times, or says something of the whole cue."""
+    heading, entry = _HEADING.match(line), _LINE.match(line)
+    if heading is not None:
+        return heading["start"][0].isdigit() and heading["end"][0].isdigit()
+    return entry is not None and " ".join(entry[1].lower().split()) in HEAD_NAMES
 
 
 def line_of(name: str, value: str) -> str:
@@ -76,7 +90,7 @@ def parse_brief(text: str) -> BriefDocument:
         raise SettingsError(
             "it is not a brief that Cuebridge wrote",
             where="brief",
-            remedy=f"Start from a NAME.brief.md and keep its line with {MARK!r}",
+            remedy="Start from a NAME.brief.md and keep its first line and its headings",
         )
     head: dict[str, list[str]] = {}
     notes: list[tuple[int, re.Match[str], dict[str, tuple[int, str]]]] = []

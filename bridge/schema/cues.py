@@ -183,7 +183,8 @@ class CueSheet:
 
     `speech` are the spans in which somebody speaks, rising, none touching another. `transitions` are the
     points where the picture turns, rising in frame. `about` is what was asked besides the words of `brief`;
-    `instruments` holds (what, more | less | no) of who plays.
+    `instruments` holds (what, more | less | no) of who plays. `loudness_db` and `unheard` are those of
+    `Heard`; both empty: nobody knows whether it was listened to.
     """
 
     name: str
@@ -201,6 +202,8 @@ class CueSheet:
     transitions: tuple[TransitionPoint, ...] = ()
     about: About = field(default_factory=About)
     instruments: tuple[tuple[str, str], ...] = ()
+    unheard: str = ""
+    loudness_db: tuple[float, ...] = ()
 
     def cue_s(self, frame: int | Fraction) -> Fraction:
         """Exact seconds from the cue's first frame to a timeline frame."""

@@ -12,10 +12,12 @@ class Heard:
     """Where somebody speaks, how loud it is, and what could not be listened to.
 
     `speech` is on timeline frames, rising, none touching another. `loudness_db` has one value a second from
-    the cue's first frame, RMS in dB re full scale from −100; it is empty where nothing was listened to.
-    `problems` are sentences for a person.
+    the cue's first frame, RMS in dB re full scale from −100; it is empty where nothing was heard at all.
+    `unheard` says why nothing, or not all, was listened to, as a clause. `problems` are sentences for a
+    person.
     """
 
     speech: tuple[Speech, ...] = ()
     loudness_db: tuple[float, ...] = ()
     problems: tuple[str, ...] = ()
+    unheard: str = ""

@@ -9,10 +9,12 @@ from typing import Any, NoReturn
 
 from bridge.errors import SettingsError, TimecodeError
 from bridge.schema.brief_text import PlotNote
-from bridge.schema.cues import Label, MoodCurves, Plot
+from bridge.schema.cues import Label, MoodCurves, Plot, Speech, TransitionPoint
 from bridge.schema.timeline import Timeline
 from bridge.spotting.curves import NAMES
 from bridge.spotting.directions import Span
+from bridge.spotting.entrances import entrances
+from bridge.spotting.labels import label
 from bridge.spotting.respot import wished
 from bridge.spotting.wishes import read_brief
 from bridge.timebase import frames_to_timecode, mark_frame
@@ -26,12 +28,15 @@ def corrected(
     silences: Sequence[Span],
     timeline: Timeline,
     curves: MoodCurves,
+    shifts: Sequence[TransitionPoint] = (),
+    speech: Sequence[Speech] = (),
 ) -> tuple[Plot, ...]:
     """The plots that the brief names, in the cue's order; our own where it names none.
 
     A plot whose bounds and words are as we found them keeps our numbers; any other gets the means of the
     curves it lies on, moved by its words. Numbers on its line `mood` stand as they are. Spans for which no
-    music was asked are taken out of the plots named, whatever these say.
+    music was asked are taken out of the plots named, whatever these say. Labels that the brief leaves as they
+    were found, and why music enters, are concluded anew from the plots as they are now.
 
     Raises:
         SettingsError: plots overlap, leave gaps or do not cover the cue, or a timecode makes no sense.
@@ -42,8 +47,8 @@ def corrected(
     _check_cover(spans, timeline)
     found = {(plot.start_frame, plot.end_frame): plot for plot in plots}
     named = {plot.id: plot for plot in plots}
-    out = []
-    for start, end, note in _parted(spans, silences):
+    out, labels = [], []
+    for start, end, note, whole in _parted(spans, silences):
         own = found.get((start, end))
         near = own or named.get(note.id) or Plot(note.id, start, end, Label.DEVELOPMENT)
         plot = replace(near, id=note.id, start_frame=start, end_frame=end, words=note.words)
@@ -51,14 +56,49 @@ def corrected(
             start_s, end_s = float(timeline.cue_s(start)), float(timeline.cue_s(end))
             means: dict[str, Any] = {name: round(curves.mean(name, start_s, end_s), 3) for name in NAMES}
             plot = wished(replace(plot, **means), read_brief(note.words))
+        source = own or named.get(whole)
+        labels.append(None if source is not None and note.label == source.label else note.label)
         out.append(_as_noted(plot, note))
-    return tuple(out)
+    return _entered(plots, _labelled(out, labels), timeline, shifts, speech)
+
+
+def _labelled(plots: Sequence[Plot], stated: Sequence[Label | None]) -> list[Plot]:
+    """The plots labelled by the rules, but for labels that the brief states and the rules do not."""
+    fresh = label([replace(plot, label=Label.DEVELOPMENT) for plot in plots])
+    return [
+        plot if name in (None, plot.label) else replace(plot, label=name, reason=ASKED)
+        for plot, name in zip(fresh, stated)
+    ]
+
+
+def _entered(
+    found: Sequence[Plot],
+    plots: Sequence[Plot],
+    timeline: Timeline,
+    shifts: Sequence[TransitionPoint],
+    speech: Sequence[Speech],
+) -> tuple[Plot, ...]:
+    """The plots with why music enters, anew wherever it was found to go on or come in otherwise."""
+    same = set(zip(*_around(found)))
+    open_ = [
+        replace(plot, entrance="") if plot.music and plot.entrance != ASKED and around not in same else plot
+        for plot, around in zip(plots, zip(*_around(plots)))
+    ]
+    fresh = entrances(open_, timeline, shifts, speech)
+    return tuple(new if new.music else old for old, new in zip(open_, fresh))
+
+
+def _around(plots: Sequence[Plot]) -> tuple[list[int], list[int], list[bool], list[bool | None]]:
+    """Of every plot: its bounds, whether it has music, and whether the one before it has."""
+    music = [plot.music for plot in plots]
+    starts, ends = [plot.start_frame for plot in plots], [plot.end_frame for plot in plots]
+    return starts, ends, music, [None, *music[:-1]]
 
 
 def _parted(
     spans: Sequence[tuple[int, int, PlotNote]], silences: Sequence[Span]
-) -> list[tuple[int, int, PlotNote]]:
-    """The spans cut where a silence that was asked for begins or ends, and silent within it."""
+) -> list[tuple[int, int, PlotNote, str]]:
+    """Spans cut where a silence that was asked for begins or ends, silent within it, and their old names."""
     quiet = [(each.start_frame, last) for each in silences if (last := each.end_frame)]
     taken = {note.id for _, _, note in spans}
     out = []
@@ -71,7 +111,7 @@ def _parted(
             piece = replace(note, id=name)
             if any(a <= first and last <= b for a, b in within):
                 piece = replace(piece, words="", music=False)
-            out.append((first, last, piece))
+            out.append((first, last, piece, note.id))
     return out
 
 
@@ -86,8 +126,6 @@ def _as_noted(plot: Plot, note: PlotNote) -> Plot:
         plot,
         **numbers,
         given=tuple(numbers),
-        label=note.label or plot.label,
-        reason=plot.reason if note.label in (None, plot.label) else ASKED,
         palette=note.palette or plot.palette,
         music=music,
         entrance=plot.entrance if music == plot.music else ASKED,

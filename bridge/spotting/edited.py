@@ -63,6 +63,8 @@ def apply_edits(sheet: CueSheet, settings: Settings) -> CueSheet:
         transitions=sheet.transitions,
         about=sheet.about,
         instruments=sheet.instruments or edited.instruments or (),
+        unheard=sheet.unheard,
+        loudness_db=sheet.loudness_db,
     )
 
 

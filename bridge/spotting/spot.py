@@ -66,7 +66,7 @@ def spot(
     plots, transitions = find_plots(
         timeline, features, axes, curves, directions, bool(picture.seen.any()), speech, progress
     )
-    plots = corrected(with_reasons(plots), asked.plots, quiet, timeline, curves)
+    plots = corrected(with_reasons(plots), asked.plots, quiet, timeline, curves, transitions, speech)
     if asked.wishes.palette:
         plots = tuple(p if p.palette else replace(p, palette=asked.wishes.palette) for p in plots)
     changes = allows_tempo_changes(asked.brief)
@@ -97,6 +97,8 @@ def spot(
         transitions=transitions,
         about=asked.about,
         instruments=asked.wishes.voices,
+        unheard=sound.unheard,
+        loudness_db=sound.loudness_db,
     )
     progress.report("spotting", 3, 4, "edits")
     if settings.cues_json:

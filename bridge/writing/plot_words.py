@@ -8,6 +8,7 @@ fight, seen on the films the tests use).
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -48,6 +49,8 @@ _TENSION: Bands = (
 # A change of light or motion within a plot is named from here on: what a viewer would call one.
 _BRIGHTER, _LIVELIER = 0.08, 0.03
 _NAMED_LAYERS, _NAMED_TURNS = 6, 4
+# RMS re full scale over a second: what is quieter is called silence; chosen, not measured.
+_SOUNDS_DB = -60.0
 
 
 def seen(plot: Plot, timeline: Timeline, picture: Picture) -> str:
@@ -123,12 +126,25 @@ def heard(plot: Plot, cues: CueSheet) -> str:
     spans = [s for s in cues.speech if s.start_frame < plot.end_frame and s.end_frame > plot.start_frame]
     frames = sum(min(s.end_frame, plot.end_frame) - max(s.start_frame, plot.start_frame) for s in spans)
     if not spans:
-        return "nobody is known to speak."
+        return _without_speech(plot, cues)
     share = frames / (plot.end_frame - plot.start_frame)
     said = " / ".join(" ".join(s.words.split()) for s in spans if s.words)
     return f"speech over {100 * share:.0f} % of it, {_counted(len(spans), 'span')}" + (
         f": “{said[:400]}{'…' if len(said) > 400 else ''}”." if said else "."
     )
+
+
+def _without_speech(plot: Plot, cues: CueSheet) -> str:
+    """What is known where no speech is: who did not listen cannot say that nobody speaks."""
+    if not cues.loudness_db:
+        return f"no speech is noted{': ' if cues.unheard else ''}{cues.unheard}."
+    first = min(round(cues.cue_s(plot.start_frame)), len(cues.loudness_db) - 1)
+    levels = np.array(cues.loudness_db[first : max(first + 1, round(cues.cue_s(plot.end_frame)))])
+    share = float((levels > _SOUNDS_DB).mean())
+    level = 10 * math.log10(float((10 ** (levels / 10)).mean()))
+    told = "nobody is heard to speak; " if cues.unheard else "nobody speaks; "
+    told += f"sound over {100 * share:.0f} % of it, {level:.0f} dB RMS" if share else "it is silent"
+    return f"{told}{'; ' if cues.unheard else ''}{cues.unheard}."
 
 
 def spotted(plot: Plot, cues: CueSheet) -> str:

@@ -61,6 +61,9 @@ def test_a_brief_may_come_from_a_file(
     (tmp_path / "b.md").write_text("# B\n<!-- cuebridge brief 1 -->\n- brief: slow\n", encoding="utf-8")
     assert run("score", source, "-o", "out", "--brief", "@b.md").code == 0
     assert scorer.settings.brief == "" and "- brief: slow" in scorer.settings.brief_document
+    (tmp_path / "b.md").write_text("# Brief: B\n\n- brief: sad\n", encoding="utf-8")
+    assert run("score", source, "-o", "out", "--brief", "@b.md").code == 0
+    assert scorer.settings.brief == "" and "- brief: sad" in scorer.settings.brief_document
 
 
 @pytest.mark.parametrize(

@@ -99,3 +99,10 @@ def test_sound_that_is_not_there_leaves_the_cue_without_speech(tmp_path: Path) -
     heard = hear(Timeline("t", Fraction(24), False, 0, 96, 0, 96, (), sounds=sounds), Settings(), Progress())
     assert heard.speech == ()
     assert any("gone.wav" in problem for problem in heard.problems)
+    assert heard.unheard == "the sounds could not be read" and heard.loudness_db == ()
+
+
+def test_why_nothing_was_listened_to_is_known() -> None:
+    quiet = Timeline("t", Fraction(24), False, 0, 96, 0, 96, ())
+    assert hear(quiet, Settings(), Progress()).unheard == "there is no sound to listen to"
+    assert "switched off" in hear(quiet, Settings(listen=False), Progress()).unheard

@@ -86,3 +86,14 @@ def test_any_other_text_is_no_brief_of_ours() -> None:
     assert not is_brief_document("dark and slow")
     with pytest.raises(SettingsError, match="not a brief"):
         parse_brief("# My brief\n- brief: dark")
+
+
+def test_a_brief_without_its_mark_is_still_one_and_words_stay_words() -> None:
+    bare = TEXT.replace(f"<!-- {MARK} -->", "")
+    title = bare if bare.lstrip().startswith("# Brief:") else "# Brief: film\n" + bare.split("\n", 1)[1]
+    assert MARK not in title and is_brief_document(title)
+    assert parse_brief(title).about == parse_brief(TEXT).about
+    assert parse_brief(title).plots[0].id == "p01"
+    assert is_brief_document("\ufeff# Brief: film\r\n\r\n## p01: 01:00:00:00 to 01:00:10:00\r\n")
+    for words in ("# Brief: dark and slow", "# Brief: x\n## Act: calm to tense\n- mood: dark\n- music: slow"):
+        assert not is_brief_document(words)

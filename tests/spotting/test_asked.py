@@ -183,6 +183,29 @@ def test_lines_of_a_brief_handed_back_have_the_last_word() -> None:
     assert (fixed.valence, fixed.tension, fixed.label) == (0.9, 0.1, Label.INTRODUCTION)
 
 
+def test_labels_and_entrances_follow_the_plots_that_a_brief_changes() -> None:
+    first = _spot()
+    text = _document(first)
+    assert [plot.label.value for plot in first.plots[:2]] == ["introduction", "development"]
+    count = len(first.plots)
+    silenced = text.replace("- music: yes", "- music: no", 1)
+    sheet = _spot(document=silenced)
+    assert not sheet.plots[0].music and sheet.plots[0].reason == "no music"
+    assert sheet.plots[1].label is Label.INTRODUCTION and "music begins" in sheet.plots[1].reason
+    assert sheet.plots[1].entrance.startswith("music returns")
+    assert "music enters here" in _document(sheet).split(f"## {sheet.plots[1].id}:")[1].split("\n## ")[0]
+    assert f"of {count} plots" in " ".join(plot.reason for plot in first.plots)
+    assert f"of {count} plots" not in " ".join(plot.reason for plot in sheet.plots)
+    assert _spot(document=_document(sheet)) == sheet
+
+    stated = silenced.replace("- label: development", "- label: conclusion", 1)
+    sheet = _spot(document=stated)
+    assert (sheet.plots[1].label, sheet.plots[1].reason) == (Label.CONCLUSION, "the brief says so")
+    assert _spot(document=_document(sheet)) == sheet
+    split = _spot(document=text.replace("- no music:", "- no music: 264-312", 1))
+    assert _spot(document=_document(split)) == split
+
+
 def test_plots_may_be_joined_and_a_gap_is_named() -> None:
     joined = _spot(document=f"{MARK}\n## all: 01:00:00:00 to 01:01:00:00\n- words: dread")
     assert [(p.id, p.start_frame, p.end_frame) for p in joined.plots] == [("all", 0, 1440)]

@@ -64,7 +64,7 @@ def test_what_is_not_known_is_said() -> None:
     unseen = _text(cues, seen=np.zeros(make_picture(cues).samples, dtype=bool), composed=False)
     assert "could not be looked at" in _stage(unseen, "p1", "Seen")
     assert "Looked at: none of it" in unseen
-    assert "nobody is known to speak" in _stage(unseen, "p1", "Heard")
+    assert _stage(unseen, "p1", "Heard") == "Heard: no speech is noted."
     assert _stage(unseen, "p1", "Composed") == "Composed: not composed."
     half = np.zeros(make_picture(cues).samples, dtype=bool)
     half[::2] = True
@@ -80,6 +80,18 @@ def test_speech_hits_silence_and_notes_are_told() -> None:
     assert "no music" in _stage(text, "p2", "Spotted")
     assert _stage(text, "p2", "Composed") == "Composed: silence."
     assert "A minor" in _stage(text, "p1", "Composed")
+
+
+def test_only_who_listened_says_that_nobody_speaks() -> None:
+    cues = make_cues(length=480)
+    off = replace(cues, unheard="there is no sound to listen to")
+    assert _stage(_text(off), "p1", "Heard") == "Heard: no speech is noted: there is no sound to listen to."
+    levels = (-20.0, -90.0) * 10
+    heard = _stage(_text(replace(cues, loudness_db=levels)), "p1", "Heard")
+    assert heard == "Heard: nobody speaks; sound over 50 % of it, -23 dB RMS."
+    part = replace(cues, loudness_db=(-90.0,) * 20, unheard="not all of the cue's sounds could be read")
+    told = "Heard: nobody is heard to speak; it is silent; not all of the cue's sounds could be read."
+    assert _stage(_text(part), "p1", "Heard") == told
 
 
 def test_the_words_an_encoder_is_nearest_to_stand_beside_what_was_measured() -> None:
