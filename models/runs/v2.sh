@@ -12,9 +12,10 @@ export OMP_NUM_THREADS=1
 test -f models/build/v2/chords-train-heard.npz || $python -m models.corpus.write "$data" --sources pop drums
 test -f models/build/v2/chords-train-quartet.npz || $python -m models.corpus.write "$data" --sources orchestra song quartet
 
-# Version 2's table of tokens begins with version 1's, so chords, melody and accompaniment start from what
-# version 1 has learnt (v1.sh leaves it); bass and drums, which it had not, from nothing.
-for part in chords melody accompaniment; do
+# Version 2's table of tokens begins with version 1's, so chords and melody start from what
+# version 1 has learnt (v1.sh leaves it); bass and drums, which it had not, from nothing, and so does the
+# accompaniment, which would not listen to its controls otherwise (LOG.md).
+for part in chords melody; do
     test -f "models/build/$part-best.pt" || sh models/runs/v1.sh
 done
 
@@ -26,7 +27,7 @@ train() { # PART MINUTES [MORE]
 warm() { # PART MINUTES
     train "$1" "$2" --warm "models/build/$1-best.pt" --open-all 0.1
 }
-warm accompaniment 50
+train accompaniment 60 --open-all 0.1
 warm melody 36
 warm chords 12
 train drums 18
