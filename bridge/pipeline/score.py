@@ -51,11 +51,11 @@ def score(source: Path, settings: Settings, progress: Progress) -> Result:
     kept = reading.read_tempo_map(settings.tempo_map_midi) if settings.tempo_map_midi else None
     models = None if settings.only_spot else composing.load_models()
     _check_encoder(settings)
-    _stills(settings)
+    paths = _stills(settings)
     timeline = read_source(source, settings, progress)
     picture = seeing.see(timeline, settings, progress)
     heard = hearing.hear(timeline, settings, progress)
-    stills = seeing.look_at_stills(_stills(settings), progress, settings.encoder)
+    stills = seeing.look_at_stills(paths, progress, settings.encoder)
     cues = spotting.spot(timeline, picture, settings, progress, heard, stills=stills)
     cues = _advised(cues, (timeline, picture), settings, progress)
     form = timing.solve(cues, settings, progress, kept)

@@ -114,3 +114,16 @@ def command(home: Path) -> Iterator[type[Command]]:
     for each in started:
         each.process.kill()
         each.process.communicate()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A timeline that the text scorer scores."""
+    path = tmp_path / "cut.otio"
+    path.write_text("ok")
+    return path
+
+
+def names(folder: Path) -> list[str]:
+    """What lies in a folder, in order; nothing where there is none."""
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []

@@ -10,21 +10,10 @@ import pytest
 
 from bridge.client import Client, connect
 from bridge.daemon.server import Daemon
-from tests.cli.conftest import ROOT, Command, Run
+from tests.cli.conftest import ROOT, Command, Run, names
 from tests.daemon.scorers import STAGES, TextScorer
 
 SUFFIXES = ("mid", "cues.json", "cues.csv", "otio", "png", "rpp", "brief.md")
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    path = tmp_path / "cut.otio"
-    path.write_text("ok")
-    return path
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 def test_a_score_lies_in_the_folder_and_is_told(

@@ -11,20 +11,9 @@ import pytest
 
 from bridge.client.connect import _started
 from bridge.daemon.server import Daemon
-from tests.cli.conftest import PATIENCE_S, Command, Run
+from tests.cli.conftest import PATIENCE_S, Command, Run, names
 from tests.daemon.scorers import TextScorer
 from tests.make_media import make_demo_timeline
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    path = tmp_path / "cut.otio"
-    path.write_text("ok")
-    return path
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 def test_what_is_asked_arrives_and_nothing_is_composed(
