@@ -20,7 +20,9 @@ class Shape:
     """Sizes of a decoder; `width` is divided evenly among `heads`.
 
     `conditions` is the length of the vector of controls beside each token (0: there is none);
-    `structured` adds what tokens have in common to their embedding (see `structure`).
+    `structured` adds what tokens have in common to their embedding (see `structure`). `tilted`: the controls
+    also scale and shift what every layer's norms give, through so many numbers (0: not; adaptive layer norm,
+    as in Peebles & Xie 2023, "Scalable Diffusion Models with Transformers").
     """
 
     vocabulary: int
@@ -30,6 +32,7 @@ class Shape:
     context: int = 512
     conditions: int = 0
     structured: bool = False
+    tilted: int = 0
 
     @property
     def head_width(self) -> int:
@@ -41,6 +44,11 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Rotary position embedding of (B, H, T, D) by angles (B, 1, T, D / 2)."""
     first, second = x.chunk(2, dim=-1)
     return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
+
+
+def tilted(x: Tensor, tilt: Tensor | None, at: int) -> Tensor:
+    """`x` (B, T, W) scaled by row `at` of a tilt (B, T, 4, W), and shifted by the next."""
+    return x if tilt is None else x * (1 + tilt[:, :, at]) + tilt[:, :, at + 1]
 
 
 class Block(nn.Module):
@@ -58,18 +66,20 @@ class Block(nn.Module):
         self.out = nn.Linear(hidden, shape.width, bias=False)
         self.dropout = nn.Dropout(dropout)
 
-    def heads_of(self, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def heads_of(
+        self, x: Tensor, cos: Tensor, sin: Tensor, tilt: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys (both rotated) and values, (B, H, T, D) each."""
         B, T, W = x.shape
-        mixed = self.mixed(self.attention_norm(x)).view(B, T, 3, self.heads, W // self.heads)
+        mixed = self.mixed(tilted(self.attention_norm(x), tilt, 0)).view(B, T, 3, self.heads, W // self.heads)
         q, k, v = mixed.permute(2, 0, 3, 1, 4).unbind(0)
         return rotate(q, cos, sin), rotate(k, cos, sin), v
 
-    def rest(self, x: Tensor, attended: Tensor) -> Tensor:
+    def rest(self, x: Tensor, attended: Tensor, tilt: Tensor | None) -> Tensor:
         """From attended values (B, H, T, D) to the block's output (B, T, W)."""
         B, _, T, _ = attended.shape
         x = x + self.dropout(self.joined(attended.transpose(1, 2).reshape(B, T, -1)))
-        up, gate = self.gate(self.feed_norm(x)).chunk(2, dim=-1)
+        up, gate = self.gate(tilted(self.feed_norm(x), tilt, 2)).chunk(2, dim=-1)
         return x + self.dropout(self.out(up * F.silu(gate)))
 
 
@@ -91,6 +101,12 @@ class Decoder(nn.Module):
                 nn.SiLU(),
                 nn.Linear(shape.width, shape.width, bias=False),
             )
+        if shape.tilted:
+            self.tilt = nn.Sequential(
+                nn.Linear(shape.conditions, shape.tilted),
+                nn.SiLU(),
+                nn.Linear(shape.tilted, shape.layers * 4 * shape.width, bias=False),
+            )
         self.blocks = nn.ModuleList(Block(shape, dropout) for _ in range(shape.layers))
         self.norm = nn.LayerNorm(shape.width, bias=False)
         self.dropout = nn.Dropout(dropout)
@@ -101,8 +117,11 @@ class Decoder(nn.Module):
         for name, weight in self.named_parameters():
             if name.endswith(("joined.weight", "out.weight")):
                 nn.init.normal_(weight, std=0.02 / (2 * shape.layers) ** 0.5)
+            elif name == "tilt.2.weight":
+                nn.init.zeros_(weight)
             elif weight.dim() == 2 and "embedding" not in name:
-                nn.init.normal_(weight, std=0.1 if name == "bend.0.weight" else 0.02)
+                first = name in ("bend.0.weight", "tilt.0.weight")
+                nn.init.normal_(weight, std=0.1 if first else 0.02)
 
     def angles(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Cosine and sine, (B, 1, T, D / 2), of integer positions (B, T)."""
@@ -120,15 +139,22 @@ class Decoder(nn.Module):
         x = F.embedding(tokens, self.table())
         return x + self.bend(conditions) if conditions is not None else x
 
+    def tilts(self, conditions: Tensor | None) -> list[Tensor | None]:
+        """For each block, scale and shift of its first norm and of its second: (B, T, 4, W)."""
+        if conditions is None or not self.shape.tilted:
+            return [None] * self.shape.layers
+        shape = (*conditions.shape[:2], self.shape.layers, 4, self.shape.width)
+        return list(self.tilt(conditions).view(shape).unbind(2))
+
     def hidden(self, tokens: Tensor, conditions: Tensor | None = None) -> Tensor:
         """Last hidden states (B, T, W) of whole sequences (B, T); padding may only follow."""
         positions = torch.arange(tokens.shape[1]).expand(tokens.shape[0], -1)
         cos, sin = self.angles(positions)
         x = self.dropout(self.entered(tokens, conditions))
-        for block in self.blocks:
-            q, k, v = block.heads_of(x, cos.to(x.dtype), sin.to(x.dtype))
+        for block, tilt in zip(self.blocks, self.tilts(conditions), strict=True):
+            q, k, v = block.heads_of(x, cos.to(x.dtype), sin.to(x.dtype), tilt)
             attended = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-            x = block.rest(x, attended)
+            x = block.rest(x, attended, tilt)
         return self.norm(x)
 
     def forward(
@@ -162,15 +188,15 @@ class Decoder(nn.Module):
         bias = torch.cat((padding[..., :P].expand(-1, 1, T, -1), new_bias), dim=-1)
         x = self.entered(tokens, conditions)
         fresh = []
-        for index, block in enumerate(self.blocks):
-            q, k, v = block.heads_of(x, cos, sin)
+        for index, (block, tilt) in enumerate(zip(self.blocks, self.tilts(conditions), strict=True)):
+            q, k, v = block.heads_of(x, cos, sin, tilt)
             fresh.append(torch.stack((k, v)))
             q = q * self.shape.head_width**-0.5
             old = torch.matmul(q, past[2 * index].transpose(2, 3))
             new = torch.matmul(q, k.transpose(2, 3))
             shares = torch.softmax(torch.cat((old, new), dim=-1) + bias, dim=-1)
             attended = torch.matmul(shares[..., :P], past[2 * index + 1]) + torch.matmul(shares[..., P:], v)
-            x = block.rest(x, attended)
+            x = block.rest(x, attended, tilt)
         logits = torch.matmul(self.norm(x), self.table().t())
         return logits, torch.stack(fresh)
 

@@ -14,7 +14,7 @@ import torch
 
 from bridge.inference.sampling import Sampling
 from models import likelihood
-from models.data import BUILD
+from models.data import BUILD, Packed
 from models.export import load, release
 from models.samples import compare, compare_chords, excerpts, write
 
@@ -45,14 +45,15 @@ def floors_of(part: str) -> dict[str, object]:
             for order in TOKEN_ORDERS:
                 found[f"tokens, Markov order {order}"] = likelihood.token_floor(part, order)
         if part != "chords":
+            train, test = (Packed(BUILD / f"{part}-{split}-plain.npz") for split in ("train", "test"))
             for order in (1, 2, 3):
                 found[f"pitch given chord and {order} pitches"] = likelihood.pitch_floor(
-                    part, order, interval=False
+                    train, test, order, interval=False
                 )
         if part == "melody":
             for order in (1, 2, 3):
                 found[f"interval given chord and {order} pitches, no key"] = likelihood.pitch_floor(
-                    part, order, interval=True
+                    train, test, order, interval=True
                 )
         kept = {**(json.loads(FLOORS.read_text()) if FLOORS.exists() else {}), part: found}
         FLOORS.write_text(json.dumps(kept, indent=1))

@@ -21,6 +21,7 @@ import torch.nn.functional as F  # noqa: N812
 from bridge.vocabulary import tokens
 from bridge.vocabulary.conditions import WIDTH
 from models.decoder import Decoder, Shape
+from models.loading import of_release
 from models.train import CHECKPOINT_EVERY_S, Stop, optimisers, save, schedule
 from models.windows import Drawer, Pieces, Window, shares, side_by_side
 
@@ -113,28 +114,33 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--threads", type=int, default=1)
     out.add_argument("--plain", action="store_true", help="embeddings without what tokens share")
     out.add_argument("--open-all", type=float, help="share of windows told nothing")
-    out.add_argument("--warm", metavar="FILE", help="begin from this checkpoint of vocabulary 1")
+    out.add_argument(
+        "--tilted", type=int, default=64, help="numbers through which controls reach every layer"
+    )
+    out.add_argument("--joined", type=float, default=0.3, help="share of windows made of two pieces")
+    out.add_argument("--warm", metavar="FOLDER", help="begin from this released model, of either vocabulary")
     return out
 
 
-def warmed(model: Decoder, path: Path) -> None:
-    """Start a model from one of vocabulary 1: the same network until it has learnt what version 2 adds.
+def warmed(model: Decoder, folder: Path) -> None:
+    """Start a model from a released one: the same network until it has learnt what is added.
 
     The table of tokens only grows, so rows keep their places; names that are new get the mean row. What
-    tokens share and what a bar is told start as nothing added.
+    tokens share and what the controls bend start as nothing added.
     """
-    old = torch.load(path, weights_only=False)["model"]
+    released, card = of_release(folder)
+    old = released.state_dict()
     rows = old.pop("embedding.weight")
     missing, unknown = model.load_state_dict(old, strict=False)
-    added = {"embedding.weight", "shared.weight", "bend.0.weight", "bend.0.bias", "bend.2.weight"}
-    if unknown or not set(missing) <= added:
-        raise SystemExit(f"{path} is not a model of the same layers: {sorted({*missing, *unknown} - added)}")
+    added = [name for name in missing if name.split(".")[0] not in ("embedding", "shared", "bend", "tilt")]
+    if unknown or added:
+        raise SystemExit(f"{folder} is not a model of the same layers: {sorted({*added, *unknown})}")
     with torch.no_grad():
         model.embedding.weight[:] = rows.mean(0)
         model.embedding.weight[: len(rows)] = rows
         if model.shape.structured:
             model.shared.weight.zero_()
-        if model.shape.conditions:
+        if model.shape.conditions and not card.conditions:
             model.bend[2].weight.zero_()
 
 
@@ -143,7 +149,8 @@ def fit(asked: argparse.Namespace) -> None:
     torch.set_num_threads(asked.threads)
     torch.manual_seed(asked.seed)
     stop = Stop()
-    shape = Shape(tokens.SIZE, asked.layers, asked.width, asked.heads, asked.context, WIDTH, not asked.plain)
+    sizes = (asked.layers, asked.width, asked.heads, asked.context)
+    shape = Shape(tokens.SIZE, *sizes, WIDTH, not asked.plain, asked.tilted)
     model = Decoder(shape, asked.dropout)
     if asked.warm:
         warmed(model, Path(asked.warm))
@@ -161,7 +168,7 @@ def fit(asked: argparse.Namespace) -> None:
         asked.warm = state["asked"].get("warm")
     open_all = OPEN_ALL[asked.part] if asked.open_all is None else asked.open_all
     packs = shares(BUILD, asked.part, MIXES[asked.part])
-    drawer = Drawer(packs.values(), asked.context, asked.seed + step, open_all=open_all)
+    drawer = Drawer(packs.values(), asked.context, asked.seed + step, open_all=open_all, joined=asked.joined)
     judged = Pieces(BUILD / f"{asked.part}-validation-{JUDGED[asked.part]}.npz")
     budget_s = asked.minutes * 60
     print(json.dumps({"weights": model.parameters_count(), "packs": list(packs), **vars(asked)}), flush=True)

@@ -14,9 +14,12 @@ from bridge.vocabulary.chords import QUALITIES
 from models.data import BUILD, Packed, consecutive, open_controls, padded
 from models.decoder import Decoder
 from models.markov import Markov
+from models.windows import Pieces
 
 OVERLAP_BARS = {"chords": 12, "melody": 6, "accompaniment": 3}
 """Bars told again at the start of each window, about a third of it: no bar is judged without a past."""
+Pack = Packed | Pieces
+"""A pack of either generation."""
 CHORDS = 12 * len(QUALITIES)
 FIRST_CHORD = tokens.CHORD_0 + 1
 
@@ -229,7 +232,7 @@ def note_figures(tally: Tally) -> dict[str, object]:
     }
 
 
-def bodies(pack: Packed) -> list[tuple[int, list[list[int]], list[list[int]]]]:
+def bodies(pack: Pack) -> list[tuple[int, list[list[int]], list[list[int]]]]:
     """For each segment: song, and bar by bar the prompt's chords (as step, id pairs) and the body."""
     out = []
     for segment, (song, _, last, count) in enumerate(pack.meta):
@@ -284,7 +287,7 @@ def token_floor(part: str, order: int) -> dict[str, object]:
     return note_figures(tally)
 
 
-def pitch_floor(part: str, order: int, *, interval: bool) -> dict[str, object]:
+def pitch_floor(train: Pack, test: Pack, order: int, *, interval: bool) -> dict[str, object]:
     """A Markov model of a note's pitch given the chord and the `order` last pitches.
 
     With `interval`, it predicts the interval from the last note, from earlier intervals and where the
@@ -293,9 +296,9 @@ def pitch_floor(part: str, order: int, *, interval: bool) -> dict[str, object]:
     size = 256 if interval else tokens.PITCHES
     model = Markov(size, order + 1)
 
-    def items(split: str) -> list[tuple[int, list[tuple[int, ...]], int, int]]:
+    def items(pack: Pack) -> list[tuple[int, list[tuple[int, ...]], int, int]]:
         out = []
-        for song, harmony, bars in bodies(Packed(BUILD / f"{part}-{split}-plain.npz")):
+        for song, harmony, bars in bodies(pack):
             seen: list[int] = []
             step = 0
             for pairs, body in zip(harmony, bars):
@@ -318,10 +321,10 @@ def pitch_floor(part: str, order: int, *, interval: bool) -> dict[str, object]:
                         seen.append(pitch)
         return out
 
-    for _, context, symbol, _ in items("train"):
+    for _, context, symbol, _ in items(train):
         model.learn(context, symbol)
     tally = Tally()
-    for song, context, symbol, _ in items("test"):
+    for song, context, symbol, _ in items(test):
         p = model.probabilities(context)
         tally.add(song, notes=1, hits1=int(p.argmax()) == symbol, nats=-float(np.log(p[symbol])))
     bits, error = tally.ratio("nats", "notes")

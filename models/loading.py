@@ -22,7 +22,9 @@ def of_release(folder: Path) -> tuple[Decoder, Card]:
     card = checked_card(folder)
     graph = onnx.load(str(folder / "model.onnx")).graph
     named = {each.name: torch.from_numpy(numpy_helper.to_array(each).copy()) for each in graph.initializer}
-    shape = Shape(card.vocabulary_size, card.layers, card.width, card.heads, card.context, card.conditions)
+    tilted = len(named.get("tilt.0.bias", ()))
+    sizes = (card.layers, card.width, card.heads, card.context)
+    shape = Shape(card.vocabulary_size, *sizes, card.conditions, tilted=tilted)
     model = Decoder(shape)
     # The exporter keeps one of equal vectors, and numbers transposed matrices in the order of their use.
     for node in graph.node:
@@ -31,6 +33,7 @@ def of_release(folder: Path) -> tuple[Decoder, Card]:
     factors = _used(graph, "MatMul", named)
     scales = _used(graph, "LayerNormalization", named)
     places = ["bend.0.weight", "bend.2.weight"] if card.conditions else []
+    places += ["tilt.0.weight", "tilt.2.weight"] if tilted else []
     norms = []
     for layer in range(card.layers):
         places += [f"blocks.{layer}.{name}.weight" for name in ("mixed", "joined", "gate", "out")]

@@ -17,22 +17,14 @@ import numpy as np
 
 from bridge.inference.session import Decoder
 from bridge.vocabulary import recall
-from models import band, export, harmonies, ranking, telling
+from models import band, export, harmonies
 from models.fit import BUILD, JUDGED
-from models.judging import free, obeyed
+from models.judging import free, knowledge, obeyed
 from models.judging.stretches import of_song
 from models.judging.stretches import songs as held_out
 from models.judging.writing import write_notes
 from models.windows import Pieces
 
-ORDERS = (1, 2, 3, 4, 6, 8)
-SOURCES = {
-    "melody": ("pop", "song", "quartet", "orchestra"),
-    "accompaniment": ("pop", "quartet"),
-    "bass": ("pop", "quartet"),
-    "drums": ("drums",),
-}
-"""Parts that write notes, and the sources each is judged on."""
 DATA = {
     "chords": [*export.SOURCES, *export.SCORES],
     "melody": [*export.SOURCES, *export.SCORES],
@@ -41,63 +33,19 @@ DATA = {
     "drums": [export.GROOVE],
 }
 WRITTEN = "samples at temperature 1, top-p 0.98, controls open but for one"
-EDITIONS = (
-    ("heard", "automatic chords of POP909, key known"),
-    ("pop", "human-checked chords, key known"),
-)
 
 
 def judge(checkpoint: Path) -> dict[str, object]:
     """Figures, floors and the trust in a song's own past of a chords model."""
     model, state = export.load(checkpoint)
-    run, context = ranking.logits_of(model), model.shape.context
-    figures: dict[str, object] = {}
-    floors: dict[str, object] = {}
-    # One trust for everything the model is used for, so fitted on both editions of the validation songs.
-    trust = ranking.fitted(
-        item
-        for number, (edition, _) in enumerate(EDITIONS)
-        for song, *rest in ranking.items(Pieces(BUILD / f"chords-validation-{edition}.npz"), run, context)
-        for item in ((1000 * number + song, *rest),)
-    )
-    for edition, words in EDITIONS:
-        train, test = (Pieces(BUILD / f"chords-{split}-{edition}.npz") for split in ("train", "test"))
-        found = list(ranking.items(test, run, context))
-        figures[words] = {
-            "model": ranking.figures(found),
-            "model and the song's own past": ranking.figures(ranking.recalled(found, trust)),
-        }
-        guess = np.random.default_rng(1)  # no two equal, so that a tie is no hit
-        unsure = [(song, 1 + 1e-6 * guess.random(len(p)), *rest) for song, p, *rest in found]
-        floors[words] = {
-            **{
-                f"Markov order {order}, {'told from the last root' if free else 'in the key'}": ranking.floor(
-                    train, test, order, transposition_free=free
-                )
-                for order in ORDERS
-                for free in (True, False)
-            },
-            "the song's own past alone": ranking.figures(
-                ranking.recalled(unsure, dict.fromkeys(trust, ALONE))
-            ),
-        }
-    return {"step": state["step"], "figures": figures, "floors": floors, "recall": recall.named(trust)}
+    trust = knowledge.trusted(model)
+    return {"step": state["step"], **knowledge.of_chords(model, trust), "recall": recall.named(trust)}
 
 
 def judge_notes(part: str, checkpoint: Path) -> dict[str, object]:
     """Bits a note on every source's held-out pieces, controls open and told, and floors."""
     model, state = export.load(checkpoint)
-    figures: dict[str, object] = {}
-    floors: dict[str, object] = {}
-    for source in SOURCES[part]:
-        train, test = (Pieces(BUILD / f"{part}-{split}-{source}.npz") for split in ("train", "test"))
-        for told, words in ((False, "controls open"), (True, "controls told")):
-            figures[f"{source}, {words}"] = telling.judge(model, test, told=told)
-        floors[source] = telling.floors(train, test)
-    if part == "bass":
-        pop = Pieces(BUILD / "bass-test-pop.npz")
-        floors["pop"] = {**floors["pop"], "pitch Hits@1 of the rule: the nearest root": band.roots(pop)}  # type: ignore[dict-item]
-    return {"step": state["step"], "figures": figures, "floors": floors}
+    return {"step": state["step"], **knowledge.of_notes(part, model)}
 
 
 def written_band(part: str, checkpoint: Path, measured: dict, songs: int) -> dict[str, object]:
@@ -139,10 +87,6 @@ def written(part: str, checkpoint: Path, measured: dict, songs: int) -> dict[str
     return harmonies.compare(decoder, Pieces(BUILD / f"{part}-test-pop.npz"), songs)
 
 
-ALONE = 0.97
-"""Weight of the past where it is judged alone; the rest is spread over all chords."""
-
-
 def _examples(part: str) -> list[np.ndarray]:
     """Sixteen windows of lengths from 64 tokens up."""
     pieces = Pieces(BUILD / f"{part}-validation-{JUDGED[part]}.npz")
@@ -153,7 +97,7 @@ def _examples(part: str) -> list[np.ndarray]:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", choices=("chords", *SOURCES))
+    parser.add_argument("part", choices=("chords", *knowledge.SOURCES))
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--only", choices=("judge", "export"))
     parser.add_argument("--songs", type=int, default=91, help="songs to write samples for")

@@ -14,6 +14,8 @@ from bridge.vocabulary.texture import TEXTURES
 
 OPENING = 3
 """`BOS SOURCE KEY`."""
+TRIES = 12
+"""Pieces looked at for one in the same mode."""
 OPEN_TEXTURE = tokens.texture_id(None)
 FIRST_TEXTURE = OPEN_TEXTURE - len(TEXTURES)
 
@@ -105,6 +107,9 @@ class Drawer:
         seed: of the drawing.
         open_all: share of windows with every control left open. Of the others each draws how many it leaves
             open: one that nearly always knew all would not know what to do with one alone.
+        joined: share of windows that go on, from some bar, with bars of another piece of the source in the
+            same mode. Music seldom turns from one bar to the next, so what has been says nearly all that
+            controls do, and a model need not listen to them; here it must.
     """
 
     def __init__(
@@ -114,27 +119,64 @@ class Drawer:
         seed: int,
         *,
         open_all: float,
+        joined: float = 0.0,
     ) -> None:
         self.packs, found = zip(*packs, strict=True)
         weights = np.array(found, float)
         self.weights = weights / weights.sum()
         self.context = context
         self.open_all = open_all
+        self.joined = joined
         self.random = np.random.default_rng(seed)
 
     def draw(self) -> Window:
         """One window."""
         choose = self.random
         pack = self.packs[choose.choice(len(self.packs), p=self.weights)]
-        piece = int(choose.choice(len(pack.share), p=pack.share))
-        first = 0 if choose.random() < 0.1 else int(choose.integers(pack.meta[piece][3]))
+        if choose.random() < self.joined:
+            joined = self.join(pack)
+            if joined is not None:
+                return self.opened(joined, always=True)
+        piece, first = self.place(pack)
         window, _ = pack.window(piece, pack.backed(piece, first, self.context), self.context)
         return self.opened(window)
 
-    def opened(self, window: Window) -> Window:
-        """The window with some controls left open."""
+    def place(self, pack: Pieces) -> tuple[int, int]:
+        """A piece and one of its bars."""
+        piece = int(self.random.choice(len(pack.share), p=pack.share))
+        first = 0 if self.random.random() < 0.1 else int(self.random.integers(pack.meta[piece][3]))
+        return piece, first
+
+    def join(self, pack: Pieces) -> Window | None:
+        """Bars of one piece and then of another; `None` where none was found in the same mode."""
+        piece, first = self.place(pack)
+        before, end = pack.window(piece, first, int(self.context * self.random.uniform(0.1, 0.6)))
+        key = pack.keys[pack.segment_bars[piece] + end]
+        for _ in range(TRIES):
+            other, after = self.place(pack)
+            if other != piece and pack.keys[pack.segment_bars[other] + after] == key:
+                break
+        else:
+            return None
+        # What ends the first piece's last bar is the BAR that begins the other's first.
+        kept = len(before.ids) - 1
+        if kept <= OPENING or before.ids[-1] not in (tokens.BAR, tokens.EOS):
+            return None
+        rest, _ = pack.window(other, after, self.context - kept + OPENING)
+        flags = rest.written[OPENING:].copy()
+        flags[0] = True
+        return Window(
+            np.concatenate((before.ids[:kept], rest.ids[OPENING:])),
+            np.concatenate((before.written[:kept], flags)),
+            np.concatenate((before.conditions[:kept], rest.conditions[OPENING:])),
+        )
+
+    def opened(self, window: Window, *, always: bool = False) -> Window:
+        """The window with some controls left open; `always`: never all, and seldom many."""
         beside, ids = window.conditions.copy(), window.ids
-        share = 1.0 if self.random.random() < self.open_all else self.random.random()
+        share = 1.0 if not always and self.random.random() < self.open_all else self.random.random()
+        if always:
+            share *= 0.6
         for columns in GROUPS.values():
             if self.random.random() < share:
                 beside[:, columns] = 0

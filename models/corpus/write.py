@@ -104,13 +104,14 @@ def write_pop(data: Path, parts: list[str] | None) -> list[Entry]:
     """Pop songs, in both editions of their chords, and with other metres."""
     entries, songs = pop(data)
     scattered = metres(songs)
+    heard = {id(piece): whole(piece.music) for piece in [*(piece for piece, _, _ in entries), *scattered]}
     for part in PARTS if parts is None else parts:
         for split in SPLITS:
             chosen = [piece for piece, _, _ in entries if piece.split == split]
-            save(part, split, "pop", (tell(piece, part) for piece in chosen))
+            save(part, split, "pop", (tell(p, part, whole=heard[id(p)]) for p in chosen))
             if part == "chords":
-                save(part, split, "heard", (tell(piece, part, heard=True) for piece in chosen))
-        save(part, "train", "metres", (tell(piece, part) for piece in scattered))
+                save(part, split, "heard", (tell(p, part, heard=True, whole=heard[id(p)]) for p in chosen))
+        save(part, "train", "metres", (tell(p, part, whole=heard[id(p)]) for p in scattered))
     return entries
 
 

@@ -11,12 +11,13 @@ import numpy as np
 from bridge.inference.card import Card
 from bridge.inference.session import Floats
 from bridge.vocabulary import tokens
-from models.data import BUILD, Packed
+from models.judging.knowledge import BUILD
 from models.markov import Markov
+from models.windows import Pieces
 
 ORDER = 3
 PIECES = 200
-"""Stretches of training songs that are counted: enough for a floor, and soon done."""
+"""Training songs that are counted: enough for a floor, and soon done."""
 
 
 class MarkovDecoder:
@@ -27,13 +28,13 @@ class MarkovDecoder:
     """
 
     def __init__(self, card: Card, build: Path = BUILD) -> None:
-        # The packs it counts are told controls as tokens, whatever the card's own model is told.
+        # It is asked for nothing.
         self.card = replace(card, layers=1, heads=1, head_width=1, recall={}, conditions=0)
         self._model = Markov(card.vocabulary_size, ORDER)
-        pack = Packed(build / f"{card.part}-train-plain.npz")
-        for segment in range(min(PIECES, len(pack.meta))):
-            base, count = pack.segment_bars[segment], pack.meta[segment][3]
-            low, high = pack.bar_starts[base], pack.bar_starts[base + count]
+        pack = Pieces(build / f"{card.part}-train-pop.npz")
+        for piece in range(min(PIECES, len(pack.meta))):
+            starts = pack.starts(piece)
+            low, high = starts[0], starts[-1]
             ids, written = pack.tokens[low:high].tolist(), pack.written[low:high]
             for at in np.flatnonzero(written):
                 self._model.learn(self._seen(ids[max(0, at - 120) : at]), ids[at])

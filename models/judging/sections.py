@@ -18,9 +18,9 @@ from bridge.config import Settings
 from bridge.inference.card import find_models
 from bridge.progress import Progress
 from bridge.vocabulary.recall import read_trust
-from models import likelihood, ranking
-from models.evaluate import EDITIONS, floors_of
+from models import band
 from models.judging import copying, cues, free, metres, obeyed
+from models.judging import knowledge as known
 from models.judging.floors import ORDER, MarkovDecoder
 from models.judging.spread import mean_of
 from models.judging.stretches import Stretch, first_bars, melodies, of_song, songs
@@ -55,26 +55,15 @@ class Judged:
 
 def knowledge(judged: Judged) -> dict[str, Any]:
     """Chord changes and bits a note of the released graphs, with the floors counted on the same items."""
-    folders = find_models()
     out: dict[str, Any] = {}
-    model, card = of_release(folders["chords"])
-    trust = read_trust(card.recall)
-    for edition, _, words in EDITIONS:
-        found = list(likelihood.chord_items(model, edition, "test", told=False))
-        floors = floors_of("chords")[words]  # type: ignore[index]
-        out[words] = {
-            card.name: ranking.figures(found),
-            f"{card.name} and the song's own past": ranking.figures(ranking.recalled(found, trust)),
-            "best Markov": ranking.best_of(_plain(floors)),
-        }
-    for part in ("melody", "accompaniment"):
-        model, card = of_release(folders[part])
-        floors = floors_of(part)
-        out[part] = {
-            card.name: likelihood.note_model(model, part, told=False),
-            "best Markov over tokens": min(_numbers(floors, "bits_per_note")),
-            "best Markov of pitches, chord given": max(_numbers(floors, "pitch_hits1")),
-        }
+    for part, folder in find_models().items():
+        model, card = of_release(folder)
+        found = (
+            known.of_chords(model, read_trust(card.recall))
+            if part == "chords"
+            else known.of_notes(part, model)
+        )
+        out[part] = {"name": card.name, **found}
     return out
 
 
@@ -128,10 +117,16 @@ def controls(judged: Judged) -> dict[str, Any]:
     """Controls asked for bar by bar."""
     longest = [max(of_song(song), key=lambda s: len(s.metres)) for song in songs("test")[: judged.songs]]
     some = [stretch for stretch in longest if len(stretch.metres) >= obeyed.BARS]
-    return {
+    found = {
         decoder.card.name: obeyed.judge(decoder, some)
         for decoder in (judged.models.melody, judged.models.accompaniment)
     }
+    for decoder in (judged.models.bass, judged.models.drums):
+        if decoder is not None:
+            part = decoder.card.part
+            test = known.pieces(part, "test", known.SOURCES[part][0])
+            found[decoder.card.name] = band.obedience(decoder, test)
+    return found
 
 
 def moods(judged: Judged) -> dict[str, Any]:
@@ -184,19 +179,3 @@ SECTIONS: dict[str, Callable[[Judged], dict[str, Any]]] = {
     "picture": picture,
     "size": size,
 }
-
-
-def _plain(floors: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Figures without their errors."""
-    return {
-        name: {key: value[0] if isinstance(value, list) else value for key, value in each.items()}
-        for name, each in floors.items()
-    }
-
-
-def _numbers(tree: Any, name: str) -> list[float]:
-    """Every mean kept under a name in nested figures."""
-    if not isinstance(tree, dict):
-        return []
-    own = [tree[name][0]] if name in tree else []
-    return own + [number for value in tree.values() for number in _numbers(value, name)]

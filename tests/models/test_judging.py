@@ -82,6 +82,47 @@ def test_a_document_says_what_is_missed() -> None:
     assert "90 % of 40" in text and "**missed**" in text and "7.0 MB of at most 60" in text
 
 
+def test_what_models_know_stands_beside_the_best_floor_of_each_column() -> None:
+    def changes(hits: float, perplexity: float) -> dict:
+        return {"hits1": [hits, 0.01], "hits3": [hits + 0.3, 0.01], "hits5": [hits + 0.42, 0.01],
+                "perplexity": [perplexity, 0.3]}  # fmt: skip
+
+    def notes(bits: float) -> dict:
+        return {"notes": 1000, "bits_per_note": [bits, 0.1], "pitch_hits1": [bits / 10, 0.01],
+                "tokens_a_note": 3.2}  # fmt: skip
+
+    past = "model and the song's own past"
+    found = {
+        "chords": {
+            "name": "chords-v2",
+            "figures": {"automatic": {"model": changes(0.4, 8.0), past: changes(0.42, 7.6)}},
+            "floors": {
+                "automatic": {
+                    "Markov order 1": changes(0.2, 12.0),
+                    "Markov order 2": changes(0.1, 9.0),
+                    "the song's own past alone": changes(0.5, 20.0),
+                }
+            },
+        },
+        "melody": {
+            "name": "melody-v2",
+            "figures": {"pop, controls open": notes(5.0), "pop, controls told": notes(4.0)},
+            "floors": {
+                "pop": {"order 0": notes(9.0), "order 3": notes(7.5), "chord": {"pitch_hits1": [0.95, 0]}}
+            },
+        },
+    }
+    text = tables.document({"knowledge": found})
+    assert "| automatic | best Markov | 0.200 | 0.500 | 0.620 | 9.00 |" in text
+    assert "| automatic | chords-v2 and the song's own past | 0.420 ± 0.010 |" in text
+    assert "perplexity at most 7.5: **missed**" in text
+    found["chords"]["figures"]["automatic"][past] = changes(0.42, 7.5)
+    assert "perplexity at most 7.5: cleared" in tables.document({"knowledge": found})
+    assert (
+        "| melody-v2 | pop | 1,000 | 5.00 ± 0.10 | 4.00 ± 0.10 | 7.50 | 0.500 ± 0.010 | 0.950 | 3.2 |" in text
+    )
+
+
 def test_all_released_models_together_are_at_most_sixty_megabytes() -> None:
     assert sum(read_card(folder / "card.json").bytes for folder in find_models().values()) <= 60_000_000
 

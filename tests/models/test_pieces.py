@@ -1,6 +1,7 @@
 """From notes to packed windows, on pieces made here."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -17,7 +18,7 @@ from models.corpus.duplicates import pairs, runs
 from models.corpus.packing import pack
 from models.corpus.pieces import Piece, bass_of, one_line, tell
 from models.corpus.scores import clock, cut_up, first_track, lay, thinned
-from models.windows import OPENING, Drawer, Pieces
+from models.windows import OPENING, Drawer, Pieces, untextured
 
 
 def piece(bars: int = 6) -> Piece:
@@ -128,6 +129,35 @@ def test_controls_are_left_open_all_together_or_in_any_number(tmp_path: Path) ->
     assert {bool(columns[:, 1].all()) for columns in known} == {True, False}
     ids, written, beside = Drawer(pack_of, 200, 2, open_all=0.5).batch(3)
     assert ids.shape == written.shape == beside.shape[:2]
+
+
+def test_joined_windows_turn_at_a_bar_and_are_told_so(tmp_path: Path) -> None:
+    told = [replace(tell(piece(12), "melody"), piece=number) for number in range(2)]
+    np.savez(tmp_path / "x.npz", **pack(told))
+    pieces = Pieces(tmp_path / "x.npz")
+    # What the second piece is told cannot be mistaken for the first's.
+    second = slice(int(pieces.segment_bars[1]), None)
+    pieces.conditions[second, GROUPS["density"]] += 9
+    plain = {piece: pieces.window(piece, 0, 500)[0] for piece in range(2)}
+    drawer = Drawer([(pieces, 1.0)], 300, 3, open_all=1.0, joined=1.0)
+    turned = 0
+    for _ in range(40):
+        window = drawer.draw()
+        assert len(window.ids) <= 300
+        assert window.conditions.any(), "a joined window is never told nothing"
+        starts = np.flatnonzero(window.ids == tokens.BAR)
+        density = window.conditions[:, GROUPS["density"].start]
+        of_second = density >= 9
+        if not of_second.any() or of_second[OPENING:-1].all():
+            continue
+        turned += 1
+        turn = int(np.flatnonzero(np.diff(of_second[OPENING:].astype(int)))[0]) + OPENING + 1
+        assert turn in starts
+        assert window.written[turn], "the BAR ends the bar before it"
+        bar = untextured(window.ids[turn : turn + 6]).tolist()
+        other = untextured(plain[int(of_second[turn])].ids).tolist()
+        assert any(other[at : at + 6] == bar for at in range(len(other)))
+    assert turned >= 5
 
 
 @pytest.mark.parametrize(

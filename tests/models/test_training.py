@@ -1,5 +1,6 @@
 """The decoder, its export and the windows it is trained on; needs torch."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is for training only: `make test-train`")
 pytest.importorskip("onnx")
 
+from bridge.inference.card import Card  # noqa: E402
 from bridge.vocabulary import tokens  # noqa: E402
 from bridge.vocabulary.chords import Chord  # noqa: E402
 from bridge.vocabulary.conditions import WIDTH  # noqa: E402
@@ -15,6 +17,7 @@ from models import export, structure  # noqa: E402
 from models.data import TRANSPOSED, open_controls, opened  # noqa: E402
 from models.decoder import Decoder, Shape  # noqa: E402
 from models.fit import warmed  # noqa: E402
+from models.loading import of_release  # noqa: E402
 
 pytestmark = [
     pytest.mark.train,
@@ -78,22 +81,64 @@ def test_a_model_with_conditions_is_folded_and_exported_as_it_was(tmp_path: Path
     assert found["alone_against_among_others"] == 0
 
 
+def released(model: Decoder, folder: Path) -> Path:
+    """A model as it is released: its graph beside a card with the graph's hash."""
+    folder.mkdir()
+    export.to_onnx(model, folder / "model.onnx")
+    content = (folder / "model.onnx").read_bytes()
+    shape = model.shape
+    card = Card(
+        name=folder.name,
+        part="melody",
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        vocabulary_version=2 if shape.conditions else 1,
+        vocabulary_size=shape.vocabulary,
+        layers=shape.layers,
+        heads=shape.heads,
+        width=shape.width,
+        head_width=shape.head_width,
+        context=shape.context,
+        licence="Apache-2.0",
+        conditions=shape.conditions,
+    )
+    (folder / "card.json").write_text(card.to_json())
+    return folder
+
+
 def test_a_model_started_from_version_1_is_the_same_network_at_first(tmp_path: Path) -> None:
     torch.manual_seed(6)
     old = Decoder(Shape(tokens.SIZES[1], layers=2, width=32, heads=2, context=96)).eval()
-    torch.save({"model": old.state_dict()}, tmp_path / "old.pt")
-    shape = Shape(tokens.SIZE, layers=2, width=32, heads=2, context=192, conditions=WIDTH, structured=True)
+    shape = Shape(tokens.SIZE, 2, 32, 2, 192, conditions=WIDTH, structured=True, tilted=8)
     new = Decoder(shape).eval()
-    warmed(new, tmp_path / "old.pt")
+    warmed(new, released(old, tmp_path / "melody-v1"))
     ids = torch.from_numpy(np.random.default_rng(7).integers(0, tokens.SIZES[1], 40))[None]
     told = torch.ones(1, 40, WIDTH)
     with torch.no_grad():
         before = old.hidden(ids) @ old.table().t()
         after = new.hidden(ids, told) @ new.table().t()
     assert torch.allclose(before, after[..., : tokens.SIZES[1]], atol=1e-5)
-    torch.save({"model": Decoder(Shape(tokens.SIZES[1], 3, 32, 2, 96)).state_dict()}, tmp_path / "other.pt")
     with pytest.raises(SystemExit, match="not a model of the same layers"):
-        warmed(new, tmp_path / "other.pt")
+        warmed(new, released(Decoder(Shape(tokens.SIZES[1], 3, 32, 2, 96)), tmp_path / "other-v1"))
+
+
+def test_a_release_is_read_back_with_what_reaches_every_layer(tmp_path: Path) -> None:
+    torch.manual_seed(8)
+    model = Decoder(Shape(tokens.SIZE, 2, 32, 2, 96, conditions=WIDTH, tilted=8)).eval()
+    for weight in model.parameters():
+        if weight.dim() == 2:
+            torch.nn.init.normal_(weight, std=0.2)
+    back, _ = of_release(released(model, tmp_path / "melody-v2"))
+    assert back.shape.tilted == 8
+    ids = sequences()[2]
+    assert np.allclose(export.whole(back, ids), export.whole(model, ids), atol=1e-5)
+    found = export.checked(model, tmp_path / "melody-v2" / "model.onnx", sequences())
+    assert max(found.values()) < export.WORST_LOGIT
+    assert found["alone_against_among_others"] == 0
+    with torch.no_grad():
+        for weight in model.tilt.parameters():
+            weight.zero_()
+    assert np.abs(export.whole(back, ids) - export.whole(model, ids)).max() > 0.1, "the tilt must matter"
 
 
 def test_tokens_of_a_kind_share_features() -> None:
