@@ -33,9 +33,12 @@ LOG_EVERY_S = 15.0
 MEMORY = 0.995
 """Decay a step of the running mean of the weights; shorter at the start."""
 
-_NOTES = {"pop": 0.45, "metres": 0.1, "song": 0.2, "quartet": 0.13, "orchestra": 0.12}
+_NOTES = {"pop": 0.42, "metres": 0.1, "song": 0.18, "quartet": 0.12, "orchestra": 0.12, "game": 0.06}
 MIXES: dict[str, dict[str, float]] = {
-    "chords": {"heard": 0.35, "pop": 0.35, "metres": 0.1, "song": 0.1, "quartet": 0.06, "orchestra": 0.04},
+    "chords": {
+        **{"heard": 0.35, "pop": 0.33, "metres": 0.1},
+        **{"song": 0.1, "quartet": 0.06, "orchestra": 0.04, "game": 0.02},
+    },
     "melody": _NOTES,
     "accompaniment": _NOTES,
     "bass": _NOTES,

@@ -13,12 +13,13 @@ from bridge.vocabulary.chords import Chord
 
 
 class Played(NamedTuple):
-    """A note: start and length in steps (12 a quarter), MIDI pitch and velocity."""
+    """A note: start and length in steps (12 a quarter), MIDI pitch and velocity, and whether it trembles."""
 
     step: int
     steps: int
     pitch: int
     velocity: int
+    tremolo: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,5 +60,5 @@ class Music:
     def notes(self, *names: str) -> npt.NDArray[np.int64]:
         """(N, 4) start, length, pitch, velocity of the notes of some parts, or of all but drums."""
         chosen = names or tuple(name for name in self.parts if name not in self.drums)
-        rows = [note for name in chosen for note in self.parts.get(name, ())]
+        rows = [note[:4] for name in chosen for note in self.parts.get(name, ())]
         return np.array(sorted(rows), np.int64).reshape(-1, 4)

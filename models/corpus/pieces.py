@@ -199,7 +199,12 @@ def textures_of(piece: Piece, part: str) -> list[str | None]:
     if part in piece.music.drums:
         return [None] * len(bars)
     notes = [
-        Sounded(note.step / STEPS_PER_QUARTER, (note.step + note.steps) / STEPS_PER_QUARTER, note.pitch)
+        Sounded(
+            note.step / STEPS_PER_QUARTER,
+            (note.step + note.steps) / STEPS_PER_QUARTER,
+            note.pitch,
+            note.tremolo,
+        )
         for note in piece.music.parts.get(part, ())
     ]
     labels = textures(

@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import mido
 import numpy as np
@@ -21,6 +22,7 @@ import numpy as np
 from bridge.vocabulary import hearing
 from bridge.vocabulary.music import MeasuredBar, Music, Played
 from bridge.vocabulary.tokens import METRES, STEPS_PER_QUARTER, bar_steps
+from models.corpus.form import formed
 from models.corpus.pieces import Piece, bass_of, one_line
 from models.corpus.sources import members
 
@@ -30,6 +32,9 @@ MOST_TOGETHER = 6
 LEAST_BARS = 8
 WINDOW_BARS = 2
 NO_NOTE = -1
+COLUMNS = ("onset", "duration", "pitch", "velocity", "part", "tremolo")
+STROKES = 3
+"""Tremolo strokes from which a note trembles; fewer are measured, and written out."""
 LENGTHS = sorted({bar_steps(metre) for metre in METRES}, reverse=True)
 Metre = tuple[int, int]
 
@@ -55,12 +60,18 @@ def listing(files: dict[str, bytes], source: str) -> Iterator[tuple[str, str, in
     """(Name, split, printed bars, sha256 of its MIDI file) of every piece, without reading the notes."""
     folder = SOURCES[source]
     rows = list(csv.DictReader(io.StringIO(files[f"{folder}/manifest.tsv"].decode()), delimiter="\t"))
-    apart = set_apart([f"{row['composer']}/{row['work']}" for row in rows if row["split"] == "train"])
+    apart = set_apart([work_of(row) for row in rows if row["split"] == "train"])
     for row in rows:
-        validated = row["split"] == "train" and f"{row['composer']}/{row['work']}" in apart
+        validated = row["split"] == "train" and work_of(row) in apart
         split = "validation" if validated else row["split"]
         digest = hashlib.sha256(files[f"{folder}/midi/{row['id']}.mid"]).hexdigest()
         yield row["id"], split, int(row["bars"]), digest
+
+
+def work_of(row: dict[str, str]) -> str:
+    """A work of the manifest, whole: of songs in a set the set, which is what comes before the title."""
+    held, _, title = row["work"].partition("/")
+    return f"{row['composer']}/{title if held == '_' else held}"
 
 
 def set_apart(works: Sequence[str]) -> frozenset[str]:
@@ -86,9 +97,8 @@ def read_piece(
 ) -> Piece | None:
     """One piece of the tables; `None` for one with no note or fewer than `LEAST_BARS` bars on the grid."""
     own = tables["piece"] == number
-    notes = np.stack(
-        [tables[name][own].astype(np.int64) for name in ("onset", "duration", "pitch", "velocity", "part")], 1
-    )
+    notes = np.stack([tables[name][own].astype(np.int64) for name in COLUMNS], 1)
+    notes[:, -1] = notes[:, -1] >= STROKES
     onsets = tables["bar_onset"][tables["bar_piece"] == number].astype(np.int64)
     parts = tables["part_piece"] == number
     programs = tables["part_program"][parts]
@@ -97,12 +107,41 @@ def read_piece(
     if len(onsets) < LEAST_BARS or not len(notes):
         return None
     tempo, signatures = clock(midi)
+    return of_notes(notes, onsets, tempo, signatures, Named(number, source, split))
+
+
+class Named(NamedTuple):
+    """Which piece of which source, and on which side."""
+
+    number: int
+    source: str
+    split: str
+
+
+def of_notes(
+    notes: np.ndarray,
+    onsets: np.ndarray,
+    tempo: Sequence[tuple[int, float]],
+    signatures: Sequence[tuple[int, Metre]],
+    named: Named,
+) -> Piece | None:
+    """A piece of notes in ticks of 480 a quarter: (N, 6) start, length, pitch, velocity, part, trembling.
+
+    Args:
+        notes: pitched ones alone.
+        onsets: where bars begin.
+        tempo: (tick, quarters a minute) of every change.
+        signatures: (tick, metre) of every change.
+        named: which piece it is.
+
+    Returns `None` for one with too few bars, or whose bars hold no note.
+    """
     edges, metres = lay(onsets, int((notes[:, 0] + notes[:, 1]).max()), signatures)
     if len(metres) < LEAST_BARS:
         return None
     steps = np.round(notes[:, 0] / TICKS_PER_STEP).astype(np.int64)
     lengths = np.maximum(1, np.round((notes[:, 0] + notes[:, 1]) / TICKS_PER_STEP).astype(np.int64) - steps)
-    table = np.stack([steps, lengths, notes[:, 2], notes[:, 3], notes[:, 4]], 1)
+    table = np.column_stack([steps, lengths, notes[:, 2:]])
     table = table[(steps >= edges[0]) & (steps < edges[-1])]
     if not len(table):
         return None
@@ -110,13 +149,13 @@ def read_piece(
     bars = list(zip(edges[:-1], edges[1:], strict=True))
     keys = hearing.hear_keys(table[:, :4], bars)
     chords = hearing.hear_chords(table[:, :4], *beats(bars, metres))
-    split_parts = song_parts(table) if source == "song" else score_parts(table, bars)
+    split_parts = song_parts(table) if named.source == "song" else score_parts(table, bars)
     measured = tuple(
         MeasuredBar(start, end, tempo_at(tempo, start * TICKS_PER_STEP), mode)
         for (start, end), (_, mode) in zip(bars, keys, strict=True)
     )
-    music = Music(measured, tuple(chords), split_parts)
-    return Piece(number, source, split, tuple(metres), tuple(keys), music)
+    music = formed(Music(measured, tuple(chords), split_parts), metres, keys)
+    return Piece(named.number, named.source, named.split, tuple(metres), tuple(keys), music)
 
 
 def clock(midi: mido.MidiFile) -> tuple[list[tuple[int, float]], list[tuple[int, Metre]]]:
@@ -197,7 +236,7 @@ def beats(bars: Sequence[tuple[int, int]], metres: Sequence[Metre]) -> tuple[lis
 
 def played(rows: np.ndarray) -> list[Played]:
     """Rows of start, length, pitch, velocity as notes in order."""
-    return sorted(Played(*(int(value) for value in row[:4])) for row in rows)
+    return sorted(Played(*(int(value) for value in row[:4]), bool(row[5])) for row in rows)
 
 
 def song_parts(table: np.ndarray) -> dict[str, list[Played]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from bridge.vocabulary.measure import whole
-from models.corpus import drums, scores
+from models.corpus import drums, game, scores
 from models.corpus.duplicates import pairs, runs
 from models.corpus.packing import Told, pack
 from models.corpus.pieces import Piece, of_song, tell
@@ -96,6 +96,8 @@ def listed(data: Path, source: str) -> list[tuple[str, str, int, str]]:
     """(Name, split, bars, sha256) of every piece of a source."""
     if source in scores.SOURCES:
         return list(scores.listing(members(data / f"{scores.SOURCES[source]}.tar.gz"), source))
+    if source == "game":
+        return list(game.listing(members(data / "freedoom.tar.gz")))
     entries = pop(data)[0] if source == "pop" else list(drums.read(data))
     return [(name, piece.split, len(piece.metres), digest) for piece, name, digest in entries]
 
@@ -116,10 +118,10 @@ def write_pop(data: Path, parts: list[str] | None) -> list[Entry]:
 
 
 def write_score(source: str) -> Callable[[Path, list[str] | None], list[Entry]]:
-    """A writer of one of the CC0 scores."""
+    """A writer of one of the CC0 scores, or of game music."""
 
     def write(data: Path, parts: list[str] | None) -> list[Entry]:
-        entries = list(scores.read(data, source))
+        entries = list(game.read(data) if source == "game" else scores.read(data, source))
         heard = {piece.number: whole(piece.music) for piece, _, _ in entries}
         for part in PARTS if parts is None else parts:
             for split in SPLITS:
@@ -145,7 +147,7 @@ def write_drums(data: Path, parts: list[str] | None) -> list[Entry]:
 
 READERS: dict[str, Callable[[Path, list[str] | None], list[Entry]]] = {
     "pop": write_pop,
-    **{source: write_score(source) for source in scores.SOURCES},
+    **{source: write_score(source) for source in (*scores.SOURCES, "game")},
     "drums": write_drums,
 }
 
