@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,7 +23,6 @@ from bridge.vocabulary.chords import QUALITIES, Chord
 from bridge.vocabulary.conditions import Conditions
 from bridge.vocabulary.leaning import asked_strength, lean
 from bridge.vocabulary.masks import BarRules, Mask
-from bridge.vocabulary.mood import asked
 from bridge.vocabulary.recall import Bucket, read_trust
 
 SAMPLING = Sampling(temperature=0.9, top_p=0.9)
@@ -197,8 +196,8 @@ def _tasks(section: Section, settings: Settings, *, numbers: bool) -> tuple[tupl
         )
         mood = lean(2 * item.valence - 1, 2 * item.tension - 1, strength)
         if numbers:
-            told = _conditions(item, len(steps), slow).vector()
-            tasks.append(BarTask(prompts.chords_prompt(cell.metre), rules, conditions=told, lean=mood))
+            beside = _conditions(section, item, len(steps), slow).vector()
+            tasks.append(BarTask(prompts.chords_prompt(cell.metre), rules, conditions=beside, lean=mood))
         else:
             prompt = bars.chord_prompt(_controls(item, len(steps), slow))
             tasks.append(BarTask(prompt, rules, lean=mood))
@@ -264,17 +263,15 @@ def _controls(item: CellPlan, changes: int, slow: int) -> BarControls:
     )
 
 
-def _conditions(item: CellPlan, changes: int, slow: int) -> Conditions:
-    """What the bar should be like."""
+def _conditions(section: Section, item: CellPlan, changes: int, slow: int) -> Conditions:
+    """What the bar should be like; who will play, how high and how densely is not known yet."""
     quarters = item.cell.steps / tokens.STEPS_PER_QUARTER
     rhythm = 0 if slow > 1 and item.cell.bar.phrase_bar % slow else changes
-    return Conditions(
+    return replace(
+        told.of_all(section, item, silent=item.kind in ("rest", "tail")),
         harmonic_rhythm=rhythm / quarters,
-        valence=asked("valence", item.valence),
-        energy=asked("energy", item.energy),
-        tension=asked("tension", item.tension),
-        bars_to_plot=item.left + 1.0,
-        label=item.plot.label.value,
+        hold=item.kind in ("hold", "final"),
+        pickup=False,
     )
 
 

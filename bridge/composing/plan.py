@@ -69,7 +69,8 @@ class Section:
     `opening` is the key-relative first chord; `goal` the key-relative chord of the section that follows
     without a pause, or `None` where the music closes. `moves` is what the mood asks of the harmony.
     `palette` is who plays: the cue's, unless the plot names its own. `leader` is the key of the earlier
-    section of the same label that this one should sound like, empty for the first.
+    section of the same label that this one should sound like, empty for the first. `next_hit` is the tick of
+    the first hit or accent after it, wherever in the cue.
     """
 
     key: str
@@ -82,6 +83,7 @@ class Section:
     moves: Moves
     palette: Palette
     leader: str = ""
+    next_hit: int | None = None
 
     @property
     def bare(self) -> bool:
@@ -211,6 +213,7 @@ def make_plan(cues: CueSheet, form: Form, settings: Settings, fixed: Fixed | Non
                 ),
                 playing[index],
                 led[index],
+                next((t for after in groups[index + 1 :] for item in after for t in item.forced), None),
             )
         )
     silences = _silences(form, plots)

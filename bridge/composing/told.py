@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from bridge.vocabulary.mood import asked
 
 Events = Sequence[Sequence[ChordEvent]]
 
-SOURCES = {"solo piano": "song", "guitar": "song", "strings": "quartet"}
+SOURCES = {"solo piano": "song", "guitar": "song", "strings": "quartet", "pulse": "game"}
 DEFAULT_SOURCE = "orchestra"
 """What a model of vocabulary 2 is asked to write like, by palette: never pop songs."""
 
@@ -125,12 +125,22 @@ def conditions(section: Section, index: int, harmony: Events, wanted: Wanted) ->
     goes_on = index > 0 and harmony[index - 1][-1].chord == harmony[index][0].chord
     changes = len(harmony[index]) - goes_on
     register = None if wanted.register is None else wanted.register - section.tonality.shift
-    return Conditions(
+    return replace(
+        of_all(section, item, silent=wanted.silent),
         density=wanted.density,
-        loudness=None if wanted.silent else _SOFTEST + (_LOUDEST - _SOFTEST) * item.loudness,
         register=None if wanted.silent else register,
         polyphony=None if wanted.silent else wanted.polyphony,
         harmonic_rhythm=changes / quarters,
+        hold=wanted.held,
+        pickup=wanted.pickup,
+        onsets=wanted.onsets,
+    )
+
+
+def of_all(section: Section, item: CellPlan, *, silent: bool) -> Conditions:
+    """What the cue sheet says of a cell to every part alike."""
+    return Conditions(
+        loudness=None if silent else _SOFTEST + (_LOUDEST - _SOFTEST) * item.loudness,
         valence=asked("valence", item.valence),
         energy=asked("energy", item.energy),
         tension=asked("tension", item.tension),
@@ -139,17 +149,15 @@ def conditions(section: Section, index: int, harmony: Events, wanted: Wanted) ->
         beats_to_hit=beats_to_hit(section, item),
         label=item.plot.label.value,
         accent=bool(item.forced),
-        hold=wanted.held,
-        rest=wanted.silent,
-        pickup=wanted.pickup,
-        onsets=wanted.onsets,
+        rest=silent,
     )
 
 
 def beats_to_hit(section: Section, item: CellPlan) -> float | None:
-    """Quarters from a cell's start to the section's next hit or accent; `None` after its last."""
-    ticks = [tick for each in section.cells for tick in each.forced if tick >= item.cell.tick]
-    return (min(ticks) - item.cell.tick) / TICKS_PER_QUARTER if ticks else None
+    """Quarters from a cell's start to the cue's next hit or accent; `None` after its last."""
+    own = [tick for each in section.cells for tick in each.forced if tick >= item.cell.tick]
+    following = min(own, default=section.next_hit)
+    return None if following is None else (following - item.cell.tick) / TICKS_PER_QUARTER
 
 
 def struck(item: CellPlan, ticks: Sequence[int]) -> tuple[bool, ...]:

@@ -118,6 +118,16 @@ def test_what_is_asked_of_a_bar_reaches_the_model_as_numbers() -> None:
     assert start(section, numbers=True)[1] != tokens.source_id("pop")
 
 
+def test_the_last_bars_before_a_plot_are_told_of_the_hit_it_begins_on() -> None:
+    cues, form = build(Scene(4, layers=("line",)), Scene(4, layers=("line",), hits=((0, Weight.MUST),)))
+    sections = make_plan(cues, form, Settings()).sections
+    harmony = tuple((ChordEvent(0, Chord(0, "maj")),) for _ in sections[0].cells)
+    at = GROUPS["beats_to_hit"].start
+    for cell, beats in ((2, 8), (3, 4)):
+        _, beside = prompted(sections[0], cell, harmony, resting=False, pickup=False, numbers=True)
+        assert beside[at : at + 2] == pytest.approx((beats / 16, 1.0))
+
+
 def test_an_accompaniment_told_in_numbers_meets_every_hit_under_the_tune(tmp_path: Path) -> None:
     write_decoder(
         tmp_path / "accompaniment-v2", "accompaniment", bias=TEST_BIASES["melody"], conditions=WIDTH
