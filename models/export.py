@@ -62,6 +62,12 @@ SCORES = [
         ("Orchestra", "Orchestra"),
     )
 ]
+FREEDOOM = {
+    "name": "Freedoom music",
+    "licence": "BSD-3-Clause",
+    "url_or_reference": "https://github.com/freedoom/freedoom, musics/ (contributors to the Freedoom project)",
+    "use": "game music: pulses, ostinati, bass lines; pieces on the grid alone",
+}
 GROOVE = {
     "name": "Groove MIDI",
     "licence": "CC-BY-4.0",

@@ -26,10 +26,10 @@ from models.judging.writing import write_notes
 from models.windows import Pieces
 
 DATA = {
-    "chords": [*export.SOURCES, *export.SCORES],
-    "melody": [*export.SOURCES, *export.SCORES],
-    "accompaniment": [*export.SOURCES, *export.SCORES],
-    "bass": [*export.SOURCES, *export.SCORES],
+    "chords": [*export.SOURCES, *export.SCORES, export.FREEDOOM],
+    "melody": [*export.SOURCES, *export.SCORES, export.FREEDOOM],
+    "accompaniment": [*export.SOURCES, *export.SCORES, export.FREEDOOM],
+    "bass": [*export.SOURCES, *export.SCORES, export.FREEDOOM],
     "drums": [export.GROOVE],
 }
 WRITTEN = "samples at temperature 1, top-p 0.98, controls open but for one"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.corpus.scores import set_apart
+from models.corpus.scores import set_apart, work_of
 from models.corpus.songs import split_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ def test_every_source_has_its_three_sides() -> None:
     sides: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows():
         sides[row["source"]][row["split"]] += 1
-    assert set(sides) == {"pop", "song", "quartet", "orchestra", "drums"}
+    assert set(sides) == {"pop", "song", "quartet", "orchestra", "game", "drums"}
     for source, found in sides.items():
         assert found["train"] > 3 * found["validation"] > 0, source
         assert found["test"] > 0, source
@@ -48,7 +48,7 @@ def test_a_work_is_set_apart_whole() -> None:
     assert set_apart(works) == apart
 
 
-@pytest.mark.parametrize("folder, source", [("orchestra", "orchestra"), ("quartets", "quartet")])
+@pytest.mark.parametrize("folder, source", [("orchestra", "orchestra"), ("quartets", "quartet"), ("lieder", "song")])
 def test_no_work_is_on_two_sides(folder: str, source: str) -> None:
     archive = DATA / f"{folder}.tar.gz"
     if not archive.exists():
@@ -60,7 +60,7 @@ def test_no_work_is_on_two_sides(folder: str, source: str) -> None:
         handle = tar.extractfile(f"{folder}/manifest.tsv")
         assert handle is not None
         works = {
-            row["id"]: f"{row['composer']}/{row['work']}"
+            row["id"]: work_of(row)
             for row in csv.DictReader(io.StringIO(handle.read().decode()), delimiter="\t")
         }
     sides: dict[str, set[str]] = defaultdict(set)
