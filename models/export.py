@@ -65,7 +65,7 @@ SCORES = [
 FREEDOOM = {
     "name": "Freedoom music",
     "licence": "BSD-3-Clause",
-    "url_or_reference": "https://github.com/freedoom/freedoom, musics/ (contributors to the Freedoom project)",
+    "url_or_reference": "https://github.com/freedoom/freedoom, musics/ (Freedoom's contributors)",
     "use": "game music: pulses, ostinati, bass lines; pieces on the grid alone",
 }
 GROOVE = {

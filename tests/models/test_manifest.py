@@ -48,7 +48,9 @@ def test_a_work_is_set_apart_whole() -> None:
     assert set_apart(works) == apart
 
 
-@pytest.mark.parametrize("folder, source", [("orchestra", "orchestra"), ("quartets", "quartet"), ("lieder", "song")])
+@pytest.mark.parametrize(
+    "folder, source", [("orchestra", "orchestra"), ("quartets", "quartet"), ("lieder", "song")]
+)
 def test_no_work_is_on_two_sides(folder: str, source: str) -> None:
     archive = DATA / f"{folder}.tar.gz"
     if not archive.exists():
