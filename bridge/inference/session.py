@@ -90,6 +90,8 @@ class Decoder:
         `positions` (B, T) counts each row's own tokens; `valid` (B, P + T) is 0 for padding; `conditions`
         (B, T, C) are the controls of each token's bar, for a model whose card gives them a length.
         """
+        # On CUDA the whole past goes to the device in every pass. Kept there, it would need a second graph
+        # to put fresh keys and values at each row's own place: onnxruntime's Python writes it whole or not.
         feed = {"tokens": tokens, "positions": positions, "valid": valid, **past_feed(past)}
         if conditions is not None:
             feed[CONDITIONS] = conditions
