@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from weakref import WeakValueDictionary
 
+from bridge.config import inference_threads, provider
 from bridge.errors import ModelError
 from bridge.inference.card import Card, checked_card, find_models
 from bridge.inference.session import Decoder, runtime_version
@@ -19,11 +22,18 @@ class Models:
     Args:
         folders: where each part's model lies.
         cards: each part's card.
+        load: gives the decoder in a folder.
     """
 
-    def __init__(self, folders: Mapping[str, Path], cards: Mapping[str, Card]) -> None:
+    def __init__(
+        self,
+        folders: Mapping[str, Path],
+        cards: Mapping[str, Card],
+        load: Callable[[Path], Decoder] = Decoder.load,
+    ) -> None:
         self._folders = dict(folders)
         self._cards = dict(cards)
+        self._load = load
         self._loaded: dict[str, Decoder] = {}
 
     @property
@@ -63,13 +73,35 @@ class Models:
 
     def _part(self, part: str) -> Decoder:
         if part not in self._loaded:
-            self._loaded[part] = Decoder.load(self._folders[part])
+            self._loaded[part] = self._load(self._folders[part])
         return self._loaded[part]
 
 
+_IN_USE: WeakValueDictionary[tuple[str, str, str, int], Decoder] = WeakValueDictionary()
+_LOADING = threading.Lock()
+
+
+def shared_decoder(folder: Path) -> Decoder:
+    """The decoder in a folder: the one that somebody in this process uses already, else a new one.
+
+    Jobs that have the same decoder are decoded together (`inference.scheduler`). It goes with its last user.
+
+    Raises:
+        ModelError: as `Decoder.load`.
+    """
+    # Whatever a row's bits may depend on: the model itself and how its session is opened.
+    key = (str(folder), checked_card(folder).to_json(), provider(), inference_threads())
+    with _LOADING:  # or jobs that begin at once would each load their own
+        decoder = _IN_USE.get(key)
+        if decoder is None:
+            decoder = _IN_USE[key] = Decoder.load(folder)
+        return decoder
+
+
 def load_models() -> Models:
-    """The newest model of each part. The chords' is loaded at once, so that a runtime that cannot run says
-    so before any work is done; the others when they are asked for.
+    """The newest model of each part, shared with whoever else in this process has it. The chords' is loaded
+    at once, so that a runtime that cannot run says so before any work is done; the others when they are
+    asked for.
 
     Raises:
         ModelError: a model is missing, is not the one its card describes, or onnxruntime is.
@@ -87,7 +119,7 @@ def load_models() -> Models:
                 f"{card.name} is not told its controls as numbers, as the {part} is written with",
                 remedy="Use the models released with this version of Cuebridge",
             )
-    models = Models(folders, cards)
+    models = Models(folders, cards, shared_decoder)
     _ = models.chords
     return models
 
