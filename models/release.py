@@ -2,8 +2,8 @@
 
 Judges the best checkpoint on held-out pieces beside floors on the same items, writes the figures to
 `models/build/v2/PART-figures.json`, and exports graph and card to `models/released/PART-v2`; writes nothing
-where torch and ONNX differ (see `export`). Of a melody the bars it writes are measured beside those of the
-released model of version 1, on the same chords and with the same things asked.
+where torch and ONNX differ (see `export`). What all the released models write together is measured by
+`models.judging`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,7 @@ from bridge.inference.session import Decoder
 from bridge.vocabulary import recall
 from models import band, export, harmonies
 from models.fit import BUILD, JUDGED
-from models.judging import free, knowledge, obeyed
-from models.judging.stretches import of_song
-from models.judging.stretches import songs as held_out
-from models.judging.writing import write_notes
+from models.judging import knowledge
 from models.windows import Pieces
 
 DATA = {
@@ -49,33 +46,13 @@ def judge_notes(part: str, checkpoint: Path) -> dict[str, object]:
 
 
 def written_band(part: str, checkpoint: Path, measured: dict, songs: int) -> dict[str, object]:
-    """What the exported model of accompaniment, bass or drums does with what it is asked for."""
+    """What the exported model of bass or drums does with what it is asked for."""
     export.release(part, checkpoint, BUILD / "candidate", "", _examples(part), measured)
     decoder = Decoder.load(BUILD / "candidate" / f"{part}-v2")
     test = Pieces(BUILD / f"{part}-test-{JUDGED[part]}.npz")
     out: dict[str, object] = {"controls obeyed": band.obedience(decoder, test)}
     if part == "drums":
         out["snare and toms in a bar"] = band.fills(decoder, test)
-    return out
-
-
-def written_notes(part: str, checkpoint: Path, measured: dict, songs: int) -> dict[str, object]:
-    """Bars of the held-out pop songs as this model and the released one of version 1 write them."""
-    export.release(part, checkpoint, BUILD / "candidate", "", _examples(part), measured)
-    longest = [max(of_song(song), key=lambda s: len(s.metres)) for song in held_out("test")[:songs]]
-    some = [stretch.first(obeyed.BARS) for stretch in longest if len(stretch.metres) >= obeyed.BARS]
-    chords = [stretch.chords for stretch in some]
-    real = {stretch.song: free.chord_tones([(stretch.chords, stretch.melody)]) for stretch in some}
-    out: dict[str, object] = {"songs": len(some), "bars each": obeyed.BARS}
-    for folder in (export.RELEASED / f"{part}-v1", BUILD / "candidate" / f"{part}-v2"):
-        decoder = Decoder.load(folder)
-        notes = write_notes(decoder, some, chords, "release")
-        tones = {s.song: free.chord_tones([(s.chords, bars)]) for s, bars in zip(some, notes)}
-        out[folder.name] = {
-            "chord tones": harmonies.spread(list(tones.values())),
-            "less than the songs' own": harmonies.spread([real[song] - tones[song] for song in tones]),
-            "controls obeyed": obeyed.judge(decoder, some),
-        }
     return out
 
 
@@ -111,9 +88,11 @@ def main() -> None:
         measured = judge(checkpoint) if chords else judge_notes(asked.part, checkpoint)
         kept.write_text(json.dumps(measured, indent=1) + "\n")
         figures = dict(measured["figures"])  # type: ignore[call-overload]
-        compare = written if chords else written_notes if asked.part == "melody" else written_band
-        figures[WRITTEN] = compare(asked.part, checkpoint, measured, asked.songs)
-        kept.write_text(json.dumps({**measured, "figures": figures}, indent=1) + "\n")
+        # What is written together is measured of the released models (`models.judging`).
+        compare = {"chords": written, "bass": written_band, "drums": written_band}.get(asked.part)
+        if compare is not None:
+            figures[WRITTEN] = compare(asked.part, checkpoint, measured, asked.songs)
+            kept.write_text(json.dumps({**measured, "figures": figures}, indent=1) + "\n")
         print(kept.read_text())
     if asked.only != "judge":
         measured = json.loads(kept.read_text())

@@ -31,7 +31,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_models_cards_and_schema(wheel: Path):
     names = set(zipfile.ZipFile(wheel).namelist())
-    for model in ("chords-v1", "melody-v1", "accompaniment-v1", "voice-v1"):
+    for model in ("chords-v2", "melody-v2", "accompaniment-v2", "bass-v2", "drums-v2", "voice-v1"):
         assert {f"bridge/_released/{model}/model.onnx", f"bridge/_released/{model}/card.json"} <= names
     assert "bridge/schema/cues.schema.json" in names
     for host, kind in (("reaper", "*.lua"), ("resolve", "*.py")):
