@@ -1,15 +1,18 @@
-"""Six palettes on one cue sheet: what differs between them, and a piano roll of each to look at."""
+"""Palettes on one cue sheet: what differs between them, and a piano roll of each to look at."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
+from math import hypot
 from pathlib import Path
 from statistics import mean, median
+from typing import Any
 
+from bench.general_midi import DRUMS, NAMES
 from bridge.composing import Models, compose
 from bridge.composing.palettes import PALETTES
 from bridge.config import Settings
@@ -19,8 +22,14 @@ from bridge.schema.score import Part, PartRole, Score
 from bridge.schema.tempo import Form
 from bridge.vocabulary.texture import Sounded, textures
 from bridge.writing.colors import PART_COLORS
+from models.judging.spread import mean_of
 
-SEED = 1
+SEEDS = 5
+APART = 2.0
+"""Pooled standard errors by which two palettes' means must differ."""
+PLACES = {"mean pitch": 1, "notes a second": 2, "median onset spacing, s": 2, "notes at once": 2}
+"""What is measured of each palette, and the decimal places it is shown with."""
+NAMED = 5
 TREMOLO_PROGRAM = 44
 
 
@@ -33,18 +42,78 @@ def labels_of(part: Part, bars: Sequence[float]) -> tuple[str, ...]:
 
 def compare_palettes(cues: CueSheet, form: Form, models: Models, folder: Path) -> str:
     """A Markdown table of the palettes on one cue sheet; `folder/NAME.png` are their piano rolls."""
+    return palette_table(measure_palettes(cues, form, models, folder))
+
+
+def measure_palettes(
+    cues: CueSheet, form: Form, models: Models, folder: Path, seeds: int = SEEDS
+) -> dict[str, Any]:
+    """Compose a cue sheet with every palette and several seeds; the first seed's piano rolls are drawn.
+
+    Returns `seeds`, and by palette its `instruments`, `measures` (mean and standard error over seeds of each
+    of `PLACES`) and `textures` (label: share of sounding part-windows, 0 to 1).
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    out = [
-        "| palette | instruments | mean pitch | middle 80 % of pitches | notes a second"
-        " | median onset spacing, s | notes at once | parts at once | commonest textures, % |",
-        "|---" * 9 + "|",
-    ]
+    found: dict[str, Any] = {}
     for palette in PALETTES:
         sheet = replace(cues, plots=tuple(replace(plot, palette=palette.name) for plot in cues.plots))
-        score = compose(sheet, form, Settings(seed=SEED), models, Progress())
-        out.append(_row(palette.name, score, form))
-        piano_roll(score, form, palette.name, folder / f"{palette.name.replace(' ', '-')}.png")
-    return "\n".join(out) + "\n"
+        values: dict[str, list[float]] = {name: [] for name in PLACES}
+        labels: Counter[str] = Counter()
+        instruments: dict[str, None] = {}
+        for seed in range(1, seeds + 1):
+            score = compose(sheet, form, Settings(seed=seed), models, Progress())
+            for name, value in measures_of(score, form).items():
+                values[name].append(value)
+            labels.update(_labels(score, form))
+            instruments.update(dict.fromkeys(instruments_of(score)))
+            if seed == 1:
+                piano_roll(score, form, palette.name, folder / f"{palette.name.replace(' ', '-')}.png")
+        means = {name: mean_of(each) for name, each in values.items()}
+        found[palette.name] = {
+            "instruments": list(instruments),
+            "measures": {name: {"mean": m.value, "error": m.error} for name, m in means.items()},
+            "textures": {label: count / labels.total() for label, count in labels.most_common(3)},
+        }
+    return {"seeds": seeds, "palettes": found}
+
+
+def palette_table(found: Mapping[str, Any]) -> str:
+    """What `measure_palettes` found as a Markdown table, and how many pairs of palettes differ."""
+    out = [
+        f"| palette | instruments | {' | '.join(PLACES)} | commonest textures, % |",
+        "|---" * (len(PLACES) + 3) + "|",
+    ]
+    for name, each in found["palettes"].items():
+        more = len(each["instruments"]) - NAMED
+        measured = [(each["measures"][measure], places) for measure, places in PLACES.items()]
+        cells = (
+            name,
+            ", ".join(each["instruments"][:NAMED]) + (f" and {more} more" if more > 0 else ""),
+            *(f"{one['mean']:.{places}f} ± {one['error']:.{places}f}" for one, places in measured),
+            ", ".join(f"{label} {100 * share:.0f}" for label, share in each["textures"].items()),
+        )
+        out.append(f"| {' | '.join(cells)} |")
+    alike = alike_palettes(found)
+    pairs = len(found["palettes"]) * (len(found["palettes"]) - 1) // 2
+    words = f"{pairs - len(alike)} of {pairs} pairs differ"
+    but = "".join(f"; {one} and {other} do not" for one, other in alike)
+    return (
+        "\n".join(out) + f"\n\nMeans over {found['seeds']} seeds with their standard errors. By at least one"
+        f" measure's mean, by more than {APART:.0f} pooled standard errors: {words}{but}.\n"
+    )
+
+
+def alike_palettes(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The pairs of palettes of which no measure differs by more than `APART` pooled standard errors."""
+    return [
+        (one, other)
+        for (one, a), (other, b) in combinations(found["palettes"].items(), 2)
+        if not any(
+            abs(a["measures"][name]["mean"] - b["measures"][name]["mean"])
+            > APART * hypot(a["measures"][name]["error"], b["measures"][name]["error"])
+            for name in PLACES
+        )
+    ]
 
 
 def piano_roll(score: Score, form: Form, title: str, path: Path) -> None:
@@ -68,32 +137,34 @@ def piano_roll(score: Score, form: Form, title: str, path: Path) -> None:
     pyplot.close(figure)
 
 
-def _row(name: str, score: Score, form: Form) -> str:
-    # Drums are a part, but have no pitch and no texture.
-    pitched = [part for part in score.parts if part.role is not PartRole.DRUMS]
-    notes = [note for part in pitched for note in part.notes]
+def measures_of(score: Score, form: Form) -> dict[str, float]:
+    """`PLACES` of one score: MIDI pitch, notes and seconds; of drums nothing, for they have no pitch."""
+    notes = [note for part in _pitched(score) for note in part.notes]
     onsets = sorted({_s(form, note.start_beats) for note in notes})
     length = max(_s(form, note.end_beats) for note in notes)
-    lasting = [(_s(form, note.end_beats) - _s(form, note.start_beats)) for note in notes]
-    busy = [sum(_s(form, n.end_beats) - _s(form, n.start_beats) for n in part.notes) for part in score.parts]
-    sounding = sum(min(each, length) for each in busy) / length
-    pitches = sorted(note.pitch for note in notes)
+    lasting = sum(_s(form, note.end_beats) - _s(form, note.start_beats) for note in notes)
+    return {
+        "mean pitch": mean(note.pitch for note in notes),
+        "notes a second": len(notes) / length,
+        "median onset spacing, s": median(b - a for a, b in pairwise(onsets)),
+        "notes at once": lasting / length,
+    }
+
+
+def instruments_of(score: Score) -> list[str]:
+    """General MIDI's names of those who play, each once, in the order of the parts."""
+    played = [part for part in score.parts if part.notes]
+    names = (DRUMS if part.role is PartRole.DRUMS else NAMES[part.program] for part in played)
+    return list(dict.fromkeys(names))
+
+
+def _labels(score: Score, form: Form) -> Counter[str]:
     bars = [bar.tick / 960 for bar in form.bars if bar.tick < form.end_tick] + [form.end_tick / 960]
-    labels = Counter(label for part in pitched for label in labels_of(part, bars) if label != "silent")
-    total = sum(labels.values())
-    spacing = median(b - a for a, b in pairwise(onsets))
-    cells = (
-        name,
-        str(len(score.parts)),
-        f"{mean(pitches):.1f}",
-        f"{pitches[len(pitches) // 10]} to {pitches[len(pitches) * 9 // 10]}",
-        f"{len(notes) / length:.1f}",
-        f"{spacing:.2f}",
-        f"{sum(lasting) / length:.1f}",
-        f"{sounding:.1f}",
-        ", ".join(f"{label} {100 * count / total:.0f}" for label, count in labels.most_common(3)),
-    )
-    return f"| {' | '.join(cells)} |"
+    return Counter(label for part in _pitched(score) for label in labels_of(part, bars) if label != "silent")
+
+
+def _pitched(score: Score) -> list[Part]:
+    return [part for part in score.parts if part.role is not PartRole.DRUMS]
 
 
 def _s(form: Form, beats: Fraction) -> float:
