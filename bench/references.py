@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import mido
 import numpy as np
@@ -19,23 +20,24 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _STROKES = 3
 _TICKS = 480
 
-Row = tuple[str, "Counter[str]", float]
+POP = "POP909 PIANO, 91 held-out songs"
+ORCHESTRA = "orchestra, 96 movements"
+QUARTETS = "quartets, 122 works"
 
 
-def reference_rows() -> list[Row]:
-    """(name, labels of sounding part-windows, silent windows in per cent), a row a corpus that is there."""
-    rows = []
-    for name, found in (
-        ("POP909 PIANO, 91 held-out songs", _pop909()),
-        ("orchestra, 96 movements", _scores("orchestra")),
-        ("quartets, 122 works", _scores("quartets")),
-    ):
+def reference_rows() -> dict[str, dict[str, Any]]:
+    """By corpus, of those that are there, in per cent: `textures`, each label's share of sounding windows of
+    a part, and `silent`, that of silent windows among all.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    for name, found in ((POP, _pop909()), (ORCHESTRA, _scores("orchestra")), (QUARTETS, _scores("quartets"))):
         counts: Counter[str] = Counter()
         for labels in found:
             counts.update(labels)
         if counts:
-            silent = 100 * counts.pop("silent", 0) / (sum(counts.values()) + counts["silent"])
-            rows.append((name, counts, silent))
+            windows, silent = counts.total(), counts.pop("silent", 0)
+            shares = {label: 100 * count / counts.total() for label, count in counts.items()}
+            rows[name] = {"textures": shares, "silent": 100 * silent / windows}
     return rows
 
 

@@ -15,11 +15,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from bench.palettes import compare_palettes, labels_of
 from bench.references import reference_rows
@@ -32,7 +33,6 @@ from bridge.schema.cues import CueSheet, Label
 from bridge.schema.score import PartRole, Score
 from bridge.schema.tempo import TICKS_PER_QUARTER, Form
 from bridge.timing import solve
-from bridge.vocabulary.texture import TEXTURES
 
 KINDS: dict[str, dict[str, tuple[float, float]]] = {
     "underscore": {"valence": (0.4, 0.75), "energy": (0.15, 0.4), "tension": (0.2, 0.45)},
@@ -63,6 +63,25 @@ class Tally:
         """Share of sounding part-windows with one of the labels, in per cent."""
         return 100 * sum(self.labels[name] for name in names) / max(1, sum(self.labels.values()))
 
+    def shown(self) -> dict[str, Any]:
+        """What the tables show: shares in per cent, `held` in bars, `away` in seconds, others as counts."""
+        held = sorted(self.held) or [0]
+        return {
+            "textures": {name: self.share(name) for name in COLUMNS},
+            "silent": 100 * self.silent / max(1, self.windows),
+            "pad + drone": self.share("pad", "drone"),
+            "line": self.share("line"),
+            "ostinato + pulse": self.share("ostinato", "pulse"),
+            "held": held[len(held) // 2],
+            "held long": 100 * sum(bars for bars in held if bars >= 8) / max(1, sum(held)),
+            "diminished": 100 * float(self.diminished_beats / max(self.beats, Fraction(1))),
+            "hits": [self.hits_met, self.hits],
+            "boundaries": [self.boundaries_changed, self.boundaries],
+            "away": max(self.away_s),
+            "palettes": sum(name.startswith("Palette") for name in self.sounds),
+            "keys": sum(name.startswith("key") for name in self.sounds),
+        }
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the benchmark and print its tables."""
@@ -75,9 +94,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--references", action="store_true", help="label the corpora of ../shared/data too")
     asked = parser.parse_args(argv)
     models = load_models()
-    tallies = {kind: run_kind(kind, asked.cues, asked.seconds, models) for kind in KINDS}
-    print(texture_table(tallies, reference_rows() if asked.references else []))
-    print(promise_table(tallies))
+    kinds = {kind: run_kind(kind, asked.cues, asked.seconds, models).shown() for kind in KINDS}
+    print(texture_table(kinds, reference_rows() if asked.references else {}))
+    print(promise_table(kinds))
     if asked.palettes is not None:
         cues, form = cue("underscore", simulated()[1], asked.seconds)
         print(compare_palettes(cues, form, models, asked.palettes))
@@ -186,39 +205,39 @@ def measure(cues: CueSheet, form: Form, score: Score, tally: Tally) -> None:
     tally.sounds[f"key {score.keys[0].tonic_pc} {score.keys[0].mode}"] += 1
 
 
-def texture_table(tallies: dict[str, Tally], references: Sequence[tuple[str, Counter[str], float]]) -> str:
-    """Shares of sounding part-windows and of silent windows, cues first, corpora below."""
-    rows = [(f"{kind} cues", t.labels, 100 * t.silent / max(1, t.windows)) for kind, t in tallies.items()]
+def texture_table(kinds: Mapping[str, Mapping[str, Any]], references: Mapping[str, Mapping[str, Any]]) -> str:
+    """Shares of sounding part-windows and of silent windows: `Tally.shown` of cues first, corpora below.
+
+    A corpus may say which share of its beats is `diminished`, as cues do.
+    """
+    rows = {**{f"{kind} cues": each for kind, each in kinds.items()}, **references}
     out = [
-        "| share of sounding part-windows, % | " + " | ".join(COLUMNS) + " | silent windows |",
-        "|---" * (len(COLUMNS) + 2) + "|",
+        "| share of sounding part-windows, % | "
+        + " | ".join(COLUMNS)
+        + " | silent windows, % | diminished, % of beats |",
+        "|---" * (len(COLUMNS) + 3) + "|",
     ]
-    for name, labels, silent in (*rows, *references):
-        total = max(1, sum(labels[each] for each in TEXTURES if each != "silent"))
-        shares = " | ".join(f"{100 * labels[each] / total:.1f}" for each in COLUMNS)
-        out.append(f"| {name} | {shares} | {silent:.0f} |")
+    for name, each in rows.items():
+        shares = " | ".join(f"{each['textures'].get(label, 0):.1f}" for label in COLUMNS)
+        beats = f"{each['diminished']:.1f}" if "diminished" in each else ""
+        out.append(f"| {name} | {shares} | {each['silent']:.0f} | {beats} |")
     return "\n".join(out) + "\n"
 
 
-def promise_table(tallies: dict[str, Tally]) -> str:
-    """The bars of picture music, and what else is promised, by kind."""
+def promise_table(kinds: Mapping[str, Mapping[str, Any]]) -> str:
+    """The bars of picture music, and what else is promised, by kind (`Tally.shown`)."""
     out = [
         "| cues | pad + drone % | line % | ostinato + pulse % | held, median bars | held 8+ %"
         " | diminished, % of beats | hits met | chord changes at plots | longest without melody, s"
         " | palettes | keys |",
         "|---" * 12 + "|",
     ]
-    for kind, t in tallies.items():
-        held = sorted(t.held) or [0]
-        palettes = sum(name.startswith("Palette") for name in t.sounds)
-        keys = sum(name.startswith("key") for name in t.sounds)
-        long = 100 * sum(bars for bars in held if bars >= 8) / max(1, sum(held))
+    for kind, each in kinds.items():
+        (met, hits), (changed, boundaries) = each["hits"], each["boundaries"]
         out.append(
-            f"| {kind} | {t.share('pad', 'drone'):.1f} | {t.share('line'):.1f}"
-            f" | {t.share('ostinato', 'pulse'):.1f} | {held[len(held) // 2]} | {long:.0f}"
-            f" | {100 * float(t.diminished_beats / max(t.beats, Fraction(1))):.1f}"
-            f" | {t.hits_met} of {t.hits} | {t.boundaries_changed} of {t.boundaries}"
-            f" | {max(t.away_s):.0f} | {palettes} | {keys} |"
+            f"| {kind} | {each['pad + drone']:.1f} | {each['line']:.1f} | {each['ostinato + pulse']:.1f}"
+            f" | {each['held']} | {each['held long']:.0f} | {each['diminished']:.1f} | {met} of {hits}"
+            f" | {changed} of {boundaries} | {each['away']:.0f} | {each['palettes']} | {each['keys']} |"
         )
     return "\n".join(out) + "\n"
 

@@ -37,8 +37,8 @@ def test_labels_hits_boundaries_and_chords_are_counted():
     assert (tally.hits, tally.hits_met) == (3, 2)
     assert (tally.boundaries, tally.boundaries_changed) == (1, 1)
     assert tally.away_s == [float(sheet[0].cue_length_s)]
-    assert f"| hand | {100 * 4 / 7:.1f} |" in promise_table({"hand": tally})
-    assert "| hand cues | 0.0 |" in texture_table({"hand": tally}, [])
+    assert f"| hand | {100 * 4 / 7:.1f} |" in promise_table({"hand": tally.shown()})
+    assert "| hand cues | 0.0 |" in texture_table({"hand": tally.shown()}, {})
 
 
 def test_a_tremolo_patch_trembles_by_itself():
