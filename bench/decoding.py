@@ -6,7 +6,8 @@ One thread everywhere. Every runner goes through the product's own loop (`infere
 batches) on the same bars of rows and writes the same tokens; only the pass through the model differs:
 the released graph in onnxruntime; the same weights in eager torch with keys and values kept (a); and in torch
 with the whole sequence read again for every token (b), as Video2Music and V-MusProd generate. Ratios are
-medians over repeats that take turns within this one run. In the environment that trains (torch).
+medians over repeats that take turns within this one run, of seconds of one core: other work on the machine
+is not the models'. In the environment that trains (torch).
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from statistics import median
+from typing import Any
 
 import numpy as np
 import torch
 
+from bench.decoding_tables import growth_table, minute_words, pace_table
 from bridge.composing import compose, load_models
 from bridge.config import Settings
 from bridge.inference.card import find_models
@@ -39,9 +42,11 @@ from models.decoder import Decoder as Weights
 from models.loading import of_release
 from tests.composing.forms import Scene, build
 
+BARS, REPEATS = 10, 3
 BATCHES = (1, 4, 16)
 LENGTHS = (8, 32, 128, 512)
 _GRAMMAR = ("masks.py", "sampling.py", "rhythm.py", "melody.py", "accompaniment.py", "memory.py", "recall.py")
+_BATCHES = ("generate.py", "row.py", "desk.py", "scheduler.py")
 PROGRESSION = (Chord(0, "maj"), Chord(9, "min7"), Chord(5, "maj7"), Chord(7, "sus4"))
 
 
@@ -132,61 +137,65 @@ def rows_of(decoder: Decoder, count: int, bars_each: int) -> list[Row]:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds of one call."""
-    begun = time.perf_counter()
+    """Seconds of one core that one call takes."""
+    begun = time.process_time()
     work()
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
-def compared(repeats: int, bars_each: int) -> str:
-    """The table."""
+def paces(repeats: int = REPEATS, bars_each: int = BARS) -> list[dict[str, Any]]:
+    """For each of `BATCHES` rows at once: tokens written, tokens a second of each runner, and ratios.
+
+    `ours`, `a` and `b` are tokens a second, `ours / a` and `ours / b` medians of ratios within a turn;
+    `alike` counts the rows that came out token for token alike in all three.
+    """
     folder = find_models()["melody"]
     model, _ = of_release(folder)
     decoder = Decoder.load(folder)
     runners = {"ours": decoder, "a": TorchCached(model, decoder), "b": TorchWhole(model, decoder)}
-    out = [
-        "| rows at once | tokens written | rows alike in all three | ours, tokens/s | (a) torch, cache"
-        " | (b) torch, no cache | ours / a | ours / b |",
-        "|---" * 8 + "|",
-    ]
+    out = []
     for count in BATCHES:
 
         def write(name: str, count: int = count) -> list[tuple[Tokens, ...]]:
             return generate(runners[name], rows_of(decoder, count, bars_each), max_rows=count)  # type: ignore[arg-type]
 
         written = {name: write(name) for name in runners}
-        # Logits differ in the sixth digit: a draw in a hundred thousand may fall on the other side.
-        alike = sum(a == b == c for a, b, c in zip(*written.values()))
-        paces: dict[str, list[float]] = {name: [] for name in runners}
+        found: dict[str, list[float]] = {name: [] for name in runners}
         for _ in range(repeats):
             for name in runners:
-                paces[name].append(size_of(written[name]) / timed(lambda name=name: write(name)))  # type: ignore[misc]
-        ratios = [
-            median(own / other for own, other in zip(paces["ours"], paces[name])) for name in ("a", "b")
-        ]
-        cells = [f"{median(each):.0f}" for each in paces.values()]
+                found[name].append(size_of(written[name]) / timed(lambda name=name: write(name)))  # type: ignore[misc]
         out.append(
-            f"| {count} | {size_of(written['ours'])} | {alike} of {count} | {' | '.join(cells)}"
-            f" | {ratios[0]:.1f} | {ratios[1]:.1f} |"
+            {
+                "rows": count,
+                "tokens": size_of(written["ours"]),
+                # Logits differ in the sixth digit: a draw in a hundred thousand may fall on the other side.
+                "alike": sum(a == b == c for a, b, c in zip(*written.values())),
+                **{name: median(each) for name, each in found.items()},
+                **{
+                    f"ours / {name}": median(own / other for own, other in zip(found["ours"], found[name]))
+                    for name in ("a", "b")
+                },
+            }
         )
         print(out[-1], file=sys.stderr, flush=True)
-    return "\n".join(out)
+    return out
 
 
-def growth(repeats: int) -> str:
-    """Milliseconds a token of the released melody model, by how long a row is: level where time is linear."""
+def growth(repeats: int = REPEATS) -> list[dict[str, float]]:
+    """`bars` in a row of the released melody model, `tokens` written and `seconds`, for each of `LENGTHS`.
+
+    Seconds a token are level where time is linear in length.
+    """
     decoder = Decoder.load(find_models()["melody"])
-    out = ["| bars in a row | tokens written | seconds | ms a token |", "|---" * 4 + "|"]
+    out = []
     for bars_each in LENGTHS:
-        tokens_written = size_of(generate(decoder, rows_of(decoder, 1, bars_each)))
+        written = size_of(generate(decoder, rows_of(decoder, 1, bars_each)))
         seconds = median(
             timed(lambda count=bars_each: generate(decoder, rows_of(decoder, 1, count)))  # type: ignore[misc]
             for _ in range(repeats)
         )
-        out.append(
-            f"| {bars_each} | {tokens_written} | {seconds:.2f} | {1000 * seconds / tokens_written:.2f} |"
-        )
-    return "\n".join(out)
+        out.append({"bars": bars_each, "tokens": written, "seconds": seconds})
+    return out
 
 
 def size_of(written: Sequence[Sequence[Tokens]]) -> int:
@@ -194,16 +203,18 @@ def size_of(written: Sequence[Sequence[Tokens]]) -> int:
     return sum(len(body) for row in written for body in row)
 
 
-def minute() -> str:
-    """How long a minute of music of five parts takes to compose, and where that goes."""
+def minute() -> dict[str, Any]:
+    """How long a minute of music of five parts takes to compose, and where that goes.
+
+    Returns `music`, the seconds of music, `parts` and `notes` of it, `seconds` of one core, and `shares` of
+    these by place, 0 to 1.
+    """
     models, settings = load_models(), Settings()
     layers = ("line", "inner", "bass", "pad", "groove")
     cues, form = build(*[Scene(10, energy=0.6, layers=layers, palette="orchestral") for _ in range(3)])
-    compose(cues, form, settings, models, Progress())
+    score = compose(cues, form, settings, models, Progress())
+    seconds = timed(lambda: compose(cues, form, settings, models, Progress()))
     profile = cProfile.Profile()
-    began = time.process_time()  # other work on the machine is not the music's
-    compose(cues, form, settings, models, Progress())
-    seconds = time.process_time() - began
     profile.runcall(compose, cues, form, settings, models, Progress())
     stats: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     total = sum(each[2] for each in stats.values())
@@ -213,29 +224,29 @@ def minute() -> str:
             places["onnxruntime"] += each[2]
         elif file.endswith(_GRAMMAR):
             places["grammar, guides, draws"] += each[2]
-        elif file.endswith("generate.py"):
+        elif file.endswith(_BATCHES):
             places["batches"] += each[2]
         else:
             places["all else"] += each[2]
-    shares = ", ".join(f"{name} {100 * part / total:.0f} %" for name, part in places.items())
-    score = compose(cues, form, settings, models, Progress())
-    return (
-        f"{float(cues.cue_length_s):.0f} s of music, {len(score.parts)} parts,"
-        f" {sum(len(part.notes) for part in score.parts)} notes: {seconds:.1f} s of one core."
-        f" Of that: {shares}."
-    )
+    return {
+        "music": float(cues.cue_length_s),
+        "parts": len(score.parts),
+        "notes": sum(len(part.notes) for part in score.parts),
+        "seconds": seconds,
+        "shares": {name: part / total for name, part in places.items()},
+    }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the table and the profile."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--bars", type=int, default=10, help="bars a row")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--bars", type=int, default=BARS, help="bars a row")
+    parser.add_argument("--repeats", type=int, default=REPEATS)
     asked = parser.parse_args(argv)
     torch.set_num_threads(1)
-    print(compared(asked.repeats, asked.bars))
-    print(growth(asked.repeats))
-    print(minute())
+    print(pace_table(paces(asked.repeats, asked.bars)))
+    print(growth_table(growth(asked.repeats)))
+    print(minute_words(minute()))
     return 0
 
 
