@@ -63,8 +63,14 @@ def opened(pieces: Pieces, piece: int, first: int, count: int) -> tuple[tuple[in
     return (tokens.BOS, int(pieces.meta[piece][1]), int(pieces.keys[base + first])), out
 
 
-def obedience(decoder: Decoder, pieces: Pieces) -> dict[str, Any]:
-    """Spearman over bars of each control of `ASKED`, another piece's curve asked and nothing else told."""
+def obedience(
+    decoder: Decoder, pieces: Pieces, source: str | None = None, *, tell: bool = True
+) -> dict[str, Any]:
+    """Spearman over bars of each control of `ASKED`, another piece's curve asked and nothing else told.
+
+    `source` opens the pieces in the place of their own; without `tell` the model is told nothing, and what is
+    found is a floor.
+    """
     part = decoder.card.part
     chosen = [piece for piece in range(len(pieces.meta)) if pieces.meta[piece][3] >= obeyed.BARS]
     read = [opened(pieces, piece, 0, obeyed.BARS) for piece in chosen]
@@ -73,10 +79,15 @@ def obedience(decoder: Decoder, pieces: Pieces) -> dict[str, Any]:
     rows = []
     for (start, own), curve, piece in zip(read, curves, chosen):
         tasks = [
-            BarTask(bar.prompt, BarRules(tokens.bar_steps(bar.metre)), conditions=only(asked, names))
+            BarTask(
+                bar.prompt,
+                BarRules(tokens.bar_steps(bar.metre)),
+                conditions=only(asked, names if tell else ()),
+            )
             for bar, asked in zip(own, curve)
         ]
-        rows.append(_row(part, start, tasks, f"obeyed {piece}"))
+        opening = start if source is None else (start[0], tokens.source_id(source), *start[2:])
+        rows.append(_row(part, opening, tasks, f"obeyed {piece}"))
     written = [[_notes(part, body) for body in bodies] for bodies in generate(decoder, rows, max_rows=ROWS)]
     measures: dict[str, Callable[[obeyed.Bar, tuple[int, int]], float | None]] = {
         "density": obeyed.density,

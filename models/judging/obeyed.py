@@ -48,12 +48,16 @@ def measures(decoder: Decoder) -> dict[str, Callable[[Bar, tuple[int, int]], flo
     return found if decoder.card.part == "melody" else {**found, "polyphony": thick}
 
 
-def judge(decoder: Decoder, stretches: Sequence[Stretch]) -> dict[str, Any]:
+def judge(
+    decoder: Decoder, stretches: Sequence[Stretch], source: str = "pop", *, told: bool = True
+) -> dict[str, Any]:
     """Spearman's rank correlation over bars, asked against measured, by control, with errors over songs.
 
     Args:
         decoder: melody or accompaniment.
         stretches: one a song, with bars enough.
+        source: the source token asked under.
+        told: whether the model is told what is asked; else what is found is a floor.
     """
     part = decoder.card.part
     some = [stretch.first(BARS) for stretch in stretches]
@@ -69,8 +73,10 @@ def judge(decoder: Decoder, stretches: Sequence[Stretch]) -> dict[str, Any]:
     ]
     given = None if part == "melody" else [stretch.melody for stretch in some]
     chords = [stretch.chords for stretch in some]
-    written = write_notes(decoder, some, chords, "obeyed", given=given, curves=curves)
-    out: dict[str, Any] = {"songs": len(some), "bars": sum(len(stretch.metres) for stretch in some)}
+    written = write_notes(
+        decoder, some, chords, "obeyed", given=given, curves=curves if told else None, source=source
+    )
+    out: dict[str, Any] = {"pieces": len(some), "bars": sum(len(stretch.metres) for stretch in some)}
     for name, measure in wanted.items():
         pairs = [
             [

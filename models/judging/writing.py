@@ -116,10 +116,12 @@ def write_notes(
     given: Sequence[Notes] | None = None,
     curves: Sequence[Sequence[Asked]] | None = None,
     drawing: Drawing | None = None,
+    source: str = "pop",
 ) -> list[Notes]:
     """Melody, or with a melody `given` the accompaniment, on given chords.
 
-    `curves` asks for something in every bar; without, every control is open.
+    `curves` asks for something in every bar; without, every control is open. `source` is one of
+    `tokens.SOURCES`, of which vocabulary 1 knows nothing.
     """
     rows = []
     part = "melody" if given is None else "accompaniment"
@@ -139,7 +141,7 @@ def write_notes(
         rows.append(
             Row(
                 part=part,
-                start=_start(decoder, stretch.key),
+                start=_start(decoder, stretch.key, source),
                 bars=tasks,
                 generator=_stream(name, part, stretch),
                 sampling=how.sampling,
@@ -179,8 +181,8 @@ def _level(value: float | None, edges: Sequence[float]) -> int | None:
     return None if value is None else bisect_left(edges, value)
 
 
-def _start(decoder: Decoder, key: str) -> tuple[int, ...]:
-    return prompts.opening("pop", key) if decoder.card.conditions else bars.start(key)
+def _start(decoder: Decoder, key: str, source: str = "pop") -> tuple[int, ...]:
+    return prompts.opening(source, key) if decoder.card.conditions else bars.start(key)
 
 
 def _stream(name: str, part: str, stretch: Stretch):  # type: ignore[no-untyped-def]
