@@ -1,4 +1,4 @@
-"""Whether melodies hold runs of notes that stand in a training song.
+"""Whether melodies hold runs of notes that stand in a training piece.
 
 A run is told by its intervals alone, so that a tune in another key or rhythm is the same tune. Runs of one
 repeated pitch are no tune.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bridge.vocabulary.bars import NoteEvent
+from models.judging.spread import mean_of
 from models.judging.stretches import Notes
 
 LENGTHS = (8, 16)
@@ -26,8 +27,30 @@ def line(bars: Notes | Sequence[Sequence[NoteEvent]]) -> list[int]:
     return [note.pitch for bar in bars for note in bar]
 
 
+def shares(lines: Sequence[Sequence[Sequence[int]]], known: Known) -> dict[str, dict[str, float]]:
+    """By length of run: how many of the pieces' runs are known, of how many, and the mean share over pieces.
+
+    Args:
+        lines: of each piece its stretches of one key, as pitches in order.
+        known: what they are compared with.
+    """
+    out = {}
+    for length in LENGTHS:
+        counts = [
+            tuple(map(sum, zip(*(known.count(line, length) for line in piece)))) for piece in lines if piece
+        ]
+        share = mean_of([found / of for found, of in counts if of])
+        out[f"runs of {length} notes"] = {
+            "found": sum(found for found, _ in counts),
+            "of": sum(of for _, of in counts),
+            "mean": share.value,
+            "error": share.error,
+        }
+    return out
+
+
 class Known:
-    """Every run of the training songs' melodies."""
+    """Every run of the training pieces' melodies."""
 
     def __init__(self, melodies: Iterable[Sequence[int]]) -> None:
         self._runs: dict[int, set[tuple[int, ...]]] = {length: set() for length in LENGTHS}

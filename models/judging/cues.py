@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
@@ -51,6 +51,8 @@ FORM = (
     Label.CLIMAX,
     Label.CONCLUSION,
 )
+Melody = Sequence[tuple[Fraction, int]]
+"""(Start in quarters, pitch) in order."""
 PLOT_S, RATE = 15, 24
 GRAM = 3
 
@@ -208,33 +210,46 @@ def major(score: Score, form: Form) -> float:
 
 
 def motif(models: Models, cues: int) -> dict[str, Any]:
-    """Likeness of the melodies of plots: of one label, of two labels, and of two different cues."""
-    melodies = [plot_melodies(models, seed) for seed in range(cues)]
-    labels = [label.value for label in FORM]
+    """Likeness of the melodies of plots: of one label, of two labels, and of two different cues.
+
+    Once with a mood of each label's own, which may make its plots alike by itself, and once with one mood.
+    """
     out: dict[str, Any] = {"cues": cues}
-    for name, view in (("intervals", intervals), ("rhythm", rhythm)):
-        same, other, strange = [], [], []
-        for index, plots in enumerate(melodies):
-            pairs = [
-                (labels[a] == labels[b], likeness(view(plots[a]), view(plots[b])))
-                for a, b in combinations(range(len(plots)), 2)
-            ]
-            same.append(_nanmean([found for alike, found in pairs if alike]))
-            other.append(_nanmean([found for alike, found in pairs if not alike]))
-            stranger = melodies[(index + 1) % len(melodies)]
-            strange.append(_nanmean([likeness(view(one), view(two)) for one, two in zip(plots, stranger)]))
-        out[name] = {
-            "same label": _mean(same),
-            "different labels": _mean(other),
-            "difference": _mean([a - b for a, b in zip(same, other)]),
-            "different cues": _mean(strange),
-        }
+    for words, one_mood in (("", False), (", one mood", True)):
+        melodies = []
+        for seed in range(cues):
+            melodies.append(plot_melodies(models, seed, one_mood=one_mood))
+            print(f"motif{words}: {seed + 1}/{cues}", file=sys.stderr, end="\r", flush=True)
+        out[f"intervals{words}"] = alike(melodies, intervals)
+        out[f"rhythm{words}"] = alike(melodies, rhythm)
     return out
 
 
-def plot_melodies(models: Models, seed: int) -> list[list[tuple[Fraction, int]]]:
+def alike(
+    melodies: Sequence[Sequence[Melody]], view: Callable[[Melody], list[object]]
+) -> dict[str, dict[str, float]]:
+    """Mean likeness over cues, seen by intervals or by rhythm; `melodies` are cue by cue, plot by plot."""
+    same, other, strange = [], [], []
+    for index, plots in enumerate(melodies):
+        pairs = [
+            (FORM[a] == FORM[b], likeness(view(plots[a]), view(plots[b])))
+            for a, b in combinations(range(len(plots)), 2)
+        ]
+        same.append(_nanmean([found for one_label, found in pairs if one_label]))
+        other.append(_nanmean([found for one_label, found in pairs if not one_label]))
+        stranger = melodies[(index + 1) % len(melodies)]
+        strange.append(_nanmean([likeness(view(one), view(two)) for one, two in zip(plots, stranger)]))
+    return {
+        "same label": _mean(same),
+        "different labels": _mean(other),
+        "difference": _mean([a - b for a, b in zip(same, other)]),
+        "different cues": _mean(strange),
+    }
+
+
+def plot_melodies(models: Models, seed: int, *, one_mood: bool = False) -> list[list[tuple[Fraction, int]]]:
     """The melody of every plot of a cue with labels that come back: (start in quarters, pitch)."""
-    sheet = labelled(seed)
+    sheet = labelled(seed, one_mood=one_mood)
     form = solve(sheet, Settings(seed=seed), Progress())
     score = compose(sheet, form, Settings(seed=seed), models, Progress())
     sung = [n for part in score.parts if part.role is PartRole.MELODY for n in part.notes]
@@ -248,10 +263,14 @@ def plot_melodies(models: Models, seed: int) -> list[list[tuple[Fraction, int]]]
     return out
 
 
-def labelled(seed: int) -> CueSheet:
-    """Six plots of a quarter of a minute in `FORM`, each label with a mood of its own, a line in each."""
+def labelled(seed: int, *, one_mood: bool = False) -> CueSheet:
+    """Six plots of a quarter of a minute in `FORM`, a line in each; each label has a mood of its own, or all
+    of them have one.
+    """
     choose = np.random.default_rng(seed)
     moods = {label: choose.uniform(0.25, 0.75, 3) for label in Label}
+    if one_mood:
+        moods = dict.fromkeys(Label, moods[FORM[0]])
     plots, hits = [], []
     for index, label in enumerate(FORM):
         start = index * PLOT_S * RATE
@@ -286,12 +305,12 @@ def labelled(seed: int) -> CueSheet:
     )
 
 
-def intervals(melody: Sequence[tuple[Fraction, int]]) -> list[object]:
+def intervals(melody: Melody) -> list[object]:
     """Semitones from note to note."""
     return [after[1] - before[1] for before, after in zip(melody, melody[1:])]
 
 
-def rhythm(melody: Sequence[tuple[Fraction, int]]) -> list[object]:
+def rhythm(melody: Melody) -> list[object]:
     """Quarters from onset to onset, to a twelfth."""
     return [round((after[0] - before[0]) * 12) for before, after in zip(melody, melody[1:])]
 

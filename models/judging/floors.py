@@ -16,6 +16,8 @@ from models.markov import Markov
 from models.windows import Pieces
 
 ORDER = 3
+COUNTED = ("chords", "melody", "accompaniment")
+"""Parts whose place it takes, each by what is counted in its pop songs."""
 PIECES = 200
 """Training songs that are counted: enough for a floor, and soon done."""
 

@@ -16,8 +16,6 @@ from models.judging.writing import write_notes
 METRES = ((4, 4), (3, 4), (5, 4), (2, 4))
 BARS = 16
 SEED = 909
-ACCOMPANIED_EVERY = 4
-"""Of the songs every so many gets an accompaniment: it has five times a melody's notes, and less to prove."""
 
 
 def judge(models: Any, songs: Sequence[Song]) -> dict[str, dict[str, dict[str, Any]]]:
@@ -28,12 +26,10 @@ def judge(models: Any, songs: Sequence[Song]) -> dict[str, dict[str, dict[str, A
         chords = [stretch.chords for stretch in some]
         name = f"metre {metre[0]}/{metre[1]}"
         melody = write_notes(models.melody, some, chords, name)
-        few = some[::ACCOMPANIED_EVERY]
-        harmony = [stretch.chords for stretch in few]
-        inner = write_notes(models.accompaniment, few, harmony, name, given=[s.melody for s in few])
+        inner = write_notes(models.accompaniment, some, chords, name, given=[s.melody for s in some])
         out[f"{metre[0]}/{metre[1]}"] = {
             "melody": _compared(some, melody, [s.melody for s in some], metre),
-            "accompaniment": _compared(few, inner, [s.accompaniment for s in few], metre),
+            "accompaniment": _compared(some, inner, [s.accompaniment for s in some], metre),
         }
     return out
 

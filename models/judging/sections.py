@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from bench.palettes import compare_palettes, piano_roll
-from bench.references import reference_rows
-from bench.sync.lists import simulated
-from bench.textures import KINDS, cue, promise_table, run_kind, texture_table
-from bridge.composing import Models, compose, load_models
-from bridge.config import Settings
-from bridge.inference.card import find_models
-from bridge.progress import Progress
+import torch
+
+from bench import decoding
+from bridge.composing import Models, load_models
+from bridge.inference.card import find_models, models_folder
 from bridge.vocabulary.recall import read_trust
 from models import band
-from models.judging import copying, cues, free, metres, obeyed
+from models.judging import copied, cues, free, metres, obeyed, pictured
 from models.judging import knowledge as known
 from models.judging.floors import ORDER, MarkovDecoder
-from models.judging.spread import mean_of
-from models.judging.stretches import Stretch, first_bars, melodies, of_song, songs
+from models.judging.stretches import Stretch, first_bars, of_song, songs
 from models.loading import of_release
 
-HERE = Path(__file__).resolve().parents[1]
-PICTURES = HERE / "build" / "rolls"
-ROLLS = 10
 CHAIN_SONGS = 30
 """Songs that the Markov chain writes for: it is slow, and a floor."""
 
@@ -88,24 +80,8 @@ def generation(judged: Judged) -> dict[str, Any]:
         "songs": len({stretch.song for stretch in held_out}),
         "bars": sum(len(stretch.metres) for stretch in held_out),
         "measures": free.compared(rows, "held-out songs"),
-        "copying": _copying(held_out, written[1]),
+        "copying": copied.judge(models.melody, held_out, written[1]),
     }
-
-
-def _copying(held_out: Sequence[Stretch], written: Sequence[Any]) -> dict[str, Any]:
-    known = copying.Known(copying.line(melody) for song in songs("train") for melody in melodies(song))
-    out: dict[str, Any] = {}
-    for name, lines in (("written", written), ("held-out songs", [s.melody for s in held_out])):
-        for length in copying.LENGTHS:
-            counts = [known.count(copying.line(line), length) for line in lines]
-            share = mean_of([found / of for found, of in counts if of])
-            out.setdefault(f"runs of {length} notes", {})[name] = {
-                "found": sum(found for found, _ in counts),
-                "of": sum(of for _, of in counts),
-                "mean": share.value,
-                "error": share.error,
-            }
-    return out
 
 
 def by_metre(judged: Judged) -> dict[str, Any]:
@@ -114,18 +90,23 @@ def by_metre(judged: Judged) -> dict[str, Any]:
 
 
 def controls(judged: Judged) -> dict[str, Any]:
-    """Controls asked for bar by bar."""
+    """Controls asked for bar by bar; beside them the same under `orchestra`, and nothing asked."""
     longest = [max(of_song(song), key=lambda s: len(s.metres)) for song in songs("test")[: judged.songs]]
     some = [stretch for stretch in longest if len(stretch.metres) >= obeyed.BARS]
-    found = {
-        decoder.card.name: obeyed.judge(decoder, some)
-        for decoder in (judged.models.melody, judged.models.accompaniment)
-    }
+    found: dict[str, Any] = {}
+    for decoder in (judged.models.melody, judged.models.accompaniment):
+        each = {"unit": "songs", "asked": obeyed.judge(decoder, some)}
+        if decoder.card.conditions:  # vocabulary 1 knows no sources
+            each["orchestra"] = obeyed.judge(decoder, some, "orchestra")
+        found[decoder.card.name] = {**each, "nothing asked": obeyed.judge(decoder, some, told=False)}
     for decoder in (judged.models.bass, judged.models.drums):
         if decoder is not None:
             part = decoder.card.part
             test = known.pieces(part, "test", known.SOURCES[part][0])
-            found[decoder.card.name] = band.obedience(decoder, test)
+            each = {"unit": "takes" if part == "drums" else "songs", "asked": band.obedience(decoder, test)}
+            if part != "drums":  # which have one source
+                each["orchestra"] = band.obedience(decoder, test, "orchestra")
+            found[decoder.card.name] = {**each, "nothing asked": band.obedience(decoder, test, tell=False)}
     return found
 
 
@@ -140,33 +121,19 @@ def motif(judged: Judged) -> dict[str, Any]:
 
 
 def picture(judged: Judged) -> dict[str, Any]:
-    """Textures, hits, boundaries and palettes, as `bench.textures` finds them; piano rolls to look at."""
-    tallies = {kind: run_kind(kind, judged.cues, 100, judged.models) for kind in KINDS}
-    roll_cues(judged.models)
-    sheet, form = cue("underscore", simulated()[1], 100)
-    return {
-        "cues": judged.cues,
-        "textures": texture_table(tallies, reference_rows()),
-        "promises": promise_table(tallies),
-        "palettes": compare_palettes(sheet, form, judged.models, PICTURES),
-    }
+    """Textures, hits, boundaries and palettes; piano rolls to look at."""
+    return pictured.judge(judged.models, judged.cues)
 
 
-def roll_cues(models: Models) -> None:
-    """Piano rolls of ten cues of all kinds, for eyes."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    lists = simulated()
-    for number in range(ROLLS):
-        kind = tuple(KINDS)[number % len(KINDS)]
-        sheet, form = cue(kind, lists[(2 * number + 1) * len(lists) // (2 * ROLLS)], 60)
-        score = compose(sheet, form, Settings(seed=number), models, Progress())
-        title = f"cue {number}, {kind}, {score.palette}"
-        piano_roll(score, form, title, PICTURES / f"cue-{number}-{kind}.png")
+def speed(judged: Judged) -> dict[str, Any]:
+    """Tokens a second beside torch, growth with length, a minute of five parts."""
+    torch.set_num_threads(1)
+    return {"paces": decoding.paces(), "growth": decoding.growth(), "minute": decoding.minute()}
 
 
 def size(judged: Judged) -> dict[str, Any]:
-    """Bytes of the released models."""
-    return {folder.name: (folder / "model.onnx").stat().st_size for folder in find_models().values()}
+    """Bytes of every model that is released."""
+    return {path.parent.name: path.stat().st_size for path in sorted(models_folder().glob("*/model.onnx"))}
 
 
 SECTIONS: dict[str, Callable[[Judged], dict[str, Any]]] = {
@@ -177,5 +144,6 @@ SECTIONS: dict[str, Callable[[Judged], dict[str, Any]]] = {
     "moods": moods,
     "motif": motif,
     "picture": picture,
+    "speed": speed,
     "size": size,
 }
