@@ -1,22 +1,20 @@
 #!/bin/sh
-# How the models of vocabulary 2 are trained, judged and released. Minutes are of one core; every training takes
-# up its checkpoint in models/build/v2 where it stopped (SIGTERM stops it cleanly), so that running this again
-# goes on. LOG.md says how far each part has come. Run from the repository root in an environment with the
-# extras `train` and `cpu`.
+# How the models of vocabulary 2 are trained and judged. Minutes are of one core; every training takes up its
+# checkpoint in models/build/v2 where it stopped (SIGTERM stops it cleanly), so that running this again goes on.
+# LOG.md says how far each part has come. Run from the repository root in an environment with the extras `train`
+# and `cpu`.
 set -eu
 python=${PYTHON:-.venv-train/bin/python}
 data=${DATA:-../shared/data}
 export OMP_NUM_THREADS=1
 
 # About an hour on a core: what is written already is kept.
-test -f models/build/v2/chords-train-heard.npz || $python -m models.corpus.write "$data" --sources pop drums
-test -f models/build/v2/chords-train-quartet.npz || $python -m models.corpus.write "$data" --sources orchestra song quartet
+$python -m models.packs train --data "$data"
 
-# Version 2's table of tokens begins with version 1's, so chords and melody start from what
-# version 1 has learnt (v1.sh leaves it); bass and drums, which it had not, from nothing, and so does the
-# accompaniment, which would not listen to its controls otherwise (LOG.md).
-for part in chords melody; do
-    test -f "models/build/$part-best.pt" || sh models/runs/v1.sh
+# Version 2's table of tokens begins with version 1's, so that chords, melody and accompaniment start from what
+# version 1 has learnt; bass and drums, which it had not, from nothing.
+for part in chords melody accompaniment; do
+    test -f "models/build/v1/$part-v1/card.json" || sh models/runs/v1.sh
 done
 
 train() { # PART MINUTES [MORE]
@@ -24,16 +22,19 @@ train() { # PART MINUTES [MORE]
     shift 2
     $python -m models.fit "$part" --minutes "$minutes" --dropout 0.08 "$@" >> "models/build/v2/$part.log" 2>&1
 }
-warm() { # PART MINUTES
-    train "$1" "$2" --warm "models/build/$1-best.pt" --open-all 0.1
+warm() { # PART MINUTES [MORE]
+    part=$1 minutes=$2
+    shift 2
+    train "$part" "$minutes" --warm "models/build/v1/$part-v1" "$@"
 }
-train accompaniment 60 --open-all 0.1
-warm melody 36
-warm chords 12
-train drums 18
-train bass 18
+warm accompaniment 60 --open-all 0.12
+warm melody 40 --open-all 0.12
+# Harmony goes on from what it was: windows of two pieces would cut every progression in two.
+warm chords 14 --joined 0
+train bass 20 --open-all 0.12
+train drums 12 --open-all 0.12
 
-for part in chords drums melody accompaniment bass; do
+for part in chords melody accompaniment bass drums; do
     $python -m models.release "$part" --only judge
 done
 echo "Release with: $python -m models.release PART --only export, of what the figures are good enough of"
