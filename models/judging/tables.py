@@ -222,10 +222,10 @@ def controls(found: Known) -> str:
             )
     return (
         "## Controls of a bar\n\nThe first bars of held-out pieces, each asked for with another piece's"
-        " curve, its own chords given (and what the part hears); Spearman between asked and measured over all"
-        " bars, errors by drawing pieces anew. Asked under the pieces' own source token (pop, or drums) against"
-        " the bar; beside it the same curves under `orchestra`, and a floor: the same curves against what is"
-        " written when nothing is asked.\n\n"
+        " curve, its own chords given (and what the part hears); Spearman between asked and measured over"
+        " all bars, errors by drawing pieces anew. Asked under the pieces' own source token (pop, or"
+        " drums) against the bar; beside it the same curves under `orchestra`, and a floor: the same"
+        " curves against what is written when nothing is asked.\n\n"
         + table(["model", "of", "control", "Spearman", "bar", "", "under `orchestra`", "nothing asked"], rows)
     )
 
