@@ -11,25 +11,31 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bridge.composing.plan import CellPlan, Plan, Section
-from bridge.composing.spoken import within
+from bridge.composing.spoken import VOICE_HIGH, share_within, within
 from bridge.schema.tempo import TICKS_PER_QUARTER
 
 # A rise of energy from plot to plot that is worth a riser, and how tense or loud a hit must be to be struck.
 _RISES, _LIVELY, _TENSE, _FIERCE, _SWELLS = 0.12, 0.5, 0.6, 0.66, 0.35
 _RISER_CELLS, _SWELL_CELLS = (2, 4), (1, 2)
 _APART_S = 8.0
+_CHORD_SPAN = 11
+"""Semitones from its lowest to its highest pitch that a swell needs."""
 _AIR_TICKS = TICKS_PER_QUARTER // 2
 """Half a beat of nothing before a hit, twice that before a fierce one in tense music."""
 
 
 @dataclass(frozen=True)
 class Approach:
-    """What leads into the hit at `hit_tick`: `kind` is riser or swell, sounding from start to end."""
+    """What leads into the hit at `hit_tick`: `kind` is riser or swell, sounding from start to end.
+
+    `low` is the lowest MIDI pitch that it may use: over the register of speech where somebody speaks.
+    """
 
     kind: str
     start_tick: int
     end_tick: int
     hit_tick: int
+    low: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,9 @@ def plan_gestures(plan: Plan) -> Gestures:
                 if kind and last is not None and tick == item.cell.tick:
                     air = _air(item) if kind == "riser" else 0
                     cells = _room(section, before, item, kind)
-                    if cells:
-                        approaches.append(Approach(kind, cells[0].cell.tick, tick - air, tick))
+                    low = _lowest(plan, kind, cells, tick) if cells else None
+                    if low is not None:
+                        approaches.append(Approach(kind, cells[0].cell.tick, tick - air, tick, low))
                         airs += [(tick - air, tick)] if air else []
                 elif item.tension >= _FIERCE and _free(last if tick == item.cell.tick else item):
                     airs.append((tick - _air(item), tick))
@@ -131,6 +138,20 @@ def _room(section: Section, before: Section | None, item: CellPlan, kind: str) -
     while start > 0 and end - start < most and _free(own[start - 1]):
         start -= 1
     return own[start:end] if end - start >= least else ()
+
+
+def _lowest(plan: Plan, kind: str, cells: Sequence[CellPlan], tick: int) -> int | None:
+    """The lowest pitch of an approach through `cells` up to `tick`; `None` where there is to be none.
+
+    A riser runs through every register, so that nobody may speak while it does. A swell keeps above the
+    voices, if it has an octave there to be a chord in.
+    """
+    start = cells[0].cell.tick
+    if not share_within(plan.speech, start, tick):
+        return 0
+    voice = plan.palette_at(start).voice("swell")
+    free = kind == "swell" and voice is not None and voice.high - (VOICE_HIGH + 1) >= _CHORD_SPAN
+    return VOICE_HIGH + 1 if free else None
 
 
 def _free(item: CellPlan | None) -> bool:

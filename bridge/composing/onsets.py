@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bridge.composing.harmony import nearest_pitch, voicing
-from bridge.composing.spoken import within
+from bridge.composing.spoken import VOICE_HIGH, VOICE_LOW, within
 from bridge.composing.writing import Draft, Sounding
 from bridge.schema.tempo import TICKS_PER_QUARTER
 
@@ -57,7 +57,8 @@ def stabs(
 
     One note of a melody is easily missed: a hit wants a chord, or a bass under something. In a rest the
     stab is short; elsewhere it lasts as long as its chord, a quarter note at most. Under `speech` (ticks) no
-    word is struck: there any note will do, else a bass alone, unless the hit is weighted must.
+    word is struck: there any note will do, else one alone, unless the hit is weighted must. What is struck
+    there lies below or above the register of speech, wherever the instruments reach so far.
     """
     counts: dict[int, int] = {}
     for notes in parts.values():
@@ -72,7 +73,8 @@ def stabs(
             if tick in seen or (item.kind == "tail" and counts.get(tick, 0)):
                 continue
             seen.add(tick)
-            soft = tick not in item.must and within(speech, tick)
+            spoken = within(speech, tick)
+            soft = tick not in item.must and spoken
             if counts.get(tick, 0) >= (1 if soft else 2):
                 continue
             sounding = chords[max(0, bisect_right(starts, tick) - 1)]
@@ -80,17 +82,19 @@ def stabs(
                 continue
             long = STAB_TICKS if item.kind == "rest" else 2 * STAB_TICKS
             end = min(tick + long, max(sounding.end_tick, tick + STAB_TICKS))
-            voice = sounding.section.palette.accompaniment
-            struck = voicing(sounding.chord, voice.low, voice.high, 3, (), sounding.shift)
-            for pitch in () if soft else struck:
+            voice, bass = sounding.section.palette.accompaniment, sounding.section.palette.bass
+            lowest = max(voice.low, VOICE_HIGH + 1) if spoken else voice.low
+            struck = voicing(sounding.chord, lowest, voice.high, 3, (), sounding.shift)
+            root_pc = (sounding.chord.root_pc + sounding.shift) % 12
+            highest = min(bass.high, VOICE_LOW - 1) if spoken else bass.high
+            home = bass.low if soft else (bass.low + bass.high) // 2
+            root = nearest_pitch([root_pc], bass.low, highest, home)
+            if soft:
+                struck = struck[:1] if root is None else ()
+            if root is None and not struck:
+                root = nearest_pitch([root_pc], bass.low, bass.high, home)
+            for pitch in struck:
                 added["accompaniment"].append(Draft(tick, pitch, end, True))
-            bass = sounding.section.palette.bass
-            root = nearest_pitch(
-                [(sounding.chord.root_pc + sounding.shift) % 12],
-                bass.low,
-                bass.high,
-                bass.low if soft else (bass.low + bass.high) // 2,
-            )
             if root is not None:
                 added["bass"].append(Draft(tick, root, end, True))
     return added

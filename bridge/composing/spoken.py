@@ -10,6 +10,8 @@ from bridge.schema.tempo import Form
 
 SPOKEN_DENSITY = 0.5
 """Factor on the density of a cell that is mostly spoken over."""
+VOICE_LOW, VOICE_HIGH = 40, 59
+"""Lowest and highest MIDI pitch of the register of speech (`speech` gives its source)."""
 HALF_SPOKEN = 0.5
 """Share from which a cell is mostly spoken over: the melody rests there."""
 
@@ -39,6 +41,11 @@ def spoken_ticks(cues: CueSheet, form: Form) -> tuple[tuple[int, int], ...]:
 def within(spans: Spans, tick: int) -> bool:
     """Whether a tick lies in one of the spans."""
     return any(start <= tick < end for start, end in spans)
+
+
+def in_voice(pitch: int) -> bool:
+    """Whether a MIDI pitch lies in the register of speech."""
+    return VOICE_LOW <= pitch <= VOICE_HIGH
 
 
 def share_within(spans: Spans, start: int, end: int) -> float:

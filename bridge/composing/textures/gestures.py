@@ -74,7 +74,7 @@ def _swell(approach: Approach, chords: Sequence[Sounding], voice: Voice) -> list
         start, end = max(each.tick, approach.start_tick), min(each.end_tick, approach.end_tick)
         if start >= end or each.chord is None:
             continue
-        pitches = voicing(each.chord, voice.low, voice.high, 4, near, each.shift)
+        pitches = voicing(each.chord, max(voice.low, approach.low), voice.high, 4, near, each.shift)
         for pitch in pitches:
             tied = next((i for i, n in enumerate(out) if n.pitch == pitch and n.end_tick == start), None)
             if tied is None:
