@@ -32,9 +32,9 @@ from bridge.composing.pad import write_pad
 from bridge.composing.parts import Doubling, score_parts
 from bridge.composing.pickups import pickups
 from bridge.composing.plan import RING_TICKS, Plan, Section, make_plan
-from bridge.composing.planned import as_dense, layers_of, told_density
+from bridge.composing.planned import as_dense, in_registers, layers_of, told_density
 from bridge.composing.recall import motif_notes, recalled_in_words, recalls, with_recalls
-from bridge.composing.speech import under_speech
+from bridge.composing.speech import register_free, under_speech
 from bridge.composing.textures import write_textures
 from bridge.composing.textures.doubling import doubled
 from bridge.composing.textures.gestures import write_gestures
@@ -116,6 +116,8 @@ def compose(
         lines = as_asked(plan, only_anew(lines, spans_anew(form, kept.fixed.anew)), kept)
     elif cues.instruments:
         lines = without_banned(plan, lines, cues.instruments)
+    # What was held on, struck or thickened since is out of the voices' way like everything else.
+    lines = register_free(plan, lines)
     progress.report(STAGE, total, total)
     return Score(
         parts=score_parts(plan, lines, gestures, _doublings(plan, lines)),
@@ -143,6 +145,7 @@ def _write(
         done += 1
         progress.report(STAGE, min(done, total), total)
 
+    plan = in_registers(plan)
     sections = [s for s in plan.sections if kept is None or s.plot.id in kept.fixed.anew]
     free = [s for s in sections if kept is None or not kept.keeps_harmony(s)]
     harmonies = write_chords(models.chords, free, settings, check=progress.check, on_bar=on_bar)
@@ -173,7 +176,13 @@ def _write(
     textures = write_textures(chords, settings)
     drums = []
     if _play(sections, "drums") and models.drums is not None:
-        beats = write_drums(models.drums, sections, settings, check=progress.check, on_bar=on_bar)
+        beats = write_drums(
+            models.drums,
+            [told_density(s, "drums") for s in sections],
+            settings,
+            check=progress.check,
+            on_bar=on_bar,
+        )
         drums = struck_drums(sections, beats)
     line: dict[str, Notes] = {}
     lined = [section for section in sections if not is_pedal(section)]
@@ -182,7 +191,7 @@ def _write(
         kicks = [note for note in drums if note.pitch == KICK]
         line = write_bass_line(
             models.bass,
-            lined,
+            [told_density(section, "bass") for section in lined],
             harmonies,
             melodies,
             sorted({note.tick for note in (*moving, *kicks)}),
@@ -198,7 +207,7 @@ def _write(
         "drums": drums,
     }
     _add(lines, textures)
-    lines = as_dense(plan, lines)
+    lines = as_dense(plan, lines, line.keys())
     if kept is not None and kept.keeps_melody_away:
         return harmonies, lines, ()
     motif = motif_notes(plan, melodies)
@@ -273,7 +282,8 @@ def _doublings(plan: Plan, lines: Lines) -> list[Doubling]:
             voice = palette.voice(slot)
             found = doubled(plan, lines[slot], voice, palette) if voice is not None else None
             if found is not None:
-                out.append(found)
+                other, notes = found
+                out.append((other, register_free(plan, {**lines, "doubling": notes})["doubling"]))
     return out
 
 

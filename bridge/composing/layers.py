@@ -1,4 +1,4 @@
-"""Which layers play a stretch: one each of ground, bed, motion, top and beat at most.
+"""Which layers play a stretch: four at most, of ground, bed, motion, top and beat one each.
 
 Candidates, their moods and weights are `data/textures.tsv`. A texture is likelier the less the mood strays
 from its ranges; labels, the palette's leanings and what played before move the weights.
@@ -22,6 +22,10 @@ HELD_CELLS = 8
 """A motion that began keeps on for so many cells at least, where the mood allows it."""
 
 SILENCE = "silence"
+MOST_LAYERS = 4
+"""Layers of a stretch that nobody named: more are not told apart."""
+OCTAVE = 12
+"""Semitones that a register has at least: chords are voiced and roots found within an octave."""
 
 _STEADY = ("ostinato", "pulse", "driving")
 _ALLOWS = 2.0
@@ -47,9 +51,10 @@ _LABELS: dict[Label, dict[str, float]] = {
 class Layer:
     """One layer of a stretch.
 
-    `texture` is its name, `writer` who writes it, `voice` who plays it and within what register.
+    `texture` is its name, `writer` who writes it, `voice` who plays it and what that instrument reaches.
     `level` is where its loudness starts and ends, 1 being the plot's own; it enters `enters` cells late;
-    `density` is a factor on how busy the plot would have it.
+    `density` is a factor on how busy the plot would have it; `within` is the part of the voice's range that
+    it keeps to, as shares of it from the lowest pitch: so it is the same part if somebody else plays.
     """
 
     texture: str
@@ -60,6 +65,21 @@ class Layer:
     level: tuple[float, float] = (1.0, 1.0)
     enters: int = 0
     density: float = 1.0
+    within: tuple[float, float] = (0.0, 1.0)
+
+    @property
+    def register(self) -> Voice:
+        """The voice in the register that the layer keeps to, an octave at least where it has one."""
+        span = self.voice.high - self.voice.low
+        low, high = (self.voice.low + round(share * span) for share in self.within)
+        if (low, high) == (self.voice.low, self.voice.high) or high - low < OCTAVE:
+            return self.voice
+        return replace(self.voice, low=low, high=high)
+
+    @property
+    def every_cells(self) -> int:
+        """How many cells apart its events are that come every other cell at a density of 1."""
+        return max(1, round(2 / max(self.density, 0.1)))
 
 
 Layers = tuple[Layer, ...]
@@ -94,19 +114,21 @@ def choose_layers(
     *,
     opens: bool,
 ) -> Layers:
-    """One to four layers for a stretch, and maybe drums; draws one number a slot, whatever comes out.
+    """One to four layers for a stretch, drums included; draws one number a slot, whatever comes out.
+
+    Of five the bed or the motion goes, whichever weighs less in this mood; a motion that is held stays.
 
     Args:
         plot: whose mood and label count.
         cells: how long the stretch is.
         palette: who can play.
         before: the layers of the stretch before, empty after a silence.
-        held_cells: for how many cells the motion before has been going on.
+        held_cells: for how many cells the motion before has been going on; 0 where there is none.
         generator: the stretch's own stream.
         opens: whether it is the cue's first.
     """
-    mood = (plot.valence, plot.energy, plot.tension)
     chosen: list[Layer] = []
+    held = held_motion(plot, palette, before, held_cells)
     for slot in SLOTS:
         weights: list[float] = []
         options: list[Layer | None] = []
@@ -115,17 +137,13 @@ def choose_layers(
             if row["slot"] != slot or (layer is None and row["texture"] != "none"):
                 continue
             options.append(layer)
-            weights.append(float(row["weight"]) * math.exp(-strayed(row, mood)))
-            if layer is not None:
-                weights[-1] *= palette.lean(row["texture"]) * _LABELS[plot.label].get(slot, 1.0)
+            weights.append(_weight(row, plot, palette))
         drawn = pick(generator, options, weights)
-        kept = next((each for each in before if each.slot == slot), None)
-        if kept is not None and kept.texture in _STEADY and held_cells < HELD_CELLS:
-            row = next(row for row in table("textures") if row["texture"] == kept.texture)
-            if strayed(row, mood) <= _ALLOWS:
-                drawn = replace(kept, level=(kept.level[1], 1.0), enters=0)
+        if slot == "motion" and held is not None:
+            drawn = held
         if drawn is not None:
             chosen.append(drawn)
+    chosen = _four(chosen, plot, palette, stays=held)
     if all(layer.slot == "beat" for layer in chosen):
         chosen += [
             layer for row in table("textures") if (layer := _layer(row, palette)) and layer.part == "pad"
@@ -133,13 +151,36 @@ def choose_layers(
     return _entering(chosen, plot, cells, before, opens=opens)
 
 
-def with_texture(layers: Layers, texture: str, palette: Palette) -> Layers:
-    """The layers with another one, which takes its slot."""
-    row = next(row for row in table("textures") if row["texture"] == texture)
+def held_motion(plot: Plot, palette: Palette, before: Layers, held_cells: int) -> Layer | None:
+    """The steady motion of the stretch before, where it must go on yet and a plot's mood allows it."""
+    motion = next((each for each in before if each.slot == "motion" and each.texture in _STEADY), None)
+    if motion is None or not 0 < held_cells < HELD_CELLS:
+        return None
+    row = row_of(motion.texture)
     layer = _layer(row, palette)
+    if layer is None or strayed(row, _mood(plot)) > _ALLOWS:
+        return None
+    return replace(layer, level=(layer.level[1], 1.0))
+
+
+def with_motion(layers: Layers, motion: Layer) -> Layers:
+    """The layers with another motion, or with one at all in the place of the bed if they are four."""
+    if any(each.slot == "motion" for each in layers):
+        return tuple(motion if each.slot == "motion" else each for each in layers)
+    rest = layers if len(layers) < MOST_LAYERS else tuple(each for each in layers if each.slot != "bed")
+    return tuple(sorted((*rest, motion), key=lambda each: SLOTS.index(each.slot)))
+
+
+def with_texture(layers: Layers, texture: str, palette: Palette, plot: Plot | None = None) -> Layers:
+    """The layers with another one, which takes its slot; in the mood of `plot` they are four at most.
+
+    Without a plot somebody asked for it: then the others stay.
+    """
+    layer = layer_of(texture, palette)
     if layer is None or any(each.texture == texture for each in layers):
         return layers
-    return (*(each for each in layers if each.slot != layer.slot), layer)
+    more = [*(each for each in layers if each.slot != layer.slot), layer]
+    return tuple(more if plot is None else _four(more, plot, palette, stays=layer))
 
 
 def layer_of(texture: str, palette: Palette) -> Layer | None:
@@ -148,7 +189,39 @@ def layer_of(texture: str, palette: Palette) -> Layer | None:
     Raises:
         StopIteration: there is no such texture.
     """
-    return _layer(next(row for row in table("textures") if row["texture"] == texture), palette)
+    return _layer(row_of(texture), palette)
+
+
+def row_of(texture: str) -> Row:
+    """The table's row of a texture.
+
+    Raises:
+        StopIteration: there is no such texture.
+    """
+    return next(row for row in table("textures") if row["texture"] == texture)
+
+
+def _mood(plot: Plot) -> tuple[float, float, float]:
+    return plot.valence, plot.energy, plot.tension
+
+
+def _weight(row: Row, plot: Plot, palette: Palette) -> float:
+    """How readily a texture is taken in a plot; the label and the palette have no say in taking none."""
+    weight = float(row["weight"]) * math.exp(-strayed(row, _mood(plot)))
+    if row["texture"] == "none":
+        return weight
+    return weight * palette.lean(row["texture"]) * _LABELS[plot.label].get(row["slot"], 1.0)
+
+
+def _four(layers: Sequence[Layer], plot: Plot, palette: Palette, stays: Layer | None) -> list[Layer]:
+    """The layers without the bed or the motion that weighs least, until they are four."""
+    out = list(layers)
+    while len(out) > MOST_LAYERS:
+        loose = [each for each in out if each.slot in ("bed", "motion") and each is not stays]
+        if not loose:
+            break
+        out.remove(min(loose, key=lambda each: _weight(row_of(each.texture), plot, palette)))
+    return out
 
 
 def _layer(row: Row, palette: Palette) -> Layer | None:

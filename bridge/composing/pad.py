@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge.composing.harmony import voicing
-from bridge.composing.textures.where import rub
+from bridge.composing.textures.where import headroom, rub
 from bridge.composing.writing import Draft, Sounding
 
 
@@ -14,7 +14,7 @@ def write_pad(chords: Sequence[Sounding]) -> list[Draft]:
 
     The pad plays where its layer does, and in cells that hold or close. A pitch that the next chord
     keeps is tied, but not across a section, a hold, a rest or a forced onset. What is tense rubs
-    (`textures.where.rub`).
+    (`textures.where.rub`). Three voices, four where it is lively: energy, by the layer's density.
     """
     out: list[Draft] = []
     held: dict[int, int] = {}
@@ -31,8 +31,10 @@ def write_pad(chords: Sequence[Sounding]) -> list[Draft]:
                 out[at] = Draft(out[at].tick, out[at].pitch, each.end_tick, out[at].accent)
             continue
         voice = each.section.palette.pad
-        voices = 4 if item.energy > 0.55 or item.kind in ("hold", "final") else 3
-        pitches = voicing(each.chord, voice.low, voice.high, voices, near, each.shift)
+        layer = each.section.layer("pad")
+        lively = item.energy * (1.0 if layer is None else layer.density)
+        voices = 4 if lively > 0.55 or item.kind in ("hold", "final") else 3
+        pitches = voicing(each.chord, voice.low, headroom(each, voice), voices, near, each.shift)
         forced = each.tick in item.forced
         tie = (
             previous is not None

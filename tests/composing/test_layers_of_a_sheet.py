@@ -52,7 +52,7 @@ def test_the_sheet_shows_what_was_planned_and_unchanged_it_asks_for_nothing(mode
     score, form = written(CUES, models)
     told = document(CUES, score, form)
     layers = told["plots"][0]["layers"]
-    assert 1 <= len(layers) <= 5
+    assert 1 <= len(layers) <= 4
     assert all({"texture", "instrument", "low", "high", "density", "level"} <= each.keys() for each in layers)
     assert [plot.plan for plot in parse_cues(json.dumps(told)).plots] == [(), ()]
 

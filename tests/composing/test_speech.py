@@ -8,15 +8,19 @@ from fractions import Fraction
 import pytest
 
 from bridge.composing import Models, compose
+from bridge.composing.approach import plan_gestures
 from bridge.composing.palettes import Voice
-from bridge.composing.speech import VOICE_HIGH, VOICE_LOW, out_of_the_way
+from bridge.composing.plan import make_plan
+from bridge.composing.speech import VOICE_HIGH, VOICE_LOW, out_of_the_way, register_free
+from bridge.composing.writing import Draft
 from bridge.config import Settings, TempoSettings
 from bridge.performing import perform
 from bridge.progress import Progress
-from bridge.schema.cues import CueSheet, Speech, Weight
+from bridge.schema.cues import CueSheet, Label, Speech, Weight
 from bridge.schema.score import PartRole
-from bridge.schema.tempo import Rung
+from bridge.schema.tempo import Form, Rung
 from bridge.timing import solve
+from tests.composing.forms import RATE, Scene, build
 from tests.timing.sheets import random_cuts, sheet
 
 SPOKEN = (288, 528)
@@ -103,3 +107,103 @@ def test_pitches_go_by_octaves(pitch: int, down: bool, expected: int):
 
 def test_an_instrument_without_another_octave_rests():
     assert out_of_the_way(50, Voice("narrow", 0, 45, 58), down=True) is None
+
+
+BAR = 3840
+BLOWS = {
+    "orchestral": {"Orchestra hit", "Low brass"},
+    "strings": {"Pizzicato strings", "Contrabass"},
+    "sparse pads": {"Crystal", "Deep drone"},
+    "solo piano": {"Piano, left hand", "Piano, bass"},
+}
+"""Who may strike on a `must`, wherever it lies."""
+
+
+def spoken_film(palette: str, weight: Weight, *layers: str) -> tuple[CueSheet, Form]:
+    """A quiet plot, a loud tense climax that a hit opens, and a close, with hits in all; somebody speaks
+    from the quiet plot's second half into the climax, through its middle, and over the end."""
+    cues, form = build(
+        Scene(8, Label.DEVELOPMENT, 0.4, 0.4, 0.6, 0.4, 0.4, palette=palette, hits=((2 * BAR, weight),)),
+        Scene(
+            12, Label.CLIMAX, 0.4, 0.9, 0.85, 0.8, 0.9, palette=palette, layers=layers,
+            hits=((0, weight), (3 * BAR, weight), (6 * BAR + 960, weight), (9 * BAR, Weight.NICE)),
+        ),
+        Scene(
+            6, Label.CONCLUSION, 0.4, 0.7, 0.7, 0.5, 0.5, palette=palette, marks={2: {"hold": True}},
+            hits=((0, weight), (2 * BAR, Weight.WANT)),
+        ),
+        bpm=100,
+    )  # fmt: skip
+
+    def frame(bar: float) -> int:
+        return round(form.tempo_map.s_at_tick(round(bar * BAR)) * RATE)
+
+    spans = ((4.5, 10.5), (13.25, 15.5), (22.5, 25.5))
+    return replace(cues, speech=tuple(Speech(frame(a), frame(b)) for a, b in spans)), form
+
+
+@pytest.mark.parametrize("palette", BLOWS)
+@pytest.mark.parametrize("weight", [Weight.MUST, Weight.WANT])
+def test_under_speech_nothing_sounds_in_its_register_but_blows_on_a_must_and_the_close(
+    models: Models, palette: str, weight: Weight
+):
+    strayed = []
+    doubled = False
+    for seed in range(4):
+        for layers in ((), ("line", "bass", "pad", "ostinato")):
+            cues, form = spoken_film(palette, weight, *layers)
+            plan = make_plan(cues, form, Settings(seed=seed))
+            score = compose(cues, form, Settings(seed=seed), models, Progress())
+            must = {tick for s in plan.sections for item in s.cells for tick in item.must}
+            closes = {i.cell.tick for s in plan.sections for i in s.cells if i.kind == "final"}
+            button = plan.palette.voice("button")
+            doubled = doubled or any("doubling" in part.name for part in score.parts)
+            for part in score.parts:
+                for note in part.notes:
+                    start, end = (round(960 * b) for b in (note.start_beats, note.end_beats))
+                    if part.role is PartRole.DRUMS or not VOICE_LOW <= note.pitch <= VOICE_HIGH:
+                        continue
+                    if start in must and part.name in BLOWS[palette]:
+                        continue
+                    if start in closes and button is not None and part.name == button.name:
+                        continue
+                    if any(start < high and low < end for low, high in plan.speech):
+                        strayed.append((seed, part.name, start / BAR, end / BAR, note.pitch))
+            starts = {round(960 * note.start_beats) for part in score.parts for note in part.notes}
+            met = {tick for s in plan.sections for item in s.cells for tick in item.forced}
+            assert met <= starts
+    assert strayed == []
+    assert doubled or palette not in ("orchestral", "strings")
+
+
+def test_a_swell_over_words_keeps_above_them_and_a_riser_waits():
+    cues, form = spoken_film("orchestral", Weight.MUST)
+    silent = replace(cues, speech=())
+    kinds = {}
+    for each_sheet in (silent, cues):
+        plan = make_plan(each_sheet, form, Settings())
+        found = plan_gestures(plan).approaches
+        kinds[bool(each_sheet.speech)] = {each.kind for each in found}
+        for each in found:
+            spoken = any(each.start_tick < high and low < each.end_tick for low, high in plan.speech)
+            assert each.low == (VOICE_HIGH + 1 if spoken else 0)
+    assert "riser" in kinds[False]
+    assert "riser" not in kinds[True]
+    only = replace(cues, speech=(Speech(0, 24),))
+    assert {each.kind for each in plan_gestures(make_plan(only, form, Settings())).approaches} == kinds[False]
+
+
+def test_what_is_held_on_into_speech_stops_there_and_a_hits_last_onset_stays():
+    cues, form = spoken_film("strings", Weight.WANT)
+    plan = make_plan(cues, form, Settings())
+    low, high = plan.speech[0]
+    hit = next(t for s in plan.sections for i in s.cells for t in i.forced if low <= t < high)
+    lines = {
+        "pad": [Draft(low - 960, 50, high), Draft(low - 960, 62, high), Draft(low + 960, 45, high)],
+        "bass": [Draft(hit, 41, hit + 1920, True)],
+        "locked": [Draft(low, 50, high)],
+    }
+    free = register_free(plan, lines)
+    assert free["pad"] == [Draft(low - 960, 50, low), Draft(low - 960, 62, high)]
+    assert free["bass"] == [Draft(hit, 41, hit + 480, True)]
+    assert free["locked"] == lines["locked"]

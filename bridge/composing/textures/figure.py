@@ -23,9 +23,9 @@ def write_figure(chords: Sequence[Sounding], settings: Settings) -> list[Draft]:
     for each, layer in played(chords, "figure"):
         key = each.section.leader or each.section.key
         generator = stream(settings.seed, settings.variation, "composing", "figure", key)
-        cell = _cell(each, generator.random())
+        cell = _cell(each, layer.density, generator.random())
         near = (
-            voicing(each.chord, layer.voice.low, layer.voice.high, cell.ranks, near, each.shift)
+            voicing(each.chord, layer.register.low, layer.register.high, cell.ranks, near, each.shift)
             if each.chord
             else ()
         )
@@ -37,16 +37,17 @@ def write_sparse(chords: Sequence[Sounding]) -> list[Draft]:
     """Two tones on the first beat and two on the next strong one, left to ring to the bar's end."""
     out: list[Draft] = []
     for each, layer in played(chords, "sparse"):
-        low, high = layer.voice.low, layer.voice.high
+        low, high = layer.register.low, layer.register.high
         middle = (low + high) // 2
         cell, pcs = each.item.cell, tones(each)
         root = nearest_pitch(pcs[:1], low, high, middle - 7)
         if root is None:
             continue
-        # Root and fifth, then the third and the ninth above; the second pair every other bar only.
+        # Root and fifth, then the third and the ninth above; the second pair every other bar only, or as
+        # often as the layer is dense.
         pairs = [(root, root + (pcs[2] - pcs[0]) % 12)]
         third = root + 12 + (pcs[1] - pcs[0]) % 12
-        if each.item.place % 2 == 0:
+        if each.item.place % layer.every_cells == 0:
             pairs.append((third, root + 24))
         for step, pair in zip((0, *cell.strong_steps[1:2]), pairs):
             tick = cell.tick_of(step)
@@ -55,13 +56,13 @@ def write_sparse(chords: Sequence[Sounding]) -> list[Draft]:
     return out
 
 
-def _cell(each: Sounding, at: float) -> Cell:
+def _cell(each: Sounding, density: float, at: float) -> Cell:
     """The cell that one uniform number between 0 and 1 picks among those not too quick here.
 
-    Where all are, as on a calm plot at a quick tempo, they go half as fast.
+    Where all are, as on a calm plot at a quick tempo, they go half as fast. `density` is the layer's factor.
     """
     item = each.item
-    most_a_second = min(_FEWEST_A_SECOND + _A_SECOND * item.density, _MOST_A_SECOND)
+    most_a_second = min(_FEWEST_A_SECOND + _A_SECOND * item.density * density, _MOST_A_SECOND)
     fitting: list[Cell] = []
     for known in (cells_of("figure"), [slowed(cell) for cell in cells_of("figure")]):
         quarters = fitting_quarters(each, sorted({cell.quarters for cell in known}))

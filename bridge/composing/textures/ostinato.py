@@ -35,24 +35,24 @@ def write_ostinato(chords: Sequence[Sounding], settings: Settings) -> list[Draft
         fitting = [cell for cell in known if cell.quarters == quarters]
         by_quarters[quarters] = pick(generator, fitting, [float(cell.pieces) for cell in fitting])
     out: list[Draft] = []
-    for each, root in _rooted(chords, "ostinato"):
+    for each, root, high in _rooted(chords, "ostinato"):
         cell = by_quarters[fitting_quarters(each, tuple(by_quarters))]
-        shape = _shape(each, cell.ranks)
-        out += cell.written(each, [root + up for up in shape], detached=True)
+        pitches = [_below(root + up, high) for up in _shape(each, cell.ranks)]
+        out += cell.written(each, pitches, detached=True)
     return out
 
 
 def write_driving(chords: Sequence[Sounding]) -> list[Draft]:
     """Sixteenths (eighths where they would blur) on root and fifth."""
     out: list[Draft] = []
-    for each, root in _rooted(chords, "driving"):
+    for each, root, high in _rooted(chords, "driving"):
         pace = pace_of(each.item.s_per_quarter, _DRIVING_S, (6, 3))
         fifth = _shape(each, 2)[1]
         for step in steps_in(each, pace):
             up = fifth if _DRIVING[step // pace % len(_DRIVING)] else 0
             tick = each.item.cell.tick_of(step)
             end = min(tick + pace * TICKS_PER_STEP * 3 // 5, each.end_tick)
-            out.append(Draft(tick, root + up, end))
+            out.append(Draft(tick, _below(root + up, high), end))
     return out
 
 
@@ -64,16 +64,24 @@ def fitting_quarters(each: Sounding, known: Sequence[float]) -> float:
     return max(dividing or shorter or [min(known)])
 
 
-def _rooted(chords: Sequence[Sounding], texture: str) -> Iterator[tuple[Sounding, int]]:
-    """Where a texture plays, and the chord's root near the last, an octave and a second in range above it."""
+def _rooted(chords: Sequence[Sounding], texture: str) -> Iterator[tuple[Sounding, int, int]]:
+    """Where a texture plays, the chord's root near the last, and the highest pitch of the layer's register.
+
+    The root lies low enough for the figure above it, wherever the register is wide enough for any root's.
+    """
     near: int | None = None
     for each, layer in played(chords, texture):
-        low, high = layer.voice.low, layer.voice.high
+        low, high = layer.register.low, layer.register.high
         aim = low + 5 if near is None else round(0.5 * near + 0.5 * (low + 5))
         root = nearest_pitch(tones(each)[:1], low, max(low + 11, high - 14), aim)
         if root is not None:
             near = root
-            yield each, root
+            yield each, root, high
+
+
+def _below(pitch: int, high: int) -> int:
+    """The pitch, or the one an octave lower where a narrow register has no such pitch."""
+    return pitch if pitch <= high else pitch - 12
 
 
 def _shape(each: Sounding, ranks: int) -> tuple[int, ...]:

@@ -11,6 +11,8 @@ from bridge.composing.writing import Draft, Sounding
 from bridge.vocabulary.tokens import TICKS_PER_STEP
 
 OCTAVE_AFTER_CELLS = 8
+SLOWEST_STEPS = 12
+"""A pulse goes in quarters at least, but where the tempo is quick and the music calm."""
 # Slower attacks than these are no pulse, faster ones no longer sound apart.
 _CALM_S, _LIVELY_S = 0.3, 0.14
 
@@ -25,15 +27,20 @@ def write_pulse(chords: Sequence[Sounding]) -> list[Draft]:
     pitch: int | None = None
     held: Section | None = None
     for each, layer in played(chords, "pulse"):
-        item, voice = each.item, layer.voice
+        item, voice = each.item, layer.register
         middle = voice.low + (voice.high - voice.low) // 3
         pedal = held is each.section and item.tension >= RUBS
         if not pedal or pitch is None or not voice.low <= pitch <= voice.high:
-            pitch = nearest_pitch(tones(each)[:3], voice.low, voice.high, middle if pitch is None else pitch)
+            # Low enough for the octave to join it.
+            top = max(voice.low + 6, voice.high - 12)
+            pitch = nearest_pitch(tones(each)[:3], voice.low, top, middle if pitch is None else pitch)
         if pitch is None:
             continue
         held = each.section
-        pace = pace_of(item.s_per_quarter, _CALM_S - (_CALM_S - _LIVELY_S) * item.energy)
+        wanted_s = _CALM_S - (_CALM_S - _LIVELY_S) * item.energy
+        usual, asked = (pace_of(item.s_per_quarter, wanted_s / share) for share in (1, layer.density))
+        # A thinner pulse is slower, but in halves it would be none.
+        pace = min(asked, max(usual, SLOWEST_STEPS))
         up = 1 if item.tension > GRATES else 12 if item.place >= OCTAVE_AFTER_CELLS else 0
         pitches = sorted({pitch, pitch + up} if pitch + up <= voice.high else {pitch})
         for step in steps_in(each, pace):
@@ -44,14 +51,18 @@ def write_pulse(chords: Sequence[Sounding]) -> list[Draft]:
 
 
 def write_heartbeat(chords: Sequence[Sounding]) -> list[Draft]:
-    """Two low strokes an eighth apart on every strong beat, every beat once energy is past the middle."""
+    """Two low strokes an eighth apart on every strong beat, every beat once energy is past the middle.
+
+    The layer's density is a factor on that energy.
+    """
     out: list[Draft] = []
     for each, layer in played(chords, "heartbeat"):
         item, cell = each.item, each.item.cell
-        root = nearest_pitch(tones(each)[:1], layer.voice.low, layer.voice.high, layer.voice.low + 3)
+        low = layer.register.low
+        root = nearest_pitch(tones(each)[:1], low, layer.register.high, low + 3)
         if root is None:
             continue
-        for beat in cell.strong_steps if item.energy < 0.5 else cell.beat_steps[::2]:
+        for beat in cell.strong_steps if item.energy * layer.density < 0.5 else cell.beat_steps[::2]:
             for step in (beat, beat + 6):
                 tick = cell.tick_of(step)
                 if each.tick <= tick < each.end_tick and step < cell.steps:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bridge.composing.harmony import voicing
-from bridge.composing.textures.where import rub
+from bridge.composing.textures.where import headroom, rub
 from bridge.composing.writing import Draft, Sounding
+
+_VOICES = 3
 
 
 def write_tremolo(chords: Sequence[Sounding]) -> list[Draft]:
-    """Three tones a chord, common tones tied; what is tense rubs (`where.rub`)."""
+    """Three tones a chord, four where it is dense, common tones tied; what is tense rubs (`where.rub`)."""
     out: list[Draft] = []
     near: tuple[int, ...] = ()
     held: dict[int, int] = {}
@@ -25,8 +27,10 @@ def write_tremolo(chords: Sequence[Sounding]) -> list[Draft]:
             for at in held.values():
                 out[at] = Draft(out[at].tick, out[at].pitch, each.end_tick)
             continue
-        near = voicing(each.chord, layer.voice.low, layer.voice.high, 3, near, each.shift)
-        pitches = rub(each, near, layer.voice).union(near)
+        voice = layer.register
+        voices = min(max(round(_VOICES * layer.density), _VOICES), _VOICES + 1)
+        near = voicing(each.chord, voice.low, headroom(each, voice), voices, near, each.shift)
+        pitches = rub(each, near, voice).union(near)
         tie = (
             previous is not None
             and previous.end_tick == each.tick

@@ -38,8 +38,19 @@ def rub(each: Sounding, voicing: Iterable[int], voice: Voice) -> frozenset[int]:
     roots = [pitch for pitch in voicing if pitch % 12 == tones(each)[0]]
     if each.item.kind != "play" or each.item.tension < RUBS or not roots:
         return frozenset()
-    rubbing = max(roots) + (1 if each.item.tension > GRATES else 2)
+    rubbing = max(roots) + _leans(each)
     return frozenset({rubbing} if rubbing <= voice.high else ())
+
+
+def headroom(each: Sounding, voice: Voice) -> int:
+    """The highest pitch of a tense bed's voicing, so that its rub lies in the register too."""
+    tense = each.item.kind == "play" and each.item.tension >= RUBS
+    return voice.high - _leans(each) if tense else voice.high
+
+
+def _leans(each: Sounding) -> int:
+    """By how many semitones what is tense rubs against its root."""
+    return 1 if each.item.tension > GRATES else 2
 
 
 def steps_in(each: Sounding, pace: int) -> list[int]:
