@@ -4,7 +4,6 @@ from fractions import Fraction
 import pytest
 
 from bridge.composing import Models, compose
-from bridge.composing.harmony import SCALES, Key
 from bridge.composing.palettes import PALETTES, palette_named
 from bridge.composing.parts import instrument_names
 from bridge.composing.textures.doubling import doubling_of
@@ -116,21 +115,6 @@ def test_notes_stay_in_their_instruments_ranges(scored):
         program, low, high = known[part.name]
         assert part.program == program
         assert all(low <= note.pitch <= high for note in part.notes)
-
-
-def test_melody_on_strong_beats_is_of_the_chord_and_elsewhere_of_key_or_chord(scored):
-    _, form, score = scored
-    melody = notes(score, PartRole.MELODY)
-    assert len(melody) > 10
-    downbeats = {bar.tick for bar in form.bars}
-    for note in melody:
-        chord = next(c for c in score.chords if c.start_beats <= note.start_beats < c.end_beats)
-        tones = {(chord.root_pc + step) % 12 for step in INTERVALS[chord.quality]}
-        key = [k for k in score.keys if k.start_beats <= note.start_beats][-1]
-        scale = {(pc + Key(key.tonic_pc, key.mode).shift) % 12 for pc in SCALES[key.mode]}
-        if ticks(note)[0] in downbeats:
-            assert note.pitch % 12 in tones
-        assert note.pitch % 12 in tones | scale
 
 
 def test_melody_is_one_voice_without_wild_leaps(scored):
