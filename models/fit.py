@@ -121,6 +121,9 @@ def parser() -> argparse.ArgumentParser:
         "--tilted", type=int, default=64, help="numbers through which controls reach every layer"
     )
     out.add_argument("--joined", type=float, default=0.3, help="share of windows made of two pieces")
+    out.add_argument(
+        "--few", type=float, default=0.0, help="share of windows told density and the like alone"
+    )
     out.add_argument("--warm", metavar="FOLDER", help="begin from this released model, of either vocabulary")
     return out
 
@@ -171,7 +174,14 @@ def fit(asked: argparse.Namespace) -> None:
         asked.warm = state["asked"].get("warm")
     open_all = OPEN_ALL[asked.part] if asked.open_all is None else asked.open_all
     packs = shares(BUILD, asked.part, MIXES[asked.part])
-    drawer = Drawer(packs.values(), asked.context, asked.seed + step, open_all=open_all, joined=asked.joined)
+    drawer = Drawer(
+        packs.values(),
+        asked.context,
+        asked.seed + step,
+        open_all=open_all,
+        joined=asked.joined,
+        few=asked.few,
+    )
     judged = Pieces(BUILD / f"{asked.part}-validation-{JUDGED[asked.part]}.npz")
     budget_s = asked.minutes * 60
     print(json.dumps({"weights": model.parameters_count(), "packs": list(packs), **vars(asked)}), flush=True)

@@ -14,6 +14,8 @@ from bridge.vocabulary.texture import TEXTURES
 
 OPENING = 3
 """`BOS SOURCE KEY`."""
+EDITED = ("density", "register", "polyphony")
+"""What a person changes in a bar first."""
 TRIES = 12
 """Pieces looked at for one in the same mode."""
 OPEN_TEXTURE = tokens.texture_id(None)
@@ -110,6 +112,8 @@ class Drawer:
         joined: share of windows that go on, from some bar, with bars of another piece of the source in the
             same mode. Music seldom turns from one bar to the next, so what has been says nearly all that
             controls do, and a model need not listen to them; here it must.
+        few: share of the told windows that are told `EDITED` at most: with all the others beside them, a
+            model hardly needs these.
     """
 
     def __init__(
@@ -120,6 +124,7 @@ class Drawer:
         *,
         open_all: float,
         joined: float = 0.0,
+        few: float = 0.0,
     ) -> None:
         self.packs, found = zip(*packs, strict=True)
         weights = np.array(found, float)
@@ -127,6 +132,7 @@ class Drawer:
         self.context = context
         self.open_all = open_all
         self.joined = joined
+        self.few = few
         self.random = np.random.default_rng(seed)
 
     def draw(self) -> Window:
@@ -177,8 +183,9 @@ class Drawer:
         share = 1.0 if not always and self.random.random() < self.open_all else self.random.random()
         if always:
             share *= 0.6
-        for columns in GROUPS.values():
-            if self.random.random() < share:
+        few = self.random.random() < self.few and share < 1.0
+        for name, columns in GROUPS.items():
+            if (few and name not in EDITED) or self.random.random() < share:
                 beside[:, columns] = 0
         if self.random.random() < share:
             ids = untextured(ids)
