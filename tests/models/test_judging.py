@@ -142,6 +142,33 @@ def test_each_part_s_card_holds_what_concerns_it() -> None:
     }
 
 
+def test_free_generation_counts_measures_and_judges_copying_source_by_source() -> None:
+    def row(apart: float) -> dict:
+        measures = (*free.COUNTED, "chord tones, melody", "chord tones, accompaniment")
+        return {name: {"mean": 0.95, "error": 0.01, "apart": apart} for name in measures}
+
+    def shared(mean: float) -> dict:
+        return {"found": 3, "of": 100, "mean": mean, "error": 0.001}
+
+    copied = {
+        "pieces": 14,
+        "runs of 8 notes": {"written": shared(0.05), "held-out": shared(0.03)},
+        "runs of 16 notes": {"written": shared(0.002), "held-out": shared(0.001)},
+    }
+    found = {
+        "songs": 91,
+        "bars": 7937,
+        "measures": {"held-out songs": row(0.0), "written": row(2.4)},
+        "copying": {"pop": copied, "quartet": copied},
+    }
+    text = shown(of(generation=found))
+    assert "6 of 6, cleared" in text and "at least .93 (0.950, cleared)" in text
+    assert (
+        "| quartet | 14 | 3 of 100, 5.00 ± 0.10 % | 3 of 100, 3.00 ± 0.10 % | cleared"
+        " | 3 of 100, 0.20 ± 0.10 % | 3 of 100, 0.10 ± 0.10 % | **missed** |" in text
+    )
+
+
 def test_controls_are_told_of_their_own_pieces_and_beside_floors() -> None:
     def obeyed_by(spearman: float, pieces: int) -> dict:
         return {"pieces": pieces, "bars": 16 * pieces, "density": {"spearman": spearman, "error": 0.01}}
