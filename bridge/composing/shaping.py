@@ -1,9 +1,9 @@
 """What a planned layer is besides its texture: its register, its density and its level curve.
 
 All of it follows from the plot alone, so that a plan is the same whenever it is made. Mood and label raise a
-register (height is heard as energy, and as valence after it: Eerola, Friberg & Bresin 2013), tension spreads
-what is held; a layer among several that move is thinned, a climax is denser; levels follow the plot's course.
-The numbers are own design.
+register (height is heard as energy, and as valence after it: Eerola, Friberg & Bresin 2013), tension lowers
+it, for what is low and close is rough; a layer among several that move is thinned, a climax is denser; levels
+follow the plot's course. The numbers are own design.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from bridge.composing.layers import Layer, Layers, row_of
 from bridge.schema.cues import Label, Plot
 
-# What share of its voice's range a layer keeps to, and how much of it tension adds (per unit above _CALM).
+# What share of its voice's range a layer keeps to.
 _WIDTHS = {"ground": 0.7, "bed": 0.65, "motion": 0.7, "top": 0.8}
-_SPREADS = {"ground": 0.4, "bed": 0.4}
 _CALM = 0.4
-# Of the room that is left it lies this share up: by energy, valence, and the label. Grounds stay low.
-_UP_ENERGY, _UP_VALENCE = 0.5, 0.25
+# Of the room that is left it lies this share up: by energy, valence, and the label, less by tension above
+# _CALM. Grounds stay low.
+_UP_ENERGY, _UP_VALENCE, _DOWN_TENSION = 0.5, 0.25, 0.6
 _UP = {Label.INTRODUCTION: 0.0, Label.DEVELOPMENT: 0.1, Label.CLIMAX: 0.25, Label.CONCLUSION: 0.05}
 _GROUND_UP = 0.4
 CLEAR_OF_TUNE = 5
@@ -81,9 +81,9 @@ def _register(layer: Layer, plot: Plot) -> tuple[float, float]:
     span, least = layer.voice.high - layer.voice.low, int(row_of(layer.texture)["least_span"])
     if layer.slot not in _WIDTHS or span <= least:
         return 0.0, 1.0
-    share = _WIDTHS[layer.slot] + _SPREADS.get(layer.slot, 0.0) * max(0.0, plot.tension - _CALM)
-    width = min(span, max(least, round(share * span)))
-    height = min(1.0, _UP_ENERGY * plot.energy + _UP_VALENCE * plot.valence + _UP[plot.label])
+    width = min(span, max(least, round(_WIDTHS[layer.slot] * span)))
+    height = _UP_ENERGY * plot.energy + _UP_VALENCE * plot.valence + _UP[plot.label]
+    height = min(1.0, max(0.0, height - _DOWN_TENSION * max(0.0, plot.tension - _CALM)))
     low = round((span - width) * height * (_GROUND_UP if layer.slot == "ground" else 1.0))
     return low / span, (low + width) / span
 
