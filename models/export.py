@@ -319,7 +319,8 @@ def release(
         folder: where `PART-vN` is put.
         date: for the card.
         sequences: sixteen token sequences on which torch and ONNX are compared.
-        measured: what was judged of the same step: `figures`, `floors` and, where there is one, `recall`.
+        measured: what was judged of the same step: `figures`, `floors`, and where there are such
+            `recall` and `guidance`.
         data: what it was trained on.
     """
     trained, state = load(checkpoint)
@@ -329,7 +330,7 @@ def release(
     name = f"{part}-v{version}"
     place = folder / name
     place.mkdir(parents=True, exist_ok=True)
-    if measured and measured.get("step") != state["step"]:
+    if measured.get("figures") and measured.get("step") != state["step"]:
         raise SystemExit(f"the figures are of step {measured.get('step')}, the checkpoint of {state['step']}")
     with tempfile.TemporaryDirectory(dir=place) as beside:
         graph = Path(beside) / "model.onnx"
@@ -348,6 +349,7 @@ def release(
             "vocabulary_size": shape.vocabulary,
             "conditions": shape.conditions,
             "recall": measured.get("recall", {}),
+            "guidance": measured.get("guidance", 0.0),
             "layers": shape.layers,
             "heads": shape.heads,
             "width": shape.width,

@@ -29,6 +29,8 @@ DATA = {
     "bass": [*export.SOURCES, *export.SCORES, export.FREEDOOM],
     "drums": [export.GROOVE],
 }
+GUIDANCE = {"accompaniment": 1.6, "bass": 1.6, "drums": 1.6}
+"""How far each part's controls are carried (`session.Decoder.run`); on validation songs: LOG.md."""
 WRITTEN = "samples at temperature 1, top-p 0.98, controls open but for one"
 
 
@@ -96,6 +98,7 @@ def main() -> None:
         print(kept.read_text())
     if asked.only != "judge":
         measured = json.loads(kept.read_text())
+        measured["guidance"] = GUIDANCE.get(asked.part, 0.0)
         card = export.release(
             asked.part, checkpoint, asked.to, asked.date, _examples(asked.part), measured, DATA[asked.part]
         )

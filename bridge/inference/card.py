@@ -30,8 +30,9 @@ class Card:
 
     `context` is the most tokens it can look back on; `head_width` is width / heads. `conditions` is the
     length of the vector of controls beside each token, 0 for a model that takes none; `recall` says how far
-    the piece's own past is trusted beside the model (`vocabulary.recall`), empty for not at all. `figures`
-    and `floors` are free-form numbers from training.
+    the piece's own past is trusted beside the model (`vocabulary.recall`), empty for not at all. `guidance`
+    is how far what the model says when told its controls is carried beyond what it says when told nothing
+    (see `session.Decoder.run`); 0 is not at all. `figures` and `floors` are free-form numbers from training.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Card:
     licence: str
     conditions: int = 0
     recall: dict[str, float] = field(default_factory=dict)
+    guidance: float = 0.0
     data: tuple[dict[str, str], ...] = ()
     command: str = ""
     figures: dict[str, Any] = field(default_factory=dict)
@@ -57,10 +59,12 @@ class Card:
 
     @property
     def identity(self) -> str:
-        """What the music depends on: the file's hash, and the trust in a piece's own past if any."""
-        if not self.recall:
+        """What the music depends on: the file's hash, and trust in a piece's own past and guidance if any."""
+        further = [json.dumps(self.recall, sort_keys=True)] if self.recall else []
+        further += [f"guidance {self.guidance}"] if self.guidance else []
+        if not further:
             return self.sha256
-        return hashlib.sha256(f"{self.sha256}{json.dumps(self.recall, sort_keys=True)}".encode()).hexdigest()
+        return hashlib.sha256("".join((self.sha256, *further)).encode()).hexdigest()
 
     def to_json(self) -> str:
         """The text of `card.json`."""

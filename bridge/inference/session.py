@@ -72,9 +72,13 @@ class Decoder:
         return cls(card, session, used)
 
     def empty_past(self, rows: int, length: int = 0) -> Floats:
-        """A zero cache of shape (layers, 2, rows, heads, length, head_width)."""
+        """A zero cache of shape (layers, 2, rows, heads, length, head_width).
+
+        With guidance there are twice as many layers: the model's own, and those of the pass told nothing.
+        """
         card = self.card
-        return np.zeros((card.layers, 2, rows, card.heads, length, card.head_width), np.float32)
+        layers = 2 * card.layers if card.guidance else card.layers
+        return np.zeros((layers, 2, rows, card.heads, length, card.head_width), np.float32)
 
     def run(
         self,
@@ -89,7 +93,28 @@ class Decoder:
 
         `positions` (B, T) counts each row's own tokens; `valid` (B, P + T) is 0 for padding; `conditions`
         (B, T, C) are the controls of each token's bar, for a model whose card gives them a length.
+
+        With guidance g the logits are free + g (told - free), of one pass with the conditions and one with
+        none (Ho & Salimans 2022, "Classifier-Free Diffusion Guidance"; of language models Sanchez et al.
+        2023, "Stay on topic with Classifier-Free Guidance"): what the controls change is carried further
+        than the model itself would.
         """
+        guidance = self.card.guidance
+        if not guidance or conditions is None:
+            return self._pass(tokens, past, positions, valid, conditions)
+        own = self.card.layers
+        told, fresh = self._pass(tokens, past[:own], positions, valid, conditions)
+        free, beside = self._pass(tokens, past[own:], positions, valid, np.zeros_like(conditions))
+        return free + np.float32(guidance) * (told - free), np.concatenate((fresh, beside))
+
+    def _pass(
+        self,
+        tokens: npt.NDArray[np.int64],
+        past: Floats,
+        positions: npt.NDArray[np.int64],
+        valid: Floats,
+        conditions: Floats | None,
+    ) -> tuple[Floats, Floats]:
         # On CUDA the whole past goes to the device in every pass. Kept there, it would need a second graph
         # to put fresh keys and values at each row's own place: onnxruntime's Python writes it whole or not.
         feed = {"tokens": tokens, "positions": positions, "valid": valid, **past_feed(past)}
