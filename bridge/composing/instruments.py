@@ -1,13 +1,17 @@
 """What a revision's words ask of instruments: who plays less, who more, and who not at all.
 
-A layer that goes to nobody else is given to another instrument, so that "no piano" is not "no music". How
-much there is of an instrument is counted against what the plot had before: less is at most three fifths of
-it, more at least a quarter on top.
+A layer that goes to nobody else is given to another instrument, so that "no piano" is not "no music"; where
+there is to be less of an instrument, its stingers and other effects are given away too. How much there is of
+an instrument is counted against what the plot had before, locked parts included: less is at most three fifths
+of it, more at least a quarter on top. Two things come before that: a hit that nobody else strikes keeps one
+note, and a third of what is not locked stays. Where less or more falls short, `fallen_short` says so.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from bridge.composing.kept import Kept
@@ -17,17 +21,22 @@ from bridge.composing.parts import ROLES
 from bridge.composing.plan import Plan, Section
 from bridge.composing.tables import table
 from bridge.composing.writing import Draft
+from bridge.schema.performance import Performance
 from bridge.schema.score import PartRole
 from bridge.schema.tempo import TICKS_PER_QUARTER
 
 MORE, LESS, NONE = "more", "less", "no"
 EVERYTHING = "everything"
 _SHARE_LEFT, _SHARE_ADDED = 0.6, 1.25
+# However much of an instrument is locked, so much of the rest stays: an accompaniment does not fall silent.
+_SHARE_FREE = 1 / 3
 _SOFTER, _LOUDER = 0.75, 1.2
 _HIGHEST = 96
 _LIVELY = 0.5
 # What is not made busier by being struck again.
 _STILL = ("melody", "pad", "drone", "tremolo", "swell", "button", "impact", "drums")
+# What strikes or leads into hits. Who plays it is nothing to the hit, so it can go to somebody else.
+_EFFECTS = tuple(slot for slot, role in ROLES.items() if role is PartRole.EFFECT)
 # What brings a part that nobody plays: the texture that its writer writes.
 _TEXTURES = {
     PartRole.MELODY: "line", PartRole.ACCOMPANIMENT: "inner", PartRole.BASS: "bass", PartRole.PAD: "pad",
@@ -68,12 +77,12 @@ def with_instruments(
     plan: Plan, voices: Sequence[tuple[str, str]], which: Callable[[Section], bool] = lambda section: True
 ) -> Plan:
     """The plan with the instruments asked for, as (what, more | less | no), in the sections `which` picks."""
-    palettes: dict[Palette, Palette] = {}
+    # Palettes are told apart by identity: those that are equal must be one, with those that stay too.
+    palettes = {section.palette: section.palette for section in reversed(plan.sections)}
     sections = []
     for section in plan.sections:
         if which(section):
             asked = _asked(section, voices)
-            # Palettes are told apart by identity: those that are equal must be one.
             section = replace(asked, palette=palettes.setdefault(asked.palette, asked.palette))
         sections.append(section)
     return replace(plan, sections=tuple(sections))
@@ -110,12 +119,7 @@ def as_asked(plan: Plan, lines: Mapping[str, Sequence[Draft]], kept: Kept) -> Li
     for what, amount in kept.voices:
         for sections in _by_plot(plan, kept.fixed.anew):
             start, end = sections[0].cells[0].cell.tick, sections[-1].cells[-1].cell.end_tick
-            had = sum(
-                start <= note.tick < end
-                for track in kept.performance.tracks
-                if track.name not in kept.locks.names and matches(what, track.program, track.role)
-                for note in track.notes
-            )
+            had, locked = played(kept.performance, what, (start, end), kept.locks.names)
             own = [
                 (slot, note)
                 for slot, notes in out.items()
@@ -123,18 +127,74 @@ def as_asked(plan: Plan, lines: Mapping[str, Sequence[Draft]], kept: Kept) -> Li
                 if start <= note.tick < end and _plays(plan, what, slot, note)
             ]
             if amount == MORE:
-                wanted = max(1, round(_SHARE_ADDED * had))
+                wanted = max(1, math.ceil(_SHARE_ADDED * had) - locked)
                 still = [each for each in own if what == EVERYTHING and each[0] in _STILL]
                 moving = [each for each in own if what != EVERYTHING or each[0] not in _STILL]
                 changed = [*thickened(moving, wanted - len(still)), *still]
+            elif amount == NONE:
+                changed = []
             else:
-                count = min(len(own), had) if had else len(own)
-                changed = thinned(own, sections, 0 if amount == NONE else int(_SHARE_LEFT * count))
+                free = had - locked
+                # A plot in which nothing sounded has no measure of its own.
+                before = len(own) if what == EVERYTHING and not free else free
+                left = int(_SHARE_LEFT * (locked + before)) - locked
+                wanted = max(left, int(_SHARE_FREE * before))
+                changed = lessened(own, sections, wanted, _struck_by_others(plan, out, own))
             gone = set(own)
             for slot, notes in out.items():
                 rest = [note for note in notes if (slot, note) not in gone]
                 out[slot] = sorted(rest + [note for other, note in changed if other == slot])
     return out
+
+
+def played(
+    performance: Performance, what: str, span: tuple[int, int], locked: AbstractSet[str] = frozenset()
+) -> tuple[int, int]:
+    """How many notes start in a span [start, end) of ticks on what a word means, and how many of them in
+    the parts whose names are `locked`.
+    """
+    counts = [0, 0]
+    for track in performance.tracks:
+        if matches(what, track.program, track.role):
+            count = sum(span[0] <= note.tick < span[1] for note in track.notes)
+            counts[0] += count
+            counts[1] += count if track.name in locked else 0
+    return counts[0], counts[1]
+
+
+def fallen_short(
+    before: Performance,
+    after: Performance,
+    spans: Mapping[str, tuple[int, int]],
+    voices: Sequence[tuple[str, str]],
+    locked: AbstractSet[str] = frozenset(),
+) -> tuple[str, ...]:
+    """Sentences on instruments of which there is not as much less, or more, as was promised.
+
+    Args:
+        before: the old take's notes.
+        after: the new one's.
+        spans: [start, end) in ticks of the plots composed anew, by id.
+        voices: what was asked, as (what, more | less | no).
+        locked: names of parts that stay.
+    """
+    out = []
+    for plot_id, span in spans.items():
+        for what, amount in voices:
+            had, _ = played(before, what, span)
+            has, fixed = played(after, what, span, locked)
+            name = "all parts together" if what == EVERYTHING else what
+            counts = f"Plot {plot_id}: {name} had {had} notes and has {has}"
+            short = (amount == MORE and has < max(1, _SHARE_ADDED * had)) or (amount == NONE and has > 0)
+            if amount == LESS and had == has == 0:
+                out.append(f"Plot {plot_id}: {name} had no notes there, so there are none to take away")
+            elif amount == MORE and short:
+                out.append(f"{counts}: as much more as there was room for")
+            elif short or (amount == LESS and has > _SHARE_LEFT * had):
+                why = f"{fixed} of them locked" if fixed else "hits that nobody else strikes, or doublings"
+                promised = "none" if amount == NONE else "at most three fifths"
+                out.append(f"{counts} ({why}), where {promised} were promised")
+    return tuple(out)
 
 
 def unplayed(before: Kept, plan: Plan) -> tuple[str, ...]:
@@ -163,7 +223,10 @@ def _asked(section: Section, voices: Sequence[tuple[str, str]]) -> Section:
             layers = tuple(x for x in layers if x not in own)
         elif amount == NONE:
             palette = _without(palette, what, banned)
-        elif own:
+        elif own or amount == LESS:
+            if amount == LESS and role is None:
+                shunned = [other for other, much in voices if much in (LESS, NONE)]
+                palette = _without(palette, what, shunned, _EFFECTS)
             factor = _LOUDER if amount == MORE else _SOFTER
             layers = tuple(
                 replace(x, level=(x.level[0] * factor, x.level[1] * factor)) if x in own else x
@@ -187,7 +250,9 @@ def _moved(layers: Layers, palette: Palette, amount: str, energy: float) -> Laye
     return layers
 
 
-def _without(palette: Palette, what: str, banned: Sequence[str]) -> Palette:
+def _without(
+    palette: Palette, what: str, banned: Sequence[str], slots: Sequence[str] = tuple(ROLES)
+) -> Palette:
     """The palette with the instrument's slots given to the nearest palette's that has others there."""
 
     def far(other: Palette) -> float:
@@ -196,7 +261,7 @@ def _without(palette: Palette, what: str, banned: Sequence[str]) -> Palette:
     voices = []
     for slot, voice in palette.voices:
         role = ROLES.get(slot)
-        if matches(what, voice.program, role):
+        if slot in slots and matches(what, voice.program, role):
             others = (each.voice(slot) for each in sorted(PALETTES, key=far))
             voice = next(
                 (v for v in others if v is not None and not any(matches(w, v.program, role) for w in banned)),
@@ -235,10 +300,22 @@ def _by_plot(plan: Plan, anew: frozenset[str]) -> Iterator[list[Section]]:
     yield from found.values()
 
 
-def thinned(
-    own: Sequence[tuple[str, Draft]], sections: Sequence[Section], wanted: int
-) -> list[tuple[str, Draft]]:
-    """The notes at the heaviest places of their bars, until there are enough; what meets a hit stays."""
+def _struck_by_others(
+    plan: Plan, lines: Mapping[str, Sequence[Draft]], own: Sequence[tuple[str, Draft]]
+) -> frozenset[int]:
+    """The ticks at which somebody else's notes start: parts that the palette has, and what is locked."""
+    mine = set(own)
+    return frozenset(
+        note.tick
+        for slot, notes in lines.items()
+        for note in notes
+        if (slot, note) not in mine
+        and (slot == "locked" or plan.palette_at(note.tick).voice(slot) is not None)
+    )
+
+
+def _weights(sections: Sequence[Section]) -> dict[int, int]:
+    """How heavy beats are, by tick: 3 a bar's first, 2 a strong one, 1 any other; offbeats are not there."""
     weights: dict[int, int] = {}
     for section in sections:
         for item in section.cells:
@@ -246,6 +323,14 @@ def thinned(
             for step in cell.beat_steps:
                 weights[cell.tick_of(step)] = 2 if step in cell.strong_steps else 1
             weights[cell.tick] = 3
+    return weights
+
+
+def thinned(
+    own: Sequence[tuple[str, Draft]], sections: Sequence[Section], wanted: int
+) -> list[tuple[str, Draft]]:
+    """The notes at the heaviest places of their bars, until there are enough; what meets a hit stays."""
+    weights = _weights(sections)
     ticks = sorted({note.tick for _, note in own}, key=lambda tick: (-weights.get(tick, 0), tick))
     kept = {note.tick for _, note in own if note.accent}
     count = sum(note.tick in kept for _, note in own)
@@ -255,6 +340,33 @@ def thinned(
             kept.add(tick)
             count += here
     return [(slot, note) for slot, note in own if note.tick in kept]
+
+
+def lessened(
+    own: Sequence[tuple[str, Draft]], sections: Sequence[Section], wanted: int, others: AbstractSet[int]
+) -> list[tuple[str, Draft]]:
+    """At most `wanted` of the notes: hits first, then the heaviest places of their bars.
+
+    A hit keeps one note however few are wanted, unless its tick is among `others`, where somebody else
+    strikes. What is whole at a place stays whole as long as it fits; then chords lose their inner notes.
+    """
+    weights = _weights(sections)
+    places: dict[int, list[tuple[str, Draft]]] = {}
+    # A tune's note stands for its place, then the lowest, then the highest: what a chord is known by.
+    for each in sorted(own, key=lambda each: (each[0] != "melody", each[1].pitch)):
+        places.setdefault(each[1].tick, []).append(each)
+    hits = {note.tick for _, note in own if note.accent}
+    ticks = sorted(places, key=lambda tick: (tick not in hits, -weights.get(tick, 0), tick))
+    for tick, here in places.items():
+        places[tick] = [here[0], *reversed(here[1:])]
+    kept = [places[tick].pop(0) for tick in ticks if tick in hits - others]
+    for tick in ticks:
+        if len(kept) + len(places[tick]) <= wanted:
+            kept += places[tick]
+            places[tick] = []
+    for tick in ticks:
+        kept += places[tick][: max(0, wanted - len(kept))]
+    return sorted(kept, key=lambda each: (each[1], each[0]))
 
 
 def thickened(own: Sequence[tuple[str, Draft]], wanted: int) -> list[tuple[str, Draft]]:
