@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
 from bridge.schema.performance import Performance
 from bridge.schema.picture import Picture
-from bridge.schema.record import Change, Made, Origin, ScoreFiles
+from bridge.schema.record import Change, Made, Origin, ScoreFiles, regions
 from bridge.schema.score import Score
 from bridge.schema.timeline import Timeline
+from bridge.vocabulary.leaning import harmony_in_words
 
 
 def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progress: Progress) -> Result:
@@ -53,7 +55,8 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
     cues = spotting.respot(made.cues, plots, wishes)
     sounding = frozenset(plot.id for plot in cues.plots if plot.id in plots and plot.music)
     origin = _origin(made, sounding, revision)
-    settings = _settings(made, origin, roots)
+    # The chords alone read the brief itself; palettes and moods have come out of it already.
+    settings = replace(_settings(made, origin, roots), brief=_harmony(made, plots, wishes.harmony))
     models = composing.load_models()
     kept = composing.keep(
         made,
@@ -70,6 +73,13 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
     played = performing.perform(written, made.form, cues, settings)
     spans = composing.spans_anew(made.form, frozenset(plots))
     performance, told = performing.join(made.performance, played, spans, locks.names)
+    short = composing.fallen_short(
+        made.performance,
+        performance,
+        {plot_id: span for plot_id, span in regions(made.form.bars).items() if plot_id in sounding},
+        wishes.voices,
+        locks.names,
+    )
     words = (
         f"Composed anew: {', '.join(sorted(sounding))} of {base.name}, seed {origin.seed}"
         + (f" variation {origin.variation}" if origin.variation else "")
@@ -78,6 +88,12 @@ def revise(base: ScoreFiles, revision: Revision, roots: tuple[str, ...], progres
         *spotting.changes_in_words(made.cues, cues, wishes),
         *(note for note in written.notes if not note.startswith("Palette")),
         *told,
+        *short,
+        *(
+            [f"The chords are locked, so “{wishes.harmony}” changes nothing"]
+            if wishes.harmony and locks.harmony
+            else []
+        ),
         *(
             [f"{made.left_out} events of other kinds, such as pitch bends, are not in this take"]
             if made.left_out
@@ -172,6 +188,15 @@ def _settings(made: Made, origin: Origin, roots: tuple[str, ...]) -> Settings:
         max_velocity=made.record.max_velocity,
         media_roots=roots,
     )
+
+
+def _harmony(made: Made, plots: Sequence[str], asked: str) -> str:
+    """What holds of the plots' chords, in words: what is asked, else what the last revision of all of them
+    asked, else what the cue's brief did.
+    """
+    earlier = (change.brief for change in reversed(made.record.changes) if set(plots) <= set(change.plots))
+    said = (" ".join(harmony_in_words(text)) for text in (*earlier, made.cues.brief))
+    return asked or next(filter(None, said), "")
 
 
 def _voices(cues: CueSheet, asked: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@
     more / less / not so / no / nothing              MOOD            those of `lexicon`, either way
     busy, dense, full / sparse, thin, simple                         more or fewer notes
     loud, big, strong / soft, quiet                                  dynamics
+    plain, simple / colourful, rich CHORDS or HARMONY                how moods lean on chords' qualities
     INSTRUMENT alone, where a palette has its name                   that palette
     a bit, slightly, somewhat / much, far, very, a lot               half as much, or half as much again
 
@@ -18,7 +19,7 @@ words: those of its kind of note, and how pleasant English words are rated.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.errors import SettingsError
 from bridge.spotting.lexicon import (
@@ -30,6 +31,7 @@ from bridge.spotting.lexicon import (
     palette_of,
     without_tempo_changes,
 )
+from bridge.vocabulary.leaning import harmony_in_words, without_harmony_words
 
 # Words for instruments and for what parts do; the middle says which of them `composing` is to look for.
 INSTRUMENTS: dict[str, str] = {
@@ -101,6 +103,7 @@ _FILLERS = {
 }  # fmt: skip
 _TOKEN = re.compile(r"[^\W\d_]+|[,;.:!?]")
 _MOOD = ("valence", "energy", "tension")
+_SHIFTED = (*_MOOD, "density", "loudness")
 _DENSITY_SHIFT, _LOUDNESS_SHIFT = 0.3, 0.25
 _MOST = 0.6
 
@@ -109,8 +112,8 @@ _MOST = 0.6
 class Wishes:
     """Shifts of five numbers of a plot, 0 to 1 each; who plays more, less or not at all; a palette.
 
-    `voices` holds (what, amount), `understood` what was made of the words, `unknown` words that were not
-    understood.
+    `voices` holds (what, amount), `harmony` the words on chords as `vocabulary.leaning` reads them,
+    `understood` what was made of the words, `unknown` words that were not understood.
     """
 
     valence: float = 0.0
@@ -120,6 +123,7 @@ class Wishes:
     loudness: float = 0.0
     palette: str = ""
     voices: tuple[tuple[str, str], ...] = ()
+    harmony: str = ""
     understood: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -131,9 +135,12 @@ def read_wishes(text: str) -> Wishes:
         SettingsError: it asks for another tempo.
     """
     reading = _Reading()
-    for token in _TOKEN.findall(text.lower()):
+    # "Simple chords" are no fewer notes, and "plain" is no mood.
+    for token in _TOKEN.findall(without_harmony_words(text).lower()):
         reading.take(token)
-    return reading.wishes()
+    harmony = harmony_in_words(text)
+    wishes = reading.wishes()
+    return replace(wishes, harmony=" ".join(harmony), understood=(*wishes.understood, *harmony))
 
 
 def read_brief(text: str, note: str = "") -> Wishes:
@@ -156,7 +163,7 @@ class _Reading:
         self.counts = dict.fromkeys(("mood", "density", "loudness"), 0)
         self.amount = ""
         self.scale = 1.0
-        self.shifts = dict.fromkeys(("valence", "energy", "tension", "density", "loudness"), 0.0)
+        self.shifts = dict.fromkeys(_SHIFTED, 0.0)
         self.palette = ""
         self.voices: dict[str, str] = {}
         self.understood: list[str] = []
@@ -188,7 +195,11 @@ class _Reading:
     def wishes(self) -> Wishes:
         """What was asked for, once all is read."""
         return Wishes(
-            **{name: round(min(max(self._amount_of(name), -_MOST), _MOST), 3) for name in self.shifts},
+            valence=self._amount_of("valence"),
+            energy=self._amount_of("energy"),
+            tension=self._amount_of("tension"),
+            density=self._amount_of("density"),
+            loudness=self._amount_of("loudness"),
             palette=self.palette,
             voices=(*self.voices.items(), *self._everything()),
             understood=tuple(self.understood),
@@ -196,9 +207,9 @@ class _Reading:
         )
 
     def _amount_of(self, name: str) -> float:
-        """The sum of a number's shifts, or for a brief their mean."""
+        """The sum of a number's shifts, or for a brief their mean, within what a brief may move."""
         count = self.counts.get(name, self.counts["mood"]) if self.brief else 1
-        return self.shifts[name] / max(1, count)
+        return round(min(max(self.shifts[name] / max(1, count), -_MOST), _MOST), 3)
 
     def _everything(self) -> tuple[tuple[str, str], ...]:
         """How much there is of everything: density moves what models write, this what rules write too."""

@@ -26,7 +26,9 @@ MOST: Final = 2.0
 """Factor on `STRENGTH` where a brief asks for colourful chords; plain ones have none of it."""
 
 _ASKED = re.compile(
-    r"\b(?:(plain|simple|neutral)|(colou?rful|rich|expressive))\s+(?:chord|harmon)\w*", re.IGNORECASE
+    r"\b(?:(less|not so|no|not|without)\s+)?"
+    r"(?:(plain(?:er)?|simpler?|neutral)|(colou?rful|rich(?:er)?|expressive))\s+(?:chord|harmon)\w*",
+    re.IGNORECASE,
 )
 
 Floats = npt.NDArray[np.float32]
@@ -35,13 +37,21 @@ Floats = npt.NDArray[np.float32]
 def asked_strength(brief: str) -> float:
     """The strength that a brief asks for: none by "plain chords", `MOST` times by "colourful harmony"."""
     said = _ASKED.search(brief)
-    return STRENGTH if said is None else 0.0 if said.group(1) else MOST * STRENGTH
+    if said is None:
+        return STRENGTH
+    # "Less colourful" is plainer, "less plain" more colourful.
+    return 0.0 if bool(said.group(1)) != bool(said.group(2)) else MOST * STRENGTH
 
 
 def harmony_in_words(brief: str) -> tuple[str, ...]:
     """The words of a brief that set the strength."""
     said = _ASKED.search(brief)
     return () if said is None else (said.group(0).lower(),)
+
+
+def without_harmony_words(brief: str) -> str:
+    """The brief without the words that speak of chords, which mean nothing but that."""
+    return _ASKED.sub(",", brief)
 
 
 @lru_cache(maxsize=256)

@@ -55,6 +55,16 @@ def test_what_moves_and_which_way(text: str, moved: dict[str, int]) -> None:
         assert (value > 0) - (value < 0) == moved.get(name, 0), name
 
 
+@pytest.mark.parametrize(
+    "text", ["plain chords", "colourful harmony", "simple chords", "less rich harmonies"]
+)
+def test_words_on_chords_are_understood_and_move_nothing_else(text: str) -> None:
+    wishes = read_wishes(f"more tension, {text}")
+    assert wishes.harmony == text
+    assert wishes.understood == ("more tension", text)
+    assert (wishes.unknown, wishes.density, wishes.voices) == ((), 0.0, ())
+
+
 def test_amounts_scale_and_stay_in_bounds() -> None:
     a_bit, plain, much = (read_wishes(text).tension for text in ("a bit tense", "tense", "much tenser"))
     assert 0 < a_bit < plain < much

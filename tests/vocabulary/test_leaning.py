@@ -39,6 +39,8 @@ def test_every_root_leans_alike_and_other_tokens_do_not() -> None:
         ("calm, plain chords", 0.0),
         ("Colourful harmony, tense", MOST * STRENGTH),
         ("rich harmonies", MOST * STRENGTH),
+        ("less colourful chords", 0.0),
+        ("not so plain harmony", MOST * STRENGTH),
         ("a rich city, plain words", STRENGTH),
         ("", STRENGTH),
     ],
