@@ -43,8 +43,13 @@ def write_accompaniment(
     *,
     check: Callable[[], None],
     on_bar: Callable[[], None],
+    struck: Sequence[int] = (),
 ) -> dict[str, Notes]:
-    """Key-relative accompaniment of every section by its key, one tuple a cell."""
+    """Key-relative accompaniment of every section by its key, one tuple a cell.
+
+    `struck` are ticks, rising, at which other given parts start notes: the model is told of them as it is of
+    the melody's, where it takes numbers.
+    """
     out: dict[str, Notes] = {}
     for section in sections:
         if section.layer("inner") is None:
@@ -62,8 +67,9 @@ def write_accompaniment(
         for section in wave:
             key = section.key
             tasks[key] = _tasks(
-                section, harmonies[key], melodies[key], section.palette.accompaniment, numbers=numbers
-            )
+                section, harmonies[key], melodies[key], section.palette.accompaniment,
+                numbers=numbers, struck=struck,
+            )  # fmt: skip
             lead = section.leader
             prime = first_played(tasks[lead], bodies[lead], PRIME_CELLS) if lead in bodies else ()
             figures: Figures = {}
@@ -159,15 +165,18 @@ def figured(section: Section, figures: Figures) -> Rhythm:
 
 
 def _tasks(
-    section: Section, harmony: Harmony, melody: Notes, voice: Voice, *, numbers: bool
-) -> tuple[BarTask, ...]:
+    section: Section, harmony: Harmony, melody: Notes, voice: Voice, *, numbers: bool,
+    struck: Sequence[int],
+) -> tuple[BarTask, ...]:  # fmt: skip
     shift = section.tonality.shift
     tasks = []
     near: tuple[int, ...] = ()
     for index, item in enumerate(section.cells):
         cell = item.cell
         chords = harmony.events[index]
-        prompt, beside = accompaniment_prompt(section, index, harmony, melody[index], voice, numbers=numbers)
+        prompt, beside = accompaniment_prompt(
+            section, index, harmony, melody[index], voice, numbers=numbers, struck=struck
+        )
         chord = chords[0].chord
         late = item.kind == "play" and section.plays("inner", item) is None
         if item.kind in ("rest", "tail") or item.tied or chord is None or late:
@@ -215,6 +224,7 @@ def accompaniment_prompt(
     voice: Voice,
     *,
     numbers: bool,
+    struck: Sequence[int] = (),
 ) -> tuple[Tokens, Vector]:
     """The prompt of one cell and the conditions beside it; these are empty for vocabulary 1."""
     item, chords = section.cells[index], harmony.events[index]
@@ -231,10 +241,14 @@ def accompaniment_prompt(
         polyphony=_THINNEST + (_THICKEST - _THINNEST) * item.energy,
         held=held,
         silent=silent,
-        onsets=told.at_steps([note.step for note in melody]),
+        onsets=_either(told.at_steps([note.step for note in melody]), told.struck(item, struck)),
     )
     prompt = prompts.notes_prompt(item.cell.metre, chords, texture=_texture(section, index), given=melody)
     return prompt, told.conditions(section, index, harmony.events, wanted).vector()
+
+
+def _either(one: Sequence[bool], other: Sequence[bool]) -> tuple[bool, ...]:
+    return tuple(a or b for a, b in zip(one, other))
 
 
 def _texture(section: Section, index: int) -> str | None:

@@ -198,7 +198,7 @@ class _Writer:
         forced = forced_ticks(plan)
         holding = cues.cue_length_s >= _SHORTEST_S
         lines = fit(plan, accented({slot: written}, forced), holding=holding)
-        found = lines[slot] if slot in _HELD else self.room.in_groove(lines[slot])
+        found = lines[slot] if slot in _HELD else self.room.in_groove(lines[slot], drums=slot == "drums")
         found = found if slot == "drums" else self.room.apart(found)
         found = [n for n in found if n.tick < plan.last_tick]
         found = one_voice(found) if slot in _SINGLE else no_collisions(found)
@@ -238,7 +238,7 @@ class _Writer:
         if writer == "inner":
             inner = write_accompaniment(
                 self.models.accompaniment, plan.sections, self.harmonies, sung, self.settings,
-                check=check, on_bar=lambda: None,
+                check=check, on_bar=lambda: None, struck=sorted(self.room.onsets),
             )  # fmt: skip
             return at_chord_changes(written_drafts(plan, inner, "accompaniment"), chords)
         if writer == "drums":

@@ -89,13 +89,16 @@ class Room:
         low = min(range(voice.low, voice.high - _SPAN + 1), key=cost)
         return replace(voice, low=low, high=low + _SPAN)
 
-    def in_groove(self, notes: Sequence[Draft]) -> list[Draft]:
+    def in_groove(self, notes: Sequence[Draft], *, drums: bool = False) -> list[Draft]:
         """Notes moved to where the given parts strike: with a near onset to the tick, else to the nearest
         place of the bar that they use, or a beat. What meets a hit stays; what then falls together is one.
+
+        Drums lead a groove as much as they follow it: they keep halves of beats too, where nothing given
+        lies between that half and the beats beside it (a swung or dotted place, which an even half fights).
         """
         out: dict[tuple[int, int], Draft] = {}
         for note in notes:
-            tick = note.tick if note.accent else self._place(note.tick)
+            tick = note.tick if note.accent else self._place(note.tick, halves=drums)
             end = max(note.end_tick, tick + TICKS_PER_STEP)
             moved = replace(note, tick=tick, end_tick=end)
             known = out.get((tick, note.pitch))
@@ -122,7 +125,7 @@ class Room:
                 kept.append(each)
         return kept
 
-    def _place(self, tick: int) -> int:
+    def _place(self, tick: int, *, halves: bool = False) -> int:
         near = _nearest(self._onsets, tick)
         if near is not None and abs(near - tick) <= NEAR_TICKS:
             return near
@@ -131,8 +134,22 @@ class Room:
         habits = self._habits.get(self._lengths[bar], [])
         choices = [self._bars[bar] + place for place in habits if place < self._lengths[bar]]
         choices += [self._beats[at] for at in _around(self._beats, tick)]
+        half = self._half(tick) if halves else None
+        choices += [half] if half is not None else []
         used = round(offset / TICKS_PER_STEP) * TICKS_PER_STEP in habits
         return tick if used or not choices else min(choices, key=lambda other: (abs(other - tick), other))
+
+    def _half(self, tick: int) -> int | None:
+        """The even half of the beat around a tick; `None` where the given parts divide it otherwise."""
+        around = [self._beats[at] for at in _around(self._beats, tick)]
+        if len(around) < 2:
+            return None
+        first, last = around
+        half = (first + last) // 2
+        at = max(0, bisect_right(self._bars, first) - 1)
+        places = (self._bars[at] + place for place in self._habits.get(self._lengths[at], []))
+        inside = [place for place in places if first < place < last]
+        return None if any(abs(place - half) > TICKS_PER_STEP for place in inside) else half
 
     def _habitual(self) -> dict[int, list[int]]:
         """Places in a bar, in ticks on the grid, at which a quarter of the bars of a length has an onset."""

@@ -81,6 +81,21 @@ def test_onsets_go_where_the_given_ones_are() -> None:
     assert moved(777, accent=True) == 777
 
 
+def test_drums_keep_even_halves_where_nothing_given_divides_the_beat_otherwise() -> None:
+    _, form = build(Scene(8))
+    quarters = [(bar * BAR + at, 200, 40) for bar in range(8) for at in range(0, BAR, 960)]
+    swung = [(bar * BAR + 640, 200, 40) for bar in range(8)]
+    plain, shuffled = (Room(Performance((part(notes),)), form) for notes in (quarters, quarters + swung))
+
+    def moved(room: Room, tick: int, *, drums: bool) -> int:
+        return room.in_groove([Draft(tick, 42, tick + 120)], drums=drums)[0].tick
+
+    assert moved(plain, BAR + 470, drums=True) == BAR + 480
+    assert moved(plain, BAR + 470, drums=False) == BAR
+    assert moved(shuffled, BAR + 500, drums=True) == BAR + 640
+    assert moved(shuffled, BAR + 960 + 500, drums=True) == BAR + 960 + 480
+
+
 def test_registers_that_are_taken_are_left() -> None:
     _, form = build(Scene(8))
     room = Room(Performance((part([(0, 8 * BAR, pitch) for pitch in range(48, 61)]),)), form)

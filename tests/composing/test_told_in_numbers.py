@@ -162,3 +162,15 @@ def test_the_accompaniment_is_told_its_texture_for_two_bars_and_its_thickness() 
     value, known = calm[0][1][GROUPS["polyphony"]]
     assert known == 1.0 and 1.9 <= low + (high - low) * value <= 4.2
     assert sum(calm[0][1][GROUPS["onsets"]]) == 2.0
+
+
+def test_the_accompaniment_is_told_where_given_parts_strike_besides_the_melody() -> None:
+    cues, form = build(Scene(8, layers=("inner",), palette="strings"))
+    [section] = make_plan(cues, form, Settings()).sections
+    harmony = Harmony(tuple((ChordEvent(0, Chord(0, "maj")),) for _ in section.cells))
+    voice, sung = section.palette.accompaniment, (NoteEvent(12, 72, 12),)
+    _, beside = accompaniment_prompt(
+        section, 1, harmony, sung, voice, numbers=True, struck=(0, 3840, 3840 + 960, 3840 + 1440, 7680)
+    )
+    # The downbeat, the second beat that is sung as well, and the half after it; that they are told.
+    assert sum(beside[GROUPS["onsets"]]) == 4.0

@@ -306,6 +306,21 @@ def test_drums_are_added_on_a_channel_of_their_own_kind(band: None) -> None:
     assert all(9 not in found for found in channels.values())
 
 
+def test_drums_keep_their_eighths_beside_a_bass_in_quarters(band: None) -> None:
+    """Nothing given contradicts an even half of a beat; beside a shuffle it would."""
+    shares = []
+    for places in ((0, 1, 2, 3), (0, 2 / 3, 1, 5 / 3, 2, 8 / 3, 3, 11 / 3)):
+        data = Song(division=960, bars=12, places=places, parts=("bass",)).bytes()
+        ticks = [
+            tick % 960
+            for seed in range(2)
+            for tick, _, _ in added(data, run(data, "drums", seed=seed).files["mid"])["Drums"]
+        ]
+        assert len(ticks) > 60
+        shares.append(sum(abs(tick - 480) <= 20 for tick in ticks) / len(ticks))
+    assert shares[0] > 0.1 and shares[1] == 0
+
+
 def test_a_bass_follows_the_groove_of_given_drums(band: None) -> None:
     """It strikes on beats, or where the given kick does: nothing falls between."""
     kick = [(0, meta(0x03, b"drums"))]
