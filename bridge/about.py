@@ -21,7 +21,8 @@ class About:
         style: how it shall sound, in words.
         instruments: who plays and who does not: "piano and cello, no drums".
         no_music: spans in which nothing sounds, each "IN-OUT" in timecodes of the timeline or its frames.
-        stills: absolute paths of pictures whose light and colour the mood leans to.
+        stills: absolute paths of pictures whose light and colour the mood leans to, and whose emotion where
+            an encoder with words is installed.
     """
 
     audience: str = ""

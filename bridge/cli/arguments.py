@@ -171,7 +171,7 @@ def _complement(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("given", type=Path, metavar="GIVEN.mid", help="what you have, such as drums and bass")
     parser.add_argument(
         "--parts", required=True, metavar="PART,PART",
-        help="instruments (piano, guitar ...), or melody, accompaniment, bass, pad, pulse, ostinato",
+        help="instruments (piano, guitar ...), or melody, accompaniment, bass, pad, pulse, ostinato, drums",
     )  # fmt: skip
     parser.add_argument(
         "--timeline", type=Path, metavar="T", help="the picture; its cue begins where GIVEN does"

@@ -46,7 +46,7 @@ def add_brief(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--still", action="extend", nargs="+", default=[], metavar="FILE",
-        help="pictures whose light and colour the mood leans to",
+        help="pictures whose light and colour the mood leans to, and emotion if an encoder has words",
     )  # fmt: skip
 
 

@@ -425,7 +425,9 @@ class About(_message.Message):
 
     @_builtins.property
     def stills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Absolute paths of pictures on the daemon's machine whose light and colour the mood leans to."""
+        """Absolute paths of pictures on the daemon's machine whose light and colour the mood leans to, and whose
+        emotion where an encoder with words is installed.
+        """
 
     def __init__(
         self,
@@ -1320,7 +1322,7 @@ class ComplementRequest(_message.Message):
     @_builtins.property
     def parts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Parts to add, in the order they are written: instruments (piano, guitar ...), or what a part does
-        (melody, accompaniment, bass, pad, pulse, ostinato).
+        (melody, accompaniment, bass, pad, pulse, ostinato, drums or percussion).
         """
 
     @_builtins.property
