@@ -3,8 +3,14 @@
 Chords: for every beat the time each pitch class sounds is laid over the ten qualities on twelve roots, and
 the best path through the beats is taken, a change costing something (as in Pardo & Birmingham 2002, template
 matching, with a Viterbi path in place of their segment search). Keys: the profiles of Krumhansl & Kessler
-1982 over a few bars, and again the best path. On the first twenty validation songs of POP909 the root is the
-annotators' on .93 of beats, root and quality on .79, the key on .82 of bars.
+1982 over a few bars, and again the best path.
+
+On the 90 validation songs of POP909 (`python -m bench.hearing`: means over songs with standard errors),
+beside human-checked chords and keys: from all parts the root is right on .929 ± .007 of beats, root and
+quality on .770 ± .011, the key in .822 ± .036 of bars. From a bass alone, which is what a complement often
+has: .666 ± .013, .370 ± .015 (.445 ± .018 with missing tones taken from the key, `composing.heard`) and
+.502 ± .044. As a floor, the true key's tonic triad on every beat: .271 ± .010 and .229 ± .010; C major in
+every bar: .111 ± .033.
 """
 
 from __future__ import annotations
