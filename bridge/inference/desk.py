@@ -176,7 +176,7 @@ class Batch:
     """Rows whose caches have one padded length; the padded cache is kept while the rows stay together."""
 
     def __init__(self, decoder: Decoder, desks: Sequence[Desk], block: int) -> None:
-        self._decoder = decoder
+        self.decoder = decoder
         self._desks = list(desks)
         self._block = block
         # A pass of one row and one token would be a matrix by a vector, which is another kernel.
@@ -193,7 +193,7 @@ class Batch:
         fed = np.full((rows, length), tokens.PAD, np.int64)
         positions = np.tile(np.arange(length, dtype=np.int64), (rows, 1))
         valid = np.ones((rows, block + length), np.float32)
-        width = self._decoder.card.conditions
+        width = self.decoder.card.conditions
         beside = np.zeros((rows, length, width), np.float32) if width else None
         for index, desk in enumerate(desks):
             fed[index] = desk.pending[:length]
@@ -205,7 +205,7 @@ class Batch:
             fed[-1], positions[-1], valid[-1] = fed[0], positions[0], valid[0]
             if beside is not None:
                 beside[-1] = beside[0]
-        logits, added = self._decoder.run(fed, self._past, positions, valid, beside)
+        logits, added = self.decoder.run(fed, self._past, positions, valid, beside)
         for index, desk in enumerate(desks):
             fresh = added[:, :, index]
             start = desk.used

@@ -51,7 +51,6 @@ class _Order:
             work()
         except BaseException as error:
             self.fail(error)
-            _raise_interrupt(error)
 
     def fail(self, error: BaseException) -> None:
         """Take the rows out; the caller is to raise `error`."""
@@ -82,6 +81,12 @@ class Scheduler:
         """Most threads that lead at once; `None`: as the decoder's provider and the machine are."""
         self._changed = threading.Condition()
         self._lanes: list[_Lane] = []
+
+    @property
+    def callers(self) -> int:
+        """How many are there at the moment."""
+        with self._changed:
+            return sum(len(lane.orders) for lane in self._lanes)
 
     def write(
         self, decoder: Decoder, desks: Sequence[Desk], check: Callable[[], None], max_rows: int
@@ -153,7 +158,10 @@ class _Lane:
         """Run passes for everybody until one's own order has ended."""
         try:
             while not own.ended:
-                self._round(decoder)
+                for order in self._round(decoder):
+                    # No caller's but this thread's: whomever it met, it is for the leader to raise too.
+                    if isinstance(order.error, KeyboardInterrupt) and own.error is None:
+                        raise order.error
         finally:
             with self._changed:
                 own.withdrawn = True
@@ -173,8 +181,8 @@ class _Lane:
             self.orders = [order for order in self.orders if not order.ended]
             self._changed.notify_all()
 
-    def _round(self, decoder: Decoder) -> None:
-        """One pass for every row there is room for."""
+    def _round(self, decoder: Decoder) -> list[_Order]:
+        """One pass for every row there is room for; the orders that were there."""
         with self._changed:
             self._settle()
             orders = list(self.orders)
@@ -189,11 +197,16 @@ class _Lane:
             for (block, length), seats in sorted(groups.items(), key=lambda item: item[0]):
                 self._pass(decoder, block, length, seats, kept)
             self._batches = kept
+        except BaseException as error:  # between two rows: nobody's row can be trusted to be whole
+            for order in orders:
+                order.fail(error)
+            raise
         finally:
             with self._changed:
                 for order in orders:
                     order.sweep()
                 self._settle()
+        return orders
 
     def _admit(self, orders: Sequence[_Order]) -> None:
         """Give free places to waiting rows."""
@@ -235,17 +248,10 @@ class _Lane:
         except BaseException as error:  # nobody's own: a pass is everybody's who is in it
             for order, _ in seats:
                 order.fail(error)
-            _raise_interrupt(error)
             return
         for (order, desk), row in zip(seats, logits):
             if order.error is None and not desk.pending:
                 order.attempt(partial(desk.advance, row))
-
-
-def _raise_interrupt(error: BaseException) -> None:
-    """An interrupt is no caller's but the leading thread's: it goes to whomever it met and to the leader."""
-    if isinstance(error, KeyboardInterrupt):
-        raise error
 
 
 def lanes_for(decoder: Decoder) -> int:
