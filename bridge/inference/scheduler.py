@@ -158,10 +158,9 @@ class _Lane:
         """Run passes for everybody until one's own order has ended."""
         try:
             while not own.ended:
-                for order in self._round(decoder):
-                    # No caller's but this thread's: whomever it met, it is for the leader to raise too.
-                    if isinstance(order.error, KeyboardInterrupt) and own.error is None:
-                        raise order.error
+                interrupt = self._round(decoder)
+                if interrupt is not None and own.error is None:
+                    raise interrupt
         finally:
             with self._changed:
                 own.withdrawn = True
@@ -181,8 +180,13 @@ class _Lane:
             self.orders = [order for order in self.orders if not order.ended]
             self._changed.notify_all()
 
-    def _round(self, decoder: Decoder) -> list[_Order]:
-        """One pass for every row there is room for; the orders that were there."""
+    def _round(self, decoder: Decoder) -> KeyboardInterrupt | None:
+        """One pass for every row there is room for.
+
+        Returns:
+            An interrupt that a caller's order failed with: it is no caller's but this thread's, so the leader
+            raises it too.
+        """
         with self._changed:
             self._settle()
             orders = list(self.orders)
@@ -203,10 +207,11 @@ class _Lane:
             raise
         finally:
             with self._changed:
+                errors = [order.error for order in orders]  # before their callers take them away
                 for order in orders:
                     order.sweep()
                 self._settle()
-        return orders
+        return next((error for error in errors if isinstance(error, KeyboardInterrupt)), None)
 
     def _admit(self, orders: Sequence[_Order]) -> None:
         """Give free places to waiting rows."""

@@ -196,6 +196,18 @@ def test_a_caller_that_fails_takes_out_its_own_rows_alone(decoder: Counted, wher
     assert scheduler_of(decoder).callers == 0
 
 
+def test_an_interrupt_reaches_the_leading_thread_whomever_it_meets(decoder: Counted) -> None:
+    def on_bar() -> None:
+        raise KeyboardInterrupt
+
+    leading = Caller(decoder, rows("a", 2, 30), check=joined_by(decoder, 2))
+    met = Caller(decoder, rows("b", 2), on_bar=on_bar)
+    begun(decoder, leading, met)
+    assert isinstance(leading.ended(), KeyboardInterrupt)
+    assert isinstance(met.ended(), KeyboardInterrupt)
+    assert scheduler_of(decoder).callers == 0
+
+
 def test_a_pass_that_breaks_breaks_those_in_it_and_nobody_later(decoder: Counted) -> None:
     alone = generate(decoder, rows("a", 2))
     decoder.breaks = len(decoder.passes) + 5
