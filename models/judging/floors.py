@@ -31,7 +31,7 @@ class MarkovDecoder:
 
     def __init__(self, card: Card, build: Path = BUILD) -> None:
         # It is asked for nothing.
-        self.card = replace(card, layers=1, heads=1, head_width=1, recall={}, conditions=0)
+        self.card = replace(card, layers=1, heads=1, head_width=1, recall={}, conditions=0, guidance=0.0)
         self._model = Markov(card.vocabulary_size, ORDER)
         pack = Pieces(build / f"{card.part}-train-pop.npz")
         for piece in range(min(PIECES, len(pack.meta))):

@@ -36,7 +36,11 @@ class Drawing:
         return Sampling(temperature=self.temperature, top_p=self.top_p)
 
 
-DRAWING = {"chords": Drawing(), "melody": Drawing(lean=0.5), "accompaniment": Drawing()}
+DRAWING = {
+    "chords": Drawing(top_p=0.995),
+    "melody": Drawing(top_p=1.0, lean=0.5),
+    "accompaniment": Drawing(temperature=1.02, top_p=1.0),
+}
 """Chosen on the validation songs by `models.judging.tuning` and `tuning_free`: `models/LOG.md`."""
 
 
@@ -124,6 +128,8 @@ def write_notes(
     `tokens.SOURCES`, of which vocabulary 1 knows nothing.
     """
     rows = []
+    if curves is None and decoder.card.guidance:
+        decoder = decoder.unguided()
     part = "melody" if given is None else "accompaniment"
     how = drawing or DRAWING[part]
     for index, stretch in enumerate(asked):
