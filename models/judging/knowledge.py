@@ -20,7 +20,7 @@ ORDERS = (1, 2, 3, 4, 6, 8)
 PITCH_ORDERS = (1, 2, 3)
 SOURCES = {
     "melody": ("pop", "song", "quartet", "orchestra"),
-    "accompaniment": ("pop", "song", "quartet", "orchestra"),
+    "accompaniment": ("pop", "quartet"),
     "bass": ("pop", "quartet"),
     "drums": ("drums",),
 }
