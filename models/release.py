@@ -23,10 +23,9 @@ from models.judging import knowledge
 from models.windows import Pieces
 
 DATA = {
-    "chords": [*export.SOURCES, *export.SCORES, export.FREEDOOM],
-    "melody": [*export.SOURCES, *export.SCORES, export.FREEDOOM],
-    "accompaniment": [*export.SOURCES, *export.SCORES, export.FREEDOOM],
-    "bass": [*export.SOURCES, *export.SCORES, export.FREEDOOM],
+    **dict.fromkeys(
+        ("chords", "melody", "accompaniment", "bass"), [*export.SOURCES, *export.SCORES, export.FREEDOOM]
+    ),
     "drums": [export.GROOVE],
 }
 GUIDANCE = {"accompaniment": 1.6, "bass": 1.6, "drums": 1.6}
