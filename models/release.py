@@ -22,10 +22,12 @@ from models.fit import BUILD, JUDGED
 from models.judging import knowledge
 from models.windows import Pieces
 
+_MUSIC = [*export.SOURCES, *export.SCORES, export.FREEDOOM]
 DATA = {
-    **dict.fromkeys(
-        ("chords", "melody", "accompaniment", "bass"), [*export.SOURCES, *export.SCORES, export.FREEDOOM]
-    ),
+    "chords": _MUSIC,
+    "melody": _MUSIC,
+    "accompaniment": _MUSIC,
+    "bass": _MUSIC,
     "drums": [export.GROOVE],
 }
 GUIDANCE = {"accompaniment": 1.6, "bass": 1.6, "drums": 1.6}
