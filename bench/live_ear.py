@@ -94,12 +94,11 @@ def _obey(asked: threading.Event, ended: threading.Event) -> None:
 
 
 def _connect(client: Any, hears: Any) -> None:
-    for port in client.get_ports(SCORE_PORT, is_midi=True, is_output=True):
-        try:
+    # A port may go between two looks, also while they are being listed: the next look finds what is there.
+    with contextlib.suppress(jack.JackError):
+        for port in client.get_ports(SCORE_PORT, is_midi=True, is_output=True):
             if not hears.is_connected_to(port):
                 client.connect(port, hears)
-        except jack.JackError:
-            pass  # it has gone between two looks
 
 
 def _moment(client: Any) -> tuple[int, float]:
