@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from math import hypot
 from pathlib import Path
 from statistics import mean, median
@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.general_midi import DRUMS, NAMES
 from bridge.composing import Models, compose
-from bridge.composing.palettes import PALETTES
+from bridge.composing.palettes import PALETTES, sustains
 from bridge.config import Settings
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet
@@ -24,10 +24,16 @@ from bridge.vocabulary.texture import Sounded, textures
 from bridge.writing.colors import PART_COLORS
 from models.judging.spread import mean_of
 
-SEEDS = 5
+SEEDS = 10
 APART = 2.0
 """Pooled standard errors by which two palettes' means must differ."""
-PLACES = {"mean pitch": 1, "notes a second": 2, "median onset spacing, s": 2, "notes at once": 2}
+PLACES = {
+    "mean pitch": 1,
+    "notes a second": 2,
+    "median onset spacing, s": 2,
+    "notes at once": 2,
+    "struck or plucked, % of notes": 0,
+}
 """What is measured of each palette, and the decimal places it is shown with."""
 NAMED = 5
 TREMOLO_PROGRAM = 44
@@ -51,10 +57,12 @@ def measure_palettes(
     """Compose a cue sheet with every palette and several seeds; the first seed's piano rolls are drawn.
 
     Returns `seeds`, and by palette its `instruments`, `measures` (mean and standard error over seeds of each
-    of `PLACES`) and `textures` (label: share of sounding part-windows, 0 to 1).
+    of `PLACES`), `textures` (label: share of sounding part-windows, 0 to 1), `shared` (of whose instruments'
+    time it has most, and how much, 0 to 1) and `again` (the same of two seeds of its own).
     """
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, Any] = {}
+    times: dict[str, list[dict[str, float]]] = {}
     for palette in PALETTES:
         sheet = replace(cues, plots=tuple(replace(plot, palette=palette.name) for plot in cues.plots))
         values: dict[str, list[float]] = {name: [] for name in PLACES}
@@ -65,6 +73,7 @@ def measure_palettes(
             for name, value in measures_of(score, form).items():
                 values[name].append(value)
             labels.update(_labels(score, form))
+            times.setdefault(palette.name, []).append(time_of(score))
             instruments.update(dict.fromkeys(instruments_of(score)))
             if seed == 1:
                 piano_roll(score, form, palette.name, folder / f"{palette.name.replace(' ', '-')}.png")
@@ -74,23 +83,27 @@ def measure_palettes(
             "measures": {name: {"mean": m.value, "error": m.error} for name, m in means.items()},
             "textures": {label: count / labels.total() for label, count in labels.most_common(3)},
         }
+    for name, each in found.items():
+        likes = {other: shared_time(times[name], times[other]) for other in found if other != name}
+        nearest = max(likes, key=lambda other: likes[other])
+        each["shared"], each["again"] = [nearest, likes[nearest]], shared_time(times[name], times[name])
     return {"seeds": seeds, "palettes": found}
 
 
 def palette_table(found: Mapping[str, Any]) -> str:
     """What `measure_palettes` found as a Markdown table, and how many pairs of palettes differ."""
-    out = [
-        f"| palette | instruments | {' | '.join(PLACES)} | commonest textures, % |",
-        "|---" * (len(PLACES) + 3) + "|",
-    ]
+    heads = ("palette", "instruments", *PLACES, "commonest textures, %", "instruments' time shared, %")
+    out = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for name, each in found["palettes"].items():
+        nearest, share = each["shared"]
         more = len(each["instruments"]) - NAMED
         measured = [(each["measures"][measure], places) for measure, places in PLACES.items()]
         cells = (
             name,
             ", ".join(each["instruments"][:NAMED]) + (f" and {more} more" if more > 0 else ""),
             *(f"{one['mean']:.{places}f} ± {one['error']:.{places}f}" for one, places in measured),
-            ", ".join(f"{label} {100 * share:.0f}" for label, share in each["textures"].items()),
+            ", ".join(f"{label} {100 * part:.0f}" for label, part in each["textures"].items()),
+            f"{100 * share:.0f}, with {nearest} (with itself {100 * each['again']:.0f})",
         )
         out.append(f"| {' | '.join(cells)} |")
     alike = alike_palettes(found)
@@ -99,7 +112,9 @@ def palette_table(found: Mapping[str, Any]) -> str:
     but = "".join(f"; {one} and {other} do not" for one, other in alike)
     return (
         "\n".join(out) + f"\n\nMeans over {found['seeds']} seeds with their standard errors. By at least one"
-        f" measure's mean, by more than {APART:.0f} pooled standard errors: {words}{but}.\n"
+        f" measure's mean, by more than {APART:.0f} pooled standard errors: {words}{but}. Instruments' time"
+        " is the share of notes' time that two scores give the same instruments, in the mean over pairs of"
+        " seeds: with the palette it shares most with, and with its own other seeds.\n"
     )
 
 
@@ -143,12 +158,28 @@ def measures_of(score: Score, form: Form) -> dict[str, float]:
     onsets = sorted({_s(form, note.start_beats) for note in notes})
     length = max(_s(form, note.end_beats) for note in notes)
     lasting = sum(_s(form, note.end_beats) - _s(form, note.start_beats) for note in notes)
+    struck = sum(len(part.notes) for part in _pitched(score) if not sustains(part.program))
     return {
         "mean pitch": mean(note.pitch for note in notes),
         "notes a second": len(notes) / length,
         "median onset spacing, s": median(b - a for a, b in pairwise(onsets)),
         "notes at once": lasting / length,
+        "struck or plucked, % of notes": 100 * struck / len(notes),
     }
+
+
+def time_of(score: Score) -> dict[str, float]:
+    """What share of all notes' time each instrument has; drums, which do not last, have none."""
+    time: Counter[str] = Counter()
+    for part in _pitched(score):
+        time[NAMES[part.program]] += float(sum(note.duration_beats for note in part.notes))
+    return {name: each / time.total() for name, each in time.items()}
+
+
+def shared_time(some: Sequence[dict[str, float]], others: Sequence[dict[str, float]]) -> float:
+    """Mean overlap of the shares of two lists' pairs; of one list with itself, of its different pairs."""
+    pairs = list(combinations(some, 2)) if some is others else list(product(some, others))
+    return mean(sum(min(share, b.get(name, 0.0)) for name, share in a.items()) for a, b in pairs)
 
 
 def instruments_of(score: Score) -> list[str]:

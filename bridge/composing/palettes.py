@@ -32,8 +32,8 @@ class Voice:
 
     @property
     def sustains(self) -> bool:
-        """Whether a note lasts as long as it is held: bows, winds, voices and synths do."""
-        return self.program not in _STRUCK
+        """Whether a note lasts as long as it is held (`sustains`)."""
+        return sustains(self.program)
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,11 @@ class Palette:
     def lean(self, texture: str) -> float:
         """Factor on a texture's weight."""
         return dict(self.leans).get(texture, 1.0)
+
+
+def sustains(program: int) -> bool:
+    """Whether an instrument's note lasts as long as it is held: bows, winds, voices and synths do."""
+    return program not in _STRUCK
 
 
 def instrument_range(program: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bench.palettes import labels_of
+from bench.palettes import labels_of, shared_time, time_of
 from bench.textures import Tally, measure, promise_table, texture_table, trimmed
 from bridge.schema.cues import Weight
 from bridge.schema.score import ChordSpan, KeySpan, Note, Part, PartRole, Score
@@ -53,3 +53,17 @@ def test_a_trimmed_sheet_ends_where_it_is_told_and_keeps_a_second_free():
     assert (short.cue_end_frame, short.plots[-1].end_frame, len(short.plots)) == (60, 60, 1)
     assert [hit.frame for hit in short.hits] == [0]
     assert trimmed(cues, 10**6).cue_end_frame == cues.cue_end_frame
+
+
+def test_instruments_time_is_shared_in_the_mean_over_pairs_of_scores():
+    def played(*times: tuple[int, int]) -> dict[str, float]:
+        parts = [
+            Part(str(program), PartRole.PAD, program, (Note(Fraction(0), Fraction(beats), 60),))
+            for program, beats in times
+        ]
+        return time_of(score(*parts))
+
+    some = [played((48, 3), (0, 1)), played((48, 1))]
+    assert some[0] == {"String Ensemble 1": 0.75, "Acoustic Grand Piano": 0.25}
+    assert shared_time(some, some) == 0.75
+    assert shared_time(some, [played((0, 2))]) == 0.125

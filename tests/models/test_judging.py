@@ -233,6 +233,8 @@ def test_palettes_differ_by_two_pooled_standard_errors_of_some_measure() -> None
             "instruments": ["Violin", "Viola", "Cello", "Contrabass", "Celesta", "Oboe"],
             "measures": measures,
             "textures": {"pad": 0.5},
+            "shared": ["low", 0.251],
+            "again": 0.8,
         }
 
     palettes = {"low": palette(50, 0.3), "high": palette(60, 0.4), "near": palette(60.9, 0.3)}
@@ -241,6 +243,7 @@ def test_palettes_differ_by_two_pooled_standard_errors_of_some_measure() -> None
     text = palette_table(found)
     assert "2 of 3 pairs differ; high and near do not." in text
     assert "| low | Violin, Viola, Cello, Contrabass, Celesta and 1 more | 50.0 ± 0.3 |" in text
+    assert "| pad 50 | 25, with low (with itself 80) |" in text
 
 
 def test_speed_is_held_against_torch_length_and_a_minute() -> None:
