@@ -30,7 +30,7 @@ DATA = {
     "bass": _MUSIC,
     "drums": [export.GROOVE],
 }
-GUIDANCE = {"accompaniment": 1.6, "bass": 1.6, "drums": 1.6}
+GUIDANCE = {"accompaniment": 2.5, "bass": 1.6, "drums": 2.5}
 """How far each part's controls are carried (`session.Decoder.run`); on validation songs: LOG.md."""
 WRITTEN = "samples at temperature 1, top-p 0.98, controls open but for one"
 

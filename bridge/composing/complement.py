@@ -232,7 +232,7 @@ class _Writer:
         if writer == "line":
             melody = write_melody(
                 self.models.melody, plan.sections, self.harmonies, self.settings,
-                check=check, on_bar=lambda: None,
+                check=check, on_bar=lambda: None, quotes=self.models.quotes,
             )  # fmt: skip
             return one_voice(written_drafts(plan, melody, "melody"))
         if writer == "inner":

@@ -154,7 +154,14 @@ def _write(
     heard = {} if kept is None else kept.motifs(plan)
     singing = [told_density(section, "line") for section in sections]
     melodies = write_melody(
-        models.melody, singing, harmonies, settings, check=progress.check, on_bar=on_bar, heard=heard
+        models.melody,
+        singing,
+        harmonies,
+        settings,
+        check=progress.check,
+        on_bar=on_bar,
+        heard=heard,
+        quotes=models.quotes,
     )
     for section in sections:
         stays = None if kept is None else kept.locked_melody(section)

@@ -19,6 +19,7 @@ from bridge.composing.spoken import HALF_SPOKEN
 from bridge.composing.textures.where import RUBS
 from bridge.config import Settings
 from bridge.inference.generate import BarTask, Tokens, generate
+from bridge.inference.quoting import Unquoted
 from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
 from bridge.inference.streams import stream
@@ -26,6 +27,7 @@ from bridge.schema.cues import Label
 from bridge.vocabulary import bars, tokens
 from bridge.vocabulary.bars import NoteEvent
 from bridge.vocabulary.masks import BarRules, Mask
+from bridge.vocabulary.quotes import Quotes
 
 SAMPLING = Sampling(temperature=0.95, top_p=0.92)
 _ENTRY_NOTES = 2
@@ -48,11 +50,12 @@ def write_melody(
     check: Callable[[], None],
     on_bar: Callable[[], None],
     heard: Mapping[str, Motif] = MappingProxyType({}),
+    quotes: Quotes | None = None,
 ) -> dict[str, Notes]:
     """Key-relative melody of every section by its key, one tuple a cell; empty where it is silent.
 
     `heard` are motifs that the cue has already: by label what its first plot opened with, the cue's own
-    under "".
+    under "". `quotes` are runs of notes that are not drawn.
     """
     silent = {
         section.key: tuple(() for _ in section.cells) for section in sections if section.layer("line") is None
@@ -97,6 +100,7 @@ def write_melody(
                         [grid_steps(item.density) for item in section.cells],
                         _rhythm(section, tasks[section.key], motif, frozenset(recalled)),
                         _least(section, tasks[section.key]),
+                        Unquoted(quotes or Quotes(())),
                     ),
                 )
             )
@@ -114,15 +118,22 @@ class LineGuide:
         shortest: for each bar, the shortest note in steps.
         rhythm: the rhythm that comes back.
         least: for each bar, the fewest notes, as far as the bar has room for them.
+        unquoted: keeps the line off tunes that were learnt from.
     """
 
     def __init__(
-        self, most: Sequence[int], shortest: Sequence[int], rhythm: Rhythm, least: Sequence[int]
+        self,
+        most: Sequence[int],
+        shortest: Sequence[int],
+        rhythm: Rhythm,
+        least: Sequence[int],
+        unquoted: Unquoted,
     ) -> None:
         self._most = list(most)
         self._least = list(least)
         self._shortest = list(shortest)
         self._rhythm = rhythm
+        self._unquoted = unquoted
         self._bar = 0
         self._count = 0
         self._pitches: list[int] = []
@@ -160,7 +171,7 @@ class LineGuide:
             keep[last] = False
         if (pitches & keep).any():
             pitches &= keep
-        return wanted
+        return self._unquoted.narrow(wanted)
 
     def push(self, token: int) -> None:
         """Count notes and remember pitches."""
@@ -168,6 +179,7 @@ class LineGuide:
             self._pitches.append(token - tokens.PITCH_0)
             self._count += 1
         self._rhythm.push(token)
+        self._unquoted.push(token)
 
 
 def _tasks(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from weakref import WeakValueDictionary
 
 from bridge.config import inference_threads, provider
 from bridge.errors import ModelError
 from bridge.inference.card import Card, checked_card, find_models
+from bridge.inference.quoting import load_quotes, newest_quotes, read_quotes_card
 from bridge.inference.session import Decoder, runtime_version
+from bridge.vocabulary.quotes import Quotes
 
 _NUMBERS_ONLY = ("bass", "drums")
 """Parts that vocabulary 1 has no prompts for."""
@@ -23,6 +26,7 @@ class Models:
         folders: where each part's model lies.
         cards: each part's card.
         load: gives the decoder in a folder.
+        quoting: where the runs of notes lie that no melody may quote; `None` for none.
     """
 
     def __init__(
@@ -30,11 +34,18 @@ class Models:
         folders: Mapping[str, Path],
         cards: Mapping[str, Card],
         load: Callable[[Path], Decoder] = Decoder.load,
+        quoting: Path | None = None,
     ) -> None:
         self._folders = dict(folders)
         self._cards = dict(cards)
         self._load = load
         self._loaded: dict[str, Decoder] = {}
+        self._quoting = quoting
+
+    @cached_property
+    def quotes(self) -> Quotes | None:
+        """The runs of notes that no melody may quote."""
+        return None if self._quoting is None else load_quotes(self._quoting)
 
     @property
     def chords(self) -> Decoder:
@@ -69,7 +80,7 @@ class Models:
     @property
     def hashes(self) -> dict[str, str]:
         """What each model's music depends on, as a hash by its name, for fingerprints."""
-        return _hashes(self._cards)
+        return _hashes(self._cards, self._quoting)
 
     def _part(self, part: str) -> Decoder:
         if part not in self._loaded:
@@ -119,7 +130,7 @@ def load_models() -> Models:
                 f"{card.name} is not told its controls as numbers, as the {part} is written with",
                 remedy="Use the models released with this version of Cuebridge",
             )
-    models = Models(folders, cards, shared_decoder)
+    models = Models(folders, cards, shared_decoder, newest_quotes())
     _ = models.chords
     return models
 
@@ -130,7 +141,7 @@ def model_hashes() -> dict[str, str]:
     Raises:
         ModelError: a model is missing or is not the one its card describes.
     """
-    return _hashes({part: checked_card(folder) for part, folder in find_models().items()})
+    return _hashes({part: checked_card(folder) for part, folder in find_models().items()}, newest_quotes())
 
 
 def describe_models() -> dict[str, object]:
@@ -155,5 +166,9 @@ def describe_models() -> dict[str, object]:
     return {"models": heads, "onnxruntime": runtime_version(), "provider": loaded.chords.provider}
 
 
-def _hashes(cards: Mapping[str, Card]) -> dict[str, str]:
-    return {card.name: card.identity for card in cards.values()}
+def _hashes(cards: Mapping[str, Card], quoting: Path | None) -> dict[str, str]:
+    out = {card.name: card.identity for card in cards.values()}
+    if quoting is not None:
+        runs = read_quotes_card(quoting)
+        out[runs.name] = runs.sha256
+    return out

@@ -5,18 +5,20 @@ Pitches of a pack are relative to the key that holds, so a line ends where the k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from bridge.inference.generate import BarTask, Row, generate
+from bridge.inference.quoting import Unquoted
 from bridge.inference.session import Decoder
 from bridge.inference.streams import stream
 from bridge.vocabulary import bars, tokens
 from bridge.vocabulary.bars import ChordEvent, NoteEvent
 from bridge.vocabulary.conditions import Conditions
 from bridge.vocabulary.masks import BarRules
+from bridge.vocabulary.quotes import Quotes
 from models.band import Bar, opened
 from models.judging import copying
 from models.judging.knowledge import pieces
@@ -26,25 +28,23 @@ from models.windows import Pieces, untextured
 
 LEARNT = ("pop", "song", "quartet", "orchestra", "game")
 """Sources whose melodies are learnt; all but the first are written from their packs."""
-PIECES = 14
+PIECES = 40
 BARS = 60
 _KEYS = {tokens.key_id(key) for key in tokens.KEYS}
 
 
-def judge(decoder: Decoder, held_out: Sequence[Stretch], written: Sequence[Notes]) -> dict[str, Any]:
+def judge(
+    decoder: Decoder, quotes: Quotes | None, held_out: Sequence[Stretch], written: Sequence[Notes]
+) -> dict[str, Any]:
     """By source and length of run: what written melodies share with training pieces, and held-out ones.
 
     Args:
         decoder: the melody's.
+        quotes: runs of notes that are not drawn.
         held_out: stretches of the held-out songs.
         written: the melody written for each.
     """
-    known = copying.Known(
-        [
-            *(copying.line(melody) for song in songs("train") for melody in melodies(song)),
-            *(line for source in LEARNT for line in learnt(pieces("melody", "train", source))),
-        ]
-    )
+    known = copying.Known(learnt_lines())
     out = {
         "pop": _beside(
             [[copying.line(notes)] for notes in written],
@@ -58,7 +58,7 @@ def judge(decoder: Decoder, held_out: Sequence[Stretch], written: Sequence[Notes
         chosen = spread_out(len(test.meta), PIECES)
         read = [opened(test, piece, 0, BARS) for piece in chosen]
         real = [[bars.decode_notes(bar.body) for bar in own] for _, own in read]
-        made = write(decoder, read, f"copied {source}")
+        made = write(decoder, quotes, read, f"copied {source}")
         own_bars = [own for _, own in read]
         out[source] = _beside(
             [lines(own, notes) for own, notes in zip(own_bars, made)],
@@ -69,7 +69,7 @@ def judge(decoder: Decoder, held_out: Sequence[Stretch], written: Sequence[Notes
 
 
 def write(
-    decoder: Decoder, read: Sequence[tuple[tuple[int, ...], list[Bar]]], name: str
+    decoder: Decoder, quotes: Quotes | None, read: Sequence[tuple[tuple[int, ...], list[Bar]]], name: str
 ) -> list[list[tuple[NoteEvent, ...]]]:
     """A melody for the bars of each piece (`band.opened`), on its chords, with everything else left open."""
     how = DRAWING["melody"]
@@ -85,7 +85,8 @@ def write(
             for bar in own
         )
         generator = stream(1, 0, f"judging {name}", "melody", str(number))
-        rows.append(Row(part="melody", start=start, bars=tasks, generator=generator, sampling=how.sampling))
+        guide = None if quotes is None else Unquoted(quotes)
+        rows.append(Row("melody", start, tasks, generator, how.sampling, guide=guide))
     written = generate(decoder, rows, max_rows=ROWS, on_bar=counted(name, rows))
     return [[tuple(bars.decode_notes(body)) for body in bodies] for bodies in written]
 
@@ -107,6 +108,14 @@ def lines(own: Sequence[Bar], notes: Sequence[Sequence[NoteEvent]]) -> list[list
             out.append([])
         out[-1] += [note.pitch for note in some]
     return out
+
+
+def learnt_lines() -> Iterator[list[int]]:
+    """The pitches of every melody that is learnt from, a line between changes of the key."""
+    for song in songs("train"):
+        yield from map(copying.line, melodies(song))
+    for source in LEARNT:
+        yield from learnt(pieces("melody", "train", source))
 
 
 def learnt(found: Pieces) -> list[list[int]]:

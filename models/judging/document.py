@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.inference.quoting import PART as QUOTES
 from models.judging import cue_tables, tables
 from models.judging.free import COUNTED
 from models.judging.kept import SHORT, Kept
@@ -27,13 +28,13 @@ class Shown:
 
 SHOWN = {
     "knowledge": Shown(tables.knowledge),
-    "generation": Shown(tables.generation, FIRST, ("songs", "bars")),
+    "generation": Shown(tables.generation, (*FIRST, QUOTES), ("songs", "bars")),
     "metres": Shown(tables.metres, FIRST[1:], ("songs",)),
     "controls": Shown(tables.controls, EVERY[1:], ("songs",)),
-    "moods": Shown(cue_tables.moods, asked=("trials",)),
-    "motif": Shown(cue_tables.motif, asked=("cues",)),
-    "picture": Shown(cue_tables.picture, asked=("cues",)),
-    "speed": Shown(cue_tables.speed),
+    "moods": Shown(cue_tables.moods, (*EVERY, QUOTES), ("trials",)),
+    "motif": Shown(cue_tables.motif, (*EVERY, QUOTES), ("cues",)),
+    "picture": Shown(cue_tables.picture, (*EVERY, QUOTES), ("cues",)),
+    "speed": Shown(cue_tables.speed, (*EVERY, QUOTES)),
     "size": Shown(cue_tables.size, ()),
 }
 WORDS = {

@@ -28,9 +28,11 @@ Written = tuple[list[Harmony], list[Notes], list[Notes]]
 def write(
     models: Any, stretches: Sequence[Stretch], name: str, drawing: Mapping[str, Drawing] = DRAWING
 ) -> Written:
-    """Chords, then a melody on them, then an accompaniment of both."""
+    """Chords, then a melody on them that quotes nobody, then an accompaniment of both."""
     chords = write_chords(models.chords, stretches, name, drawing["chords"])
-    melody = write_notes(models.melody, stretches, chords, name, drawing=drawing["melody"])
+    melody = write_notes(
+        models.melody, stretches, chords, name, drawing=drawing["melody"], quotes=models.quotes
+    )
     accompaniment = write_notes(
         models.accompaniment, stretches, chords, name, given=melody, drawing=drawing["accompaniment"]
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.inference.card import find_models, models_folder, read_card
+from bridge.inference.quoting import PART, newest_quotes, read_quotes_card
 
 FOLDER = Path(__file__).resolve().parent / "kept"
 DIGITS = 4
@@ -70,7 +71,8 @@ def identities(parts: Iterable[str]) -> dict[str, str]:
     wanted = tuple(parts)
     if wanted:
         cards = [read_card(folder / "card.json") for part, folder in find_models().items() if part in wanted]
-        return {card.name: card.identity for card in cards}
+        runs = [read_quotes_card(newest_quotes())] if PART in wanted else []
+        return {card.name: card.identity for card in cards} | {card.name: card.sha256 for card in runs}
     return {
         path.parent.name: json.loads(path.read_text(encoding="utf-8"))["sha256"]
         for path in sorted(models_folder().glob("*/card.json"))

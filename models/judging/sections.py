@@ -13,6 +13,7 @@ import torch
 from bench import decoding
 from bridge.composing import Models, load_models
 from bridge.inference.card import find_models, models_folder
+from bridge.inference.quoting import FILE
 from bridge.vocabulary.recall import read_trust
 from models import band
 from models.judging import copied, cues, free, metres, obeyed, pictured
@@ -66,7 +67,7 @@ def generation(judged: Judged) -> dict[str, Any]:
         stretch for song in songs("validation")[: judged.songs] for stretch in first_bars(song, judged.bars)
     ]
     parts = ("chords", "melody", "accompaniment")
-    chain = SimpleNamespace(**{part: MarkovDecoder(models.cards[part]) for part in parts})
+    chain = SimpleNamespace(quotes=None, **{part: MarkovDecoder(models.cards[part]) for part in parts})
     written = free.write(models, held_out, "free")
     few = {song.number for song in songs("test")[:CHAIN_SONGS]}
     some = [stretch for stretch in held_out if stretch.song in few]
@@ -80,7 +81,7 @@ def generation(judged: Judged) -> dict[str, Any]:
         "songs": len({stretch.song for stretch in held_out}),
         "bars": sum(len(stretch.metres) for stretch in held_out),
         "measures": free.compared(rows, "held-out songs"),
-        "copying": copied.judge(models.melody, held_out, written[1]),
+        "copying": copied.judge(models.melody, models.quotes, held_out, written[1]),
     }
 
 
@@ -132,8 +133,9 @@ def speed(judged: Judged) -> dict[str, Any]:
 
 
 def size(judged: Judged) -> dict[str, Any]:
-    """Bytes of every model that is released."""
-    return {path.parent.name: path.stat().st_size for path in sorted(models_folder().glob("*/model.onnx"))}
+    """Bytes of every model that is released, and of the runs of notes beside them."""
+    files = [path for name in ("model.onnx", FILE) for path in models_folder().glob(f"*/{name}")]
+    return {path.parent.name: path.stat().st_size for path in sorted(files)}
 
 
 SECTIONS: dict[str, Callable[[Judged], dict[str, Any]]] = {

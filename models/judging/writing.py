@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bridge.inference.generate import BarTask, Row, generate
 from bridge.inference.memory import ChordMemory
+from bridge.inference.quoting import Unquoted
 from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder
 from bridge.inference.streams import stream
@@ -16,6 +17,7 @@ from bridge.vocabulary import bars, controls, prompts, tokens
 from bridge.vocabulary.bars import BarControls, NoteEvent
 from bridge.vocabulary.conditions import Conditions
 from bridge.vocabulary.masks import BarRules
+from bridge.vocabulary.quotes import Quotes
 from bridge.vocabulary.recall import read_trust
 from models.judging.stretches import Harmony, Notes, Stretch
 
@@ -121,11 +123,12 @@ def write_notes(
     curves: Sequence[Sequence[Asked]] | None = None,
     drawing: Drawing | None = None,
     source: str = "pop",
+    quotes: Quotes | None = None,
 ) -> list[Notes]:
     """Melody, or with a melody `given` the accompaniment, on given chords.
 
     `curves` asks for something in every bar; without, every control is open. `source` is one of
-    `tokens.SOURCES`, of which vocabulary 1 knows nothing.
+    `tokens.SOURCES`, of which vocabulary 1 knows nothing. `quotes` are runs of notes that are not drawn.
     """
     rows = []
     if curves is None and decoder.card.guidance:
@@ -151,6 +154,7 @@ def write_notes(
                 bars=tasks,
                 generator=_stream(name, part, stretch),
                 sampling=how.sampling,
+                guide=None if quotes is None else Unquoted(quotes),
             )
         )
     written = generate(decoder, rows, max_rows=ROWS, on_bar=counted(f"{name}: {part}", rows))
