@@ -11,84 +11,10 @@ from pathlib import Path
 from bridge.about import About
 from bridge.errors import SettingsError
 from bridge.llm import USUAL_S, LanguageModel
-
-SLOWEST_BPM, FASTEST_BPM = 20.0, 300.0
-# Metres that a score can be in: beats a bar, and eighths a beat. Compound ones count in dotted quarters.
-METRES = {
-    "2/4": (2, 2), "3/4": (3, 2), "4/4": (4, 2), "5/4": (5, 2), "6/4": (6, 2), "7/4": (7, 2),
-    "6/8": (2, 3), "9/8": (3, 3), "12/8": (4, 3),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class TempoSettings:
-    """Limits of the tempo map, in beats of the `metre` a minute: quarters, or dotted quarters.
-
-    `target_bpm` is the base tempo of every plot, exactly; None lets the picture's energy aim it. Bends are
-    shares of the plot's base tempo (`design`: 3, 5 and 8 %); a `max_bend` below the other two lowers them.
-    `changes`: the tempo may take another character wherever a plot begins.
-    """
-
-    min_bpm: float = 60.0
-    max_bpm: float = 160.0
-    target_bpm: float | None = None
-    free_bend: float = 0.03
-    costed_bend: float = 0.05
-    max_bend: float = 0.08
-    ramp_min_beats: int = 4
-    exact: bool = False
-    metre: str = "4/4"
-    changes: bool = False
-
-    def __post_init__(self) -> None:
-        if not SLOWEST_BPM <= self.min_bpm <= self.max_bpm <= FASTEST_BPM:
-            raise SettingsError(
-                f"a tempo range of {self.min_bpm:g} to {self.max_bpm:g} bpm makes no sense",
-                remedy=f"Stay within {SLOWEST_BPM:g} to {FASTEST_BPM:g} bpm, the lower number first",
-            )
-        if self.target_bpm is not None:
-            self._check_target(self.target_bpm)
-        if not 0 <= self.max_bend <= 0.08:
-            raise SettingsError(
-                f"a largest bend of {100 * self.max_bend:g} % is out of range", remedy="Use 0 to 8 %"
-            )
-        if not 0 <= self.free_bend <= self.costed_bend <= 1:
-            raise SettingsError("bends must rise from free to costed, from 0 on")
-        for name in ("free_bend", "costed_bend"):
-            object.__setattr__(self, name, min(getattr(self, name), self.max_bend))
-        if self.metre not in METRES:
-            raise SettingsError(
-                f"{self.metre or 'an empty text'} is not a metre that a score can be in",
-                remedy=f"Choose one of {', '.join(METRES)}",
-            )
-
-    def _check_target(self, bpm: float) -> None:
-        if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
-            raise SettingsError(
-                f"a tempo of {bpm:g} bpm is out of range",
-                remedy=f"Stay within {SLOWEST_BPM:g} to {FASTEST_BPM:g} bpm",
-            )
-        if not self.min_bpm <= bpm <= self.max_bpm:
-            raise SettingsError(
-                f"a tempo of {bpm:g} bpm lies outside the range of {self.min_bpm:g} to {self.max_bpm:g}",
-                remedy="Change one of the two",
-            )
-        if self.changes:
-            raise SettingsError(
-                f"the tempo cannot be {bpm:g} bpm throughout and change with the plots",
-                remedy="Ask for one of the two, or give single plots a tempo_bpm in the cue sheet",
-            )
-
-    @property
-    def beats_per_bar(self) -> int:
-        """Beats in a bar where nothing asks for another metre."""
-        return METRES[self.metre][0]
-
-    @property
-    def beat_quarters(self) -> Fraction:
-        """Quarters in a beat: 1, or 3/2 in a compound metre."""
-        return Fraction(METRES[self.metre][1], 2)
-
+from bridge.tempo_settings import FASTEST_BPM as FASTEST_BPM
+from bridge.tempo_settings import METRES as METRES
+from bridge.tempo_settings import SLOWEST_BPM as SLOWEST_BPM
+from bridge.tempo_settings import TempoSettings as TempoSettings
 
 LARGEST_WINDOW_FRAMES = 24
 MAX_MAP_BYTES = 16 << 20
@@ -178,7 +104,8 @@ class Settings:
         if self.tempo_map_midi and replace(self.tempo, exact=False) != TempoSettings():
             raise SettingsError(
                 "a tempo map that is kept leaves no choice of tempo, range, metre, bends or --tempo-changes",
-                remedy="Leave out --keep-tempo-map, or all of --tempo, --tempo-range, --metre, --max-bend",
+                remedy="Leave out --keep-tempo-map, or all of --tempo, --tempo-range, --tempo-follows,"
+                " --metre and --max-bend",
             )
         if len(self.tempo_map_midi) > MAX_MAP_BYTES:
             raise SettingsError(

@@ -134,6 +134,7 @@ def test_every_control_is_in_the_fingerprint(demo: Path) -> None:
                 TempoSettings(max_bend=0.05),
                 TempoSettings(exact=True),
                 TempoSettings(changes=True),
+                TempoSettings(follows="mood"),
             )
         ),
         replace(plain, hits=HitSettings(window_frames=(Fraction(-1), Fraction(1)))),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bridge.config import FASTEST_BPM, SLOWEST_BPM, HitSettings, TempoSettings
 from bridge.errors import SettingsError
+from bridge.tempo_settings import FOLLOWED
 
 # Windows up to half a frame are the exact mode: every hit may then bend the tempo as a `must` does.
 EXACT_FRAMES = Fraction(1, 2)
@@ -40,7 +41,11 @@ def add_controls(parser: argparse.ArgumentParser) -> None:
         "--tempo-changes", action="store_true",
         help="let the tempo take another character wherever a plot begins",
     )  # fmt: skip
-
+    group.add_argument(
+        "--tempo-follows", choices=FOLLOWED, default="cuts",
+        help="what the tempo answers to first where it cannot serve both: the cuts (default), or the mood, "
+        "at the price of some cuts",
+    )  # fmt: skip
     group.add_argument(
         "--learnt-curves", metavar="SHARE", default="0",
         help="0 to 1: how far density and loudness lean on a regressor taught by one cartoon, which has not "
@@ -80,7 +85,7 @@ def tempo_of(options: argparse.Namespace) -> TempoSettings:
         SettingsError: one makes no sense, or two clash.
     """
     _check_kept_map(options)
-    found = TempoSettings(changes=options.tempo_changes)
+    found = TempoSettings(changes=options.tempo_changes, follows=options.tempo_follows)
     if options.metre is not None:
         found = replace(found, metre=options.metre)
     if options.max_bend is not None:
@@ -122,6 +127,7 @@ def _check_kept_map(options: argparse.Namespace) -> None:
         if getattr(options, name) is not None
     ]
     told += ["--tempo-changes"] if options.tempo_changes else []
+    told += ["--tempo-follows"] if options.tempo_follows != "cuts" else []
     if told:
         raise SettingsError(
             "a tempo map that is kept leaves no choice of tempo, range, metre, bends or --tempo-changes",

@@ -45,6 +45,8 @@ EXACT_BASES = 2
 # Turns are too many there at any lower level: it only saves rounds.
 EXACT_TURNS = 6.0
 _LOOSER = (0.3, 0.05)
+# How much dearer the distance to the mood's tempo is where the tempo follows it: models/LOG.md has the trade.
+MOOD_PRICE = 32.0
 
 
 def target_bpm(energy: float, settings: TempoSettings) -> float:
@@ -77,7 +79,8 @@ def prior_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -> 
     aims = tuple(math.log(target_bpm(p.energy, settings.tempo)) for p in plots)
     length = max(float(span.end_s - span.start_s), 1e-6)
     weight = sum(t.weight for t in span.targets)
-    return Prior(begins, aims, prices.target * weight / length, length)
+    price = prices.target * (MOOD_PRICE if settings.tempo.follows == "mood" else 1.0)
+    return Prior(begins, aims, price * weight / length, length)
 
 
 def lattice_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -> Lattice:
@@ -128,6 +131,8 @@ class Watch:
 def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> Route:
     """The span's best route: the search's, unless the best constant tempo meets more.
 
+    Where the tempo follows the mood no constant one is in question: what meets most hits is seldom its tempo.
+
     Raises:
         Cancelled: when asked to stop.
     """
@@ -140,6 +145,8 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
     if Limits.of(settings.tempo).steady:
         return steady or empty
     goal = _scores(cues, span, lay(cues, settings, [steady])) if steady else (0.0, 0, 0.0)
+    if settings.tempo.follows == "mood":
+        goal = (goal[0], 0, 0.0)  # musts are met as ever
     best, best_score = steady, goal
     prices = (
         replace(Prices().loosened(EXACT_PRICES), turn_level=EXACT_TURNS) if settings.tempo.exact else Prices()

@@ -40,7 +40,7 @@ def moods(found: Known) -> str:
         " harmony; mode runs from -1, minor, to 1.\n\n"
         + table(["axis", "moves", "rises in", "mean change", "bar: 95 %"], rows)
         + "\n\nWith a cut every two to six seconds the cuts leave few tempi to choose from, and the energy"
-        " decides only among those; the tempo map's price for it is low, for a higher one costs hits."
+        " decides only among those, for a dearer aim costs hits; `--tempo-follows mood` pays that price."
     )
 
 

@@ -36,7 +36,7 @@ ENDS = {"energy": (0.3, 0.81), "tension": (0.22, 0.88), "valence": (0.3, 0.82)}
 (Eerola & Vuoskoski 2011, on 1 to 9: energy of sad 3.4, of angry 7.5; tension of tender 2.8, of fearful 8.0;
 valence of fearful 3.4, of happy 7.6)."""
 RENDERED = "loudness, rendered"
-TEMPI = ("tempo, every cut a hit", "tempo, plots alone")
+TEMPI = ("tempo, plots alone", "tempo, every cut a hit, following the mood", "tempo, every cut a hit")
 AXES = {
     "energy": ("density", "loudness", RENDERED, *TEMPI),
     "tension": ("dissonance", "roughness"),
@@ -62,7 +62,8 @@ def paired(models: Models, trials: int) -> dict[str, dict[str, Any]]:
 
     The sheets are the sync benchmark's simulated cut lists; the other axes are drawn anew for each trial.
     What follows from the axes in spotting (density and loudness) follows here. Tempo is taken once more of
-    the sheets with no hits but where plots begin: a cut every few seconds leaves few tempi to choose from.
+    the sheets with no hits but where plots begin, and once where it is asked to follow the mood: a cut every
+    few seconds leaves few tempi to choose from.
     Loudness is heard once more as it is rendered, where there is a FluidSynth with a soundfont.
     """
     lists, studio = simulated(), _studio()
@@ -77,7 +78,8 @@ def paired(models: Models, trials: int) -> dict[str, dict[str, Any]]:
             drawn = np.random.default_rng(trial).uniform(0.3, 0.7, 3)
             mood = dict(zip(("valence", "energy", "tension"), map(float, drawn)))
             ends = [
-                heard(in_mood(sheet, {**mood, axis: value}), trial, models, hears) for value in ENDS[axis]
+                heard(in_mood(sheet, {**mood, axis: value}), trial, models, hears, moved)
+                for value in ENDS[axis]
             ]
             for name in moved:
                 changes[name].append(ends[1][name] - ends[0][name])
@@ -98,8 +100,13 @@ def in_mood(sheet: CueSheet, mood: dict[str, float]) -> CueSheet:
     return replace(sheet, plots=tuple(replace(plot, **mood, **derived) for plot in sheet.plots))
 
 
-def heard(sheet: CueSheet, seed: int, models: Models, studio: Studio | None) -> dict[str, float]:
-    """What a cue is like: distinct onsets a second, level, quarters a minute, dissonance, and mode."""
+def heard(
+    sheet: CueSheet, seed: int, models: Models, studio: Studio | None, asked: Sequence[str]
+) -> dict[str, float]:
+    """What a cue is like: distinct onsets a second, level, quarters a minute, dissonance, and mode.
+
+    The tempi that are not the cue's own are solved for where they are among what is `asked`.
+    """
     settings = Settings(seed=seed)
     form = solve(sheet, settings, Progress())
     score = compose(sheet, form, settings, models, Progress())
@@ -110,8 +117,7 @@ def heard(sheet: CueSheet, seed: int, models: Models, studio: Studio | None) -> 
         "density": len(onsets) / length_s,
         "loudness": level(played),
         **({} if studio is None else {RENDERED: rendered(played, form, sheet, studio)}),
-        TEMPI[0]: tempo(form),
-        TEMPI[1]: tempo(solve(plots_alone(sheet), settings, Progress())),
+        **({} if TEMPI[0] not in asked else tempi(sheet, form, settings)),
         "dissonance": dissonance(score),
         "roughness": rough(score),
         "mode": major(score, form),
@@ -129,6 +135,13 @@ def _studio() -> Studio | None:
 def tempo(form: Form) -> float:
     """Quarters a minute, over the whole form."""
     return form.end_tick / TICKS_PER_QUARTER / float(form.tempo_map.s_at_tick(form.end_tick)) * 60
+
+
+def tempi(sheet: CueSheet, form: Form, settings: Settings) -> dict[str, float]:
+    """`TEMPI` of a sheet, of which the last is its form's own."""
+    led = replace(settings, tempo=replace(settings.tempo, follows="mood"))
+    forms = (solve(plots_alone(sheet), settings, Progress()), solve(sheet, led, Progress()), form)
+    return dict(zip(TEMPI, map(tempo, forms)))
 
 
 def plots_alone(sheet: CueSheet) -> CueSheet:

@@ -38,6 +38,7 @@ def test_ranges_metres_and_bends() -> None:
     assert (tempo.free_bend, tempo.costed_bend, tempo.max_bend) == (0.02, 0.02, 0.02)
     assert (tempo.beats_per_bar, tempo.beat_quarters) == (2, Fraction(3, 2))
     assert asked("--tempo-changes")[0] == TempoSettings(changes=True)
+    assert asked("--tempo-follows", "mood")[0] == TempoSettings(follows="mood")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,7 @@ BAD = [
     (["--keep-tempo-map", "a.mid", "--tempo-range", "60-160"], "or leave out --tempo-range"),
     (["--keep-tempo-map", "a.mid", "--metre", "4/4", "--max-bend", "8"], "leave out --metre, --max-bend"),
     (["--keep-tempo-map", "a.mid", "--tempo-changes"], "leaves no choice"),
+    (["--keep-tempo-map", "a.mid", "--tempo-follows", "mood"], "leave out --tempo-follows"),
     (["--max-bend", "9"], "9 % is out of range"),
     (["--max-bend", "-1"], "out of range"),
     (["--hit-window", "-1"], "below zero"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bridge.about import About
 from bridge.config import METRES, HitSettings, Settings, TempoSettings
 from bridge.errors import InputError, SettingsError
+from bridge.tempo_settings import FOLLOWED
 from bridge.wire import convert
 from bridge.wire.v1 import scoring_pb2 as pb
 
@@ -29,6 +30,7 @@ tempos = st.builds(
     exact=st.booleans(),
     metre=st.sampled_from(sorted(METRES)),
     changes=st.just(False),
+    follows=st.sampled_from(FOLLOWED),
 )
 hits = st.builds(
     HitSettings,

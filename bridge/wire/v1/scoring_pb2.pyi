@@ -245,6 +245,7 @@ class TempoSettings(_message.Message):
     EXACT_FIELD_NUMBER: _builtins.int
     METRE_FIELD_NUMBER: _builtins.int
     CHANGES_FIELD_NUMBER: _builtins.int
+    FOLLOWS_FIELD_NUMBER: _builtins.int
     min_bpm: _builtins.float
     """Slowest tempo in beats a minute."""
     max_bpm: _builtins.float
@@ -265,6 +266,8 @@ class TempoSettings(_message.Message):
     """Metre where nothing asks for another, such as "3/4"; DescribeResponse.details_json lists those there are."""
     changes: _builtins.bool
     """Whether the tempo may take another character wherever a plot begins."""
+    follows: _builtins.str
+    """What the tempo answers to first where it cannot serve both: "cuts" (the default) or "mood"."""
     def __init__(
         self,
         *,
@@ -278,10 +281,11 @@ class TempoSettings(_message.Message):
         exact: _builtins.bool | None = ...,
         metre: _builtins.str | None = ...,
         changes: _builtins.bool | None = ...,
+        follows: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_changes", b"_changes", "_costed_bend", b"_costed_bend", "_exact", b"_exact", "_free_bend", b"_free_bend", "_max_bend", b"_max_bend", "_max_bpm", b"_max_bpm", "_metre", b"_metre", "_min_bpm", b"_min_bpm", "_ramp_min_beats", b"_ramp_min_beats", "_target_bpm", b"_target_bpm", "changes", b"changes", "costed_bend", b"costed_bend", "exact", b"exact", "free_bend", b"free_bend", "max_bend", b"max_bend", "max_bpm", b"max_bpm", "metre", b"metre", "min_bpm", b"min_bpm", "ramp_min_beats", b"ramp_min_beats", "target_bpm", b"target_bpm"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_changes", b"_changes", "_costed_bend", b"_costed_bend", "_exact", b"_exact", "_follows", b"_follows", "_free_bend", b"_free_bend", "_max_bend", b"_max_bend", "_max_bpm", b"_max_bpm", "_metre", b"_metre", "_min_bpm", b"_min_bpm", "_ramp_min_beats", b"_ramp_min_beats", "_target_bpm", b"_target_bpm", "changes", b"changes", "costed_bend", b"costed_bend", "exact", b"exact", "follows", b"follows", "free_bend", b"free_bend", "max_bend", b"max_bend", "max_bpm", b"max_bpm", "metre", b"metre", "min_bpm", b"min_bpm", "ramp_min_beats", b"ramp_min_beats", "target_bpm", b"target_bpm"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_changes", b"_changes", "_costed_bend", b"_costed_bend", "_exact", b"_exact", "_free_bend", b"_free_bend", "_max_bend", b"_max_bend", "_max_bpm", b"_max_bpm", "_metre", b"_metre", "_min_bpm", b"_min_bpm", "_ramp_min_beats", b"_ramp_min_beats", "_target_bpm", b"_target_bpm", "changes", b"changes", "costed_bend", b"costed_bend", "exact", b"exact", "free_bend", b"free_bend", "max_bend", b"max_bend", "max_bpm", b"max_bpm", "metre", b"metre", "min_bpm", b"min_bpm", "ramp_min_beats", b"ramp_min_beats", "target_bpm", b"target_bpm"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_changes", b"_changes", "_costed_bend", b"_costed_bend", "_exact", b"_exact", "_follows", b"_follows", "_free_bend", b"_free_bend", "_max_bend", b"_max_bend", "_max_bpm", b"_max_bpm", "_metre", b"_metre", "_min_bpm", b"_min_bpm", "_ramp_min_beats", b"_ramp_min_beats", "_target_bpm", b"_target_bpm", "changes", b"changes", "costed_bend", b"costed_bend", "exact", b"exact", "follows", b"follows", "free_bend", b"free_bend", "max_bend", b"max_bend", "max_bpm", b"max_bpm", "metre", b"metre", "min_bpm", b"min_bpm", "ramp_min_beats", b"ramp_min_beats", "target_bpm", b"target_bpm"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__changes: _TypeAlias = _typing.Literal["changes"]  # noqa: Y015
     _WhichOneofArgType__changes: _TypeAlias = _typing.Literal["_changes", b"_changes"]  # noqa: Y015
@@ -289,6 +293,8 @@ class TempoSettings(_message.Message):
     _WhichOneofArgType__costed_bend: _TypeAlias = _typing.Literal["_costed_bend", b"_costed_bend"]  # noqa: Y015
     _WhichOneofReturnType__exact: _TypeAlias = _typing.Literal["exact"]  # noqa: Y015
     _WhichOneofArgType__exact: _TypeAlias = _typing.Literal["_exact", b"_exact"]  # noqa: Y015
+    _WhichOneofReturnType__follows: _TypeAlias = _typing.Literal["follows"]  # noqa: Y015
+    _WhichOneofArgType__follows: _TypeAlias = _typing.Literal["_follows", b"_follows"]  # noqa: Y015
     _WhichOneofReturnType__free_bend: _TypeAlias = _typing.Literal["free_bend"]  # noqa: Y015
     _WhichOneofArgType__free_bend: _TypeAlias = _typing.Literal["_free_bend", b"_free_bend"]  # noqa: Y015
     _WhichOneofReturnType__max_bend: _TypeAlias = _typing.Literal["max_bend"]  # noqa: Y015
@@ -309,6 +315,8 @@ class TempoSettings(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__costed_bend) -> _WhichOneofReturnType__costed_bend | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__exact) -> _WhichOneofReturnType__exact | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__follows) -> _WhichOneofReturnType__follows | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__free_bend) -> _WhichOneofReturnType__free_bend | None: ...
     @_typing.overload
