@@ -80,7 +80,7 @@ def write(
                 tuple(untextured(np.array(bar.prompt)).tolist()),
                 BarRules(steps=tokens.bar_steps(bar.metre), chords=chords_of(bar)),
                 conditions=Conditions().vector(),
-                tone_lean=how.lean,
+                tone_lean=how.lean_in(bar.metre),
             )
             for bar in own
         )
