@@ -55,7 +55,7 @@ def write_melody(
     """Key-relative melody of every section by its key, one tuple a cell; empty where it is silent.
 
     `heard` are motifs that the cue has already: by label what its first plot opened with, the cue's own
-    under "". `quotes` are runs of notes that are not drawn.
+    under "". `quotes` are runs of notes that no section draws.
     """
     silent = {
         section.key: tuple(() for _ in section.cells) for section in sections if section.layer("line") is None
