@@ -81,8 +81,8 @@ $(TRAIN_BIN)/python:
 test-train: $(TRAIN_BIN)/python
 	$(TRAIN_BIN)/python -m pytest -m train
 
-# Every table of models/EVALUATION.md, from the released models; about three hours on one core, and before them an
-# hour for the packs of the corpus that are not written yet.
+# Every table of models/EVALUATION.md, from the released models; an hour and a half on one core, and before them a
+# quarter of an hour for the packs of the corpus that are not written yet.
 evaluate: $(TRAIN_BIN)/python
 	$(TRAIN_BIN)/python -m models.packs judge
 	$(TRAIN_BIN)/python -m models.judging

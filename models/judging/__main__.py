@@ -2,8 +2,8 @@
 
 Writes each section's numbers, and which models they are of, to `models/judging/kept/SECTION.json`; from all
 that are there the tables of `models/EVALUATION.md`; and into each card what was measured with the models that
-are released now. `python -m models.packs judge` writes the packs of the corpus that it needs. About three
-hours on one core.
+are released now. `python -m models.packs judge` writes the packs of the corpus that it needs. About an
+hour and a half on one core.
 """
 
 from __future__ import annotations
