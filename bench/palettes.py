@@ -177,8 +177,12 @@ def time_of(score: Score) -> dict[str, float]:
 
 
 def shared_time(some: Sequence[dict[str, float]], others: Sequence[dict[str, float]]) -> float:
-    """Mean overlap of the shares of two lists' pairs; of one list with itself, of its different pairs."""
+    """Mean overlap of the shares of two lists' pairs; of one list with itself, of its different pairs (of one
+    score alone 1).
+    """
     pairs = list(combinations(some, 2)) if some is others else list(product(some, others))
+    if not pairs:
+        return 1.0
     return mean(sum(min(share, b.get(name, 0.0)) for name, share in a.items()) for a, b in pairs)
 
 

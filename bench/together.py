@@ -31,6 +31,7 @@ import numpy.typing as npt
 from bridge.composing import Models, compose
 from bridge.config import Settings
 from bridge.inference.card import checked_card, find_models
+from bridge.inference.quoting import newest_quotes
 from bridge.inference.scheduler import lanes_for, processors, scheduler_of
 from bridge.inference.session import Decoder, Floats
 from bridge.progress import Progress
@@ -64,7 +65,8 @@ class Counted(Decoder):
 def models_of() -> Models:
     """The released models, with decoders that nobody else has."""
     folders = find_models()
-    models = Models(folders, {part: checked_card(folder) for part, folder in folders.items()}, Counted.load)
+    cards = {part: checked_card(folder) for part, folder in folders.items()}
+    models = Models(folders, cards, Counted.load, newest_quotes())
     _ = models.chords, models.melody, models.accompaniment, models.bass, models.drums
     return models
 

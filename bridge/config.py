@@ -103,9 +103,9 @@ class Settings:
             raise SettingsError("velocities must lie within 1 to 127, the lower number first")
         if self.tempo_map_midi and replace(self.tempo, exact=False) != TempoSettings():
             raise SettingsError(
-                "a tempo map that is kept leaves no choice of tempo, range, metre, bends or --tempo-changes",
-                remedy="Leave out --keep-tempo-map, or all of --tempo, --tempo-range, --tempo-follows,"
-                " --metre and --max-bend",
+                "a tempo map that is kept leaves no choice of tempo, range, metre, bends, --tempo-changes"
+                " or --tempo-follows",
+                remedy="Leave out --keep-tempo-map, or all of the others",
             )
         if len(self.tempo_map_midi) > MAX_MAP_BYTES:
             raise SettingsError(

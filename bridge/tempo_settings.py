@@ -66,6 +66,11 @@ class TempoSettings:
                 f"the tempo cannot follow {self.follows or 'nothing'}",
                 remedy=f"Choose one of {', '.join(FOLLOWED)}",
             )
+        if self.follows == "mood" and (self.target_bpm is not None or self.min_bpm == self.max_bpm):
+            raise SettingsError(
+                "the tempo cannot be one that is asked for and follow the mood",
+                remedy="Ask for one of the two",
+            )
 
     def _check_target(self, bpm: float) -> None:
         if not SLOWEST_BPM <= bpm <= FASTEST_BPM:

@@ -130,7 +130,8 @@ def _check_kept_map(options: argparse.Namespace) -> None:
     told += ["--tempo-follows"] if options.tempo_follows != "cuts" else []
     if told:
         raise SettingsError(
-            "a tempo map that is kept leaves no choice of tempo, range, metre, bends or --tempo-changes",
+            "a tempo map that is kept leaves no choice of tempo, range, metre, bends, --tempo-changes or"
+            " --tempo-follows",
             where="--keep-tempo-map",
             remedy=f"Leave it out, or leave out {', '.join(told)}",
         )

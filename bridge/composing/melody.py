@@ -156,6 +156,7 @@ class LineGuide:
         elif wanted[tokens.BAR] and self._count >= self._most[self._bar]:
             wanted[tokens.POS_0 : tokens.POS_0 + tokens.POSITIONS] = False
             return wanted
+        wanted = self._unquoted.narrow(wanted)
         pitches = wanted[tokens.PITCH_0 : tokens.PITCH_0 + tokens.PITCHES]
         if not pitches.any() or not self._pitches:
             return wanted
@@ -171,7 +172,7 @@ class LineGuide:
             keep[last] = False
         if (pitches & keep).any():
             pitches &= keep
-        return self._unquoted.narrow(wanted)
+        return wanted
 
     def push(self, token: int) -> None:
         """Count notes and remember pitches."""

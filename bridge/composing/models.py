@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 from bridge.config import inference_threads, provider
 from bridge.errors import ModelError
 from bridge.inference.card import Card, checked_card, find_models
-from bridge.inference.quoting import load_quotes, newest_quotes, read_quotes_card
+from bridge.inference.quoting import QuotesCard, checked_quotes_card, load_quotes, newest_quotes
 from bridge.inference.session import Decoder, runtime_version
 from bridge.vocabulary.quotes import Quotes
 
@@ -41,6 +41,7 @@ class Models:
         self._load = load
         self._loaded: dict[str, Decoder] = {}
         self._quoting = quoting
+        self._quotes_card = None if quoting is None else checked_quotes_card(quoting)
 
     @cached_property
     def quotes(self) -> Quotes | None:
@@ -80,7 +81,7 @@ class Models:
     @property
     def hashes(self) -> dict[str, str]:
         """What each model's music depends on, as a hash by its name, for fingerprints."""
-        return _hashes(self._cards, self._quoting)
+        return _hashes(self._cards, self._quotes_card)
 
     def _part(self, part: str) -> Decoder:
         if part not in self._loaded:
@@ -141,7 +142,8 @@ def model_hashes() -> dict[str, str]:
     Raises:
         ModelError: a model is missing or is not the one its card describes.
     """
-    return _hashes({part: checked_card(folder) for part, folder in find_models().items()}, newest_quotes())
+    cards = {part: checked_card(folder) for part, folder in find_models().items()}
+    return _hashes(cards, checked_quotes_card(newest_quotes()))
 
 
 def describe_models() -> dict[str, object]:
@@ -166,9 +168,7 @@ def describe_models() -> dict[str, object]:
     return {"models": heads, "onnxruntime": runtime_version(), "provider": loaded.chords.provider}
 
 
-def _hashes(cards: Mapping[str, Card], quoting: Path | None) -> dict[str, str]:
-    out = {card.name: card.identity for card in cards.values()}
-    if quoting is not None:
-        runs = read_quotes_card(quoting)
-        out[runs.name] = runs.sha256
-    return out
+def _hashes(cards: Mapping[str, Card], runs: QuotesCard | None) -> dict[str, str]:
+    return {card.name: card.identity for card in cards.values()} | (
+        {} if runs is None else {runs.name: runs.sha256}
+    )

@@ -59,11 +59,24 @@ def load_quotes(folder: Path) -> Quotes:
     Raises:
         ModelError: file or card is missing, broken, or not the other's.
     """
+    checked_quotes_card(folder)
+    path = folder / FILE
+    try:
+        return Quotes(np.load(path, allow_pickle=False))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the runs cannot be read ({error})", where=str(path), remedy=REINSTALL) from None
+
+
+def checked_quotes_card(folder: Path) -> QuotesCard:
+    """The card of the runs in a folder, once the file's hash is known to be the card's.
+
+    Raises:
+        ModelError: file or card is missing, broken, or not the other's.
+    """
     card, path = read_quotes_card(folder), folder / FILE
     try:
         found = file_sha256(path)
-        hashes = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise ModelError(f"the runs cannot be read ({error})", where=str(path), remedy=REINSTALL) from None
     if found != card.sha256:
         raise ModelError(
@@ -71,7 +84,7 @@ def load_quotes(folder: Path) -> Quotes:
             where=str(path),
             remedy=REINSTALL,
         )
-    return Quotes(hashes)
+    return card
 
 
 def read_quotes_card(folder: Path) -> QuotesCard:

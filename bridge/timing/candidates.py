@@ -45,8 +45,10 @@ EXACT_BASES = 2
 # Turns are too many there at any lower level: it only saves rounds.
 EXACT_TURNS = 6.0
 _LOOSER = (0.3, 0.05)
-# How much dearer the distance to the mood's tempo is where the tempo follows it: models/LOG.md has the trade.
-MOOD_PRICE = 32.0
+# How many times dearer the distance to the mood's tempo is where the tempo follows it; the first that meets
+# every must (models/LOG.md has the trade). A constant tempo, where nothing may bend, lies so near it.
+MOOD_PRICES = (32.0, 8.0, 2.0)
+_NEAR_MOOD = 1.08
 
 
 def target_bpm(energy: float, settings: TempoSettings) -> float:
@@ -79,8 +81,7 @@ def prior_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -> 
     aims = tuple(math.log(target_bpm(p.energy, settings.tempo)) for p in plots)
     length = max(float(span.end_s - span.start_s), 1e-6)
     weight = sum(t.weight for t in span.targets)
-    price = prices.target * (MOOD_PRICE if settings.tempo.follows == "mood" else 1.0)
-    return Prior(begins, aims, price * weight / length, length)
+    return Prior(begins, aims, prices.target * weight / length, length)
 
 
 def lattice_of(cues: CueSheet, settings: Settings, span: Span, prices: Prices) -> Lattice:
@@ -131,7 +132,8 @@ class Watch:
 def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> Route:
     """The span's best route: the search's, unless the best constant tempo meets more.
 
-    Where the tempo follows the mood no constant one is in question: what meets most hits is seldom its tempo.
+    Where the tempo follows the mood it is the one nearest to the mood's that meets every must; where none
+    does it follows the cuts.
 
     Raises:
         Cancelled: when asked to stop.
@@ -141,16 +143,19 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
     empty = Route(span, (), bpm, "target")
     if not span.targets:
         return empty
-    steady = constant_route(cues, settings, span)
     if Limits.of(settings.tempo).steady:
-        return steady or empty
-    goal = _scores(cues, span, lay(cues, settings, [steady])) if steady else (0.0, 0, 0.0)
-    if settings.tempo.follows == "mood":
-        goal = (goal[0], 0, 0.0)  # musts are met as ever
-    best, best_score = steady, goal
+        return constant_route(cues, settings, span) or empty
     prices = (
         replace(Prices().loosened(EXACT_PRICES), turn_level=EXACT_TURNS) if settings.tempo.exact else Prices()
     )
+    if settings.tempo.follows == "mood":
+        route = _moody(cues, settings, span, prices, watch)
+        if route is not None:
+            return route
+        settings = replace(settings, tempo=replace(settings.tempo, follows="cuts"))
+    steady = constant_route(cues, settings, span)
+    goal = _scores(cues, span, lay(cues, settings, [steady])) if steady else (0.0, 0, 0.0)
+    best, best_score = steady, goal
     for factor in (1.0, *_LOOSER):
         found = _searched(cues, settings, span, prices.loosened(factor), watch)
         if found is None:
@@ -161,6 +166,18 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
         if best is None or score > best_score:
             best, best_score = found, score
     return best or empty
+
+
+def _moody(cues: CueSheet, settings: Settings, span: Span, prices: Prices, watch: Watch) -> Route | None:
+    """The route nearest to the mood's tempo that meets every must."""
+    musts = sum(target.weight for target in span.targets if target.must)
+    for factor in MOOD_PRICES:
+        # However cheap all else is in the exact mode, the mood keeps its price.
+        dearer = replace(prices, target=factor * Prices().target)
+        found = _searched(cues, settings, span, dearer, watch)
+        if found is not None and _scores(cues, span, lay(cues, settings, [found]))[0] >= musts:
+            return found
+    return None
 
 
 def _searched(cues: CueSheet, settings: Settings, span: Span, prices: Prices, watch: Watch) -> Route | None:
@@ -215,6 +232,9 @@ def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | No
     slow, fast = settings.tempo.min_bpm, settings.tempo.max_bpm
     if span.base_bpm is not None:
         slow = fast = span.base_bpm
+    elif settings.tempo.follows == "mood":
+        aim = target_bpm(cues.plots[span.first_plot].energy, settings.tempo)
+        slow, fast = max(slow, aim / _NEAR_MOOD), min(fast, aim * _NEAR_MOOD)
     limits = Limits.of(settings.tempo)
     steady = constant_tempo(hits, early, late, None, slow, fast)
     found = []

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.following import tempo
 from bench.sync.lists import simulated
 from bench.textures import trimmed
 from bridge.composing import Models, compose
@@ -51,6 +52,8 @@ FORM = (
     Label.CLIMAX,
     Label.CONCLUSION,
 )
+APART = 5
+"""Which of the simulated lists are taken: not those on which `--tempo-follows` got its price (at 3)."""
 Melody = Sequence[tuple[Fraction, int]]
 """(Start in quarters, pitch) in order."""
 PLOT_S, RATE = 15, 24
@@ -73,9 +76,9 @@ def paired(models: Models, trials: int) -> dict[str, dict[str, Any]]:
         hears = studio if RENDERED in moved else None
         changes: dict[str, list[float]] = {name: [] for name in moved}
         for trial in range(trials):
-            edits = lists[(7 * trial + 3) * len(lists) // (7 * trials) % len(lists)]
+            edits = lists[(7 * trial + APART) * len(lists) // (7 * trials) % len(lists)]
             sheet = trimmed(edits.cue_sheet(), round(SECONDS * edits.rate))
-            drawn = np.random.default_rng(trial).uniform(0.3, 0.7, 3)
+            drawn = np.random.default_rng((APART, trial)).uniform(0.3, 0.7, 3)
             mood = dict(zip(("valence", "energy", "tension"), map(float, drawn)))
             ends = [
                 heard(in_mood(sheet, {**mood, axis: value}), trial, models, hears, moved)
@@ -130,11 +133,6 @@ def _studio() -> Studio | None:
     except InputError as error:
         print(f"moods: nothing is rendered: {error}", file=sys.stderr)
         return None
-
-
-def tempo(form: Form) -> float:
-    """Quarters a minute, over the whole form."""
-    return form.end_tick / TICKS_PER_QUARTER / float(form.tempo_map.s_at_tick(form.end_tick)) * 60
 
 
 def tempi(sheet: CueSheet, form: Form, settings: Settings) -> dict[str, float]:

@@ -55,7 +55,7 @@ def test_the_released_runs_are_those_of_their_card():
     ("name", "content", "words"),
     [
         (FILE, None, "cannot be read"),
-        (FILE, b"no array", "cannot be read"),
+        (FILE, b"no array", "not the runs the card describes"),
         ("card.json", None, "the card cannot be read"),
         ("card.json", b"[]", "the card cannot be read"),
         ("card.json", b'{"name": "quotes-v1"}', "the card cannot be read"),
