@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from bridge.about import About
 from bridge.config import METRES, HitSettings, Settings, TempoSettings
 from bridge.errors import InputError, SettingsError
-from bridge.tempo_settings import FOLLOWED
 from bridge.wire import convert
 from bridge.wire.v1 import scoring_pb2 as pb
 
@@ -30,7 +29,7 @@ tempos = st.builds(
     exact=st.booleans(),
     metre=st.sampled_from(sorted(METRES)),
     changes=st.just(False),
-    follows=st.sampled_from(FOLLOWED),
+    follows=st.just("cuts"),
 )
 hits = st.builds(
     HitSettings,
@@ -80,6 +79,12 @@ def test_settings_survive_the_wire(wanted: Settings) -> None:
     assert convert.settings_from_wire(message) == wanted
 
 
+def test_a_tempo_that_follows_the_mood_survives_the_wire() -> None:
+    wanted = Settings(tempo=TempoSettings(follows="mood", min_bpm=70))
+    message = pb.Settings.FromString(convert.settings_to_wire(wanted).SerializeToString())
+    assert convert.settings_from_wire(message) == wanted
+
+
 def test_what_is_absent_keeps_its_default() -> None:
     assert convert.settings_from_wire(pb.Settings()) == Settings()
     given_seed = convert.settings_from_wire(pb.Settings(seed=3, tempo=pb.TempoSettings(exact=True)))
@@ -100,6 +105,8 @@ def test_zero_is_not_absent() -> None:
         pb.Settings(tempo=pb.TempoSettings(min_bpm=10)),
         pb.Settings(tempo=pb.TempoSettings(target_bpm=170)),
         pb.Settings(tempo=pb.TempoSettings(target_bpm=90, changes=True)),
+        pb.Settings(tempo=pb.TempoSettings(follows="moon")),
+        pb.Settings(tempo=pb.TempoSettings(target_bpm=90, follows="mood")),
         pb.Settings(tempo=pb.TempoSettings(max_bend=0.09)),
         pb.Settings(tempo=pb.TempoSettings(metre="4/3")),
         pb.Settings(tempo=pb.TempoSettings(metre="0/4")),
