@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from bench.decoding_tables import growth_table, minute_words, pace_table
+from bench.decoding_tables import cue_table, growth_table, minute_words, pace_table
 from bridge.composing import compose, load_models
 from bridge.config import Settings
 from bridge.inference.card import find_models
@@ -34,6 +34,8 @@ from bridge.inference.sampling import Sampling
 from bridge.inference.session import Decoder, Floats
 from bridge.inference.streams import stream
 from bridge.progress import Progress
+from bridge.schema.cues import CueSheet
+from bridge.schema.tempo import Form
 from bridge.vocabulary import bars, prompts
 from bridge.vocabulary.bars import BarControls, ChordEvent
 from bridge.vocabulary.chords import Chord
@@ -45,6 +47,8 @@ from tests.composing.forms import Scene, build
 BARS, REPEATS = 10, 3
 BATCHES = (1, 4, 16)
 LENGTHS = (8, 32, 128, 512)
+SCENES = (3, 6, 12, 24)
+"""Plots of ten bars and twenty seconds in the cues whose time is taken."""
 _GRAMMAR = ("masks.py", "sampling.py", "rhythm.py", "melody.py", "accompaniment.py", "memory.py", "recall.py")
 _BATCHES = ("generate.py", "row.py", "desk.py", "scheduler.py")
 PROGRESSION = (Chord(0, "maj"), Chord(9, "min7"), Chord(5, "maj7"), Chord(7, "sus4"))
@@ -184,18 +188,38 @@ def paces(repeats: int = REPEATS, bars_each: int = BARS) -> list[dict[str, Any]]
 def growth(repeats: int = REPEATS) -> list[dict[str, float]]:
     """`bars` in a row of the released melody model, `tokens` written and `seconds`, for each of `LENGTHS`.
 
-    Seconds a token are level where time is linear in length.
+    `read` are the row's tokens, prompts and all. Up to the model's context a token has ever more to look back
+    on; beyond it seconds a token are level where time is linear in length.
     """
     decoder = Decoder.load(find_models()["melody"])
     out = []
     for bars_each in LENGTHS:
-        written = size_of(generate(decoder, rows_of(decoder, 1, bars_each)))
+        rows = rows_of(decoder, 1, bars_each)
+        written = size_of(generate(decoder, rows))
+        read = written + sum(len(task.prompt) for row in rows for task in row.bars)
         seconds = median(
             timed(lambda count=bars_each: generate(decoder, rows_of(decoder, 1, count)))  # type: ignore[misc]
             for _ in range(repeats)
         )
-        out.append({"bars": bars_each, "tokens": written, "seconds": seconds})
+        out.append({"bars": bars_each, "tokens": written, "read": read, "seconds": seconds})
     return out
+
+
+def cues() -> list[dict[str, float]]:
+    """`music`, the seconds of a cue of five parts, and `seconds` of one core that composing it takes."""
+    models, out = load_models(), []
+    for count in SCENES:
+        sheet, form = five_parts(count)
+        compose(sheet, form, Settings(), models, Progress())
+        seconds = timed(lambda: compose(sheet, form, Settings(), models, Progress()))  # noqa: B023
+        out.append({"music": float(sheet.cue_length_s), "seconds": seconds})
+    return out
+
+
+def five_parts(scenes: int) -> tuple[CueSheet, Form]:
+    """Plots of ten bars, twenty seconds, in which melody, inner lines, bass, pad and drums play."""
+    layers = ("line", "inner", "bass", "pad", "groove")
+    return build(*[Scene(10, energy=0.6, layers=layers, palette="orchestral") for _ in range(scenes)])
 
 
 def size_of(written: Sequence[Sequence[Tokens]]) -> int:
@@ -210,12 +234,11 @@ def minute() -> dict[str, Any]:
     these by place, 0 to 1.
     """
     models, settings = load_models(), Settings()
-    layers = ("line", "inner", "bass", "pad", "groove")
-    cues, form = build(*[Scene(10, energy=0.6, layers=layers, palette="orchestral") for _ in range(3)])
-    score = compose(cues, form, settings, models, Progress())
-    seconds = timed(lambda: compose(cues, form, settings, models, Progress()))
+    sheet, form = five_parts(3)
+    score = compose(sheet, form, settings, models, Progress())
+    seconds = timed(lambda: compose(sheet, form, settings, models, Progress()))
     profile = cProfile.Profile()
-    profile.runcall(compose, cues, form, settings, models, Progress())
+    profile.runcall(compose, sheet, form, settings, models, Progress())
     stats: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     total = sum(each[2] for each in stats.values())
     places = {"onnxruntime": 0.0, "grammar, guides, draws": 0.0, "batches": 0.0, "all else": 0.0}
@@ -229,7 +252,7 @@ def minute() -> dict[str, Any]:
         else:
             places["all else"] += each[2]
     return {
-        "music": float(cues.cue_length_s),
+        "music": float(sheet.cue_length_s),
         "parts": len(score.parts),
         "notes": sum(len(part.notes) for part in score.parts),
         "seconds": seconds,
@@ -246,6 +269,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     torch.set_num_threads(1)
     print(pace_table(paces(asked.repeats, asked.bars)))
     print(growth_table(growth(asked.repeats)))
+    print(cue_table(cues()))
     print(minute_words(minute()))
     return 0
 

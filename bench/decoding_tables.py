@@ -23,11 +23,21 @@ def pace_table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def growth_table(rows: Sequence[Mapping[str, float]]) -> str:
     """`growth` as Markdown."""
-    out = ["| bars in a row | tokens written | seconds | ms a token |", "|---" * 4 + "|"]
+    out = ["| bars in a row | tokens written | and read | seconds | ms a token |", "|---" * 5 + "|"]
     for each in rows:
         out.append(
-            f"| {each['bars']} | {each['tokens']} | {each['seconds']:.2f}"
+            f"| {each['bars']} | {each['tokens']} | {each['read']} | {each['seconds']:.2f}"
             f" | {1000 * each['seconds'] / each['tokens']:.2f} |"
+        )
+    return "\n".join(out)
+
+
+def cue_table(rows: Sequence[Mapping[str, float]]) -> str:
+    """`cues` as Markdown."""
+    out = ["| music, s | composing, s of one core | a minute |", "|---" * 3 + "|"]
+    for each in rows:
+        out.append(
+            f"| {each['music']:.0f} | {each['seconds']:.1f} | {60 * each['seconds'] / each['music']:.1f} |"
         )
     return "\n".join(out)
 

@@ -129,7 +129,13 @@ def picture(judged: Judged) -> dict[str, Any]:
 def speed(judged: Judged) -> dict[str, Any]:
     """Tokens a second beside torch, growth with length, a minute of five parts."""
     torch.set_num_threads(1)
-    return {"paces": decoding.paces(), "growth": decoding.growth(), "minute": decoding.minute()}
+    return {
+        "paces": decoding.paces(),
+        "growth": decoding.growth(),
+        "cues": decoding.cues(),
+        "minute": decoding.minute(),
+        "context": judged.models.cards["melody"].context,
+    }
 
 
 def size(judged: Judged) -> dict[str, Any]:

@@ -253,15 +253,20 @@ def test_speed_is_held_against_torch_length_and_a_minute() -> None:
              "ours / b": 7.0},
         ],
         "growth": [
-            {"bars": 8, "tokens": 100, "seconds": 0.1},
-            {"bars": 512, "tokens": 10_000, "seconds": 12.9},
+            {"bars": 8, "tokens": 100, "read": 700, "seconds": 0.05},
+            {"bars": 16, "tokens": 200, "read": 1400, "seconds": 0.2},
+            {"bars": 512, "tokens": 10_000, "read": 20_000, "seconds": 12.9},
         ],
+        "cues": [{"music": 60.0, "seconds": 5.0}, {"music": 480.0, "seconds": 53.0}],
+        "context": 768,
         "minute": {"music": 30.0, "parts": 5, "notes": 400, "seconds": 4.5, "shares": {"all else": 1.0}},
     }  # fmt: skip
     text = shown(of(speed=found))
     assert "| faster than (a), a row at a time | 2.0 times | at least 1.5 | cleared |" in text
     assert "| faster than (b), a row at a time | 7.0 times | at least 8 | **missed** |" in text
-    assert "| 1.29 | at most 1.3 | cleared |" in text
+    assert "fills the context | 1.29 | at most 1.3 | cleared |" in text
+    assert "a minute of the longest cue to one of the shortest | 1.32 | at most 1.3 | **missed** |" in text
+    assert "| 480 | 53.0 | 6.6 |" in text
     assert "| a minute of 5 parts | 9.0 s of one core | at most 8 s | **missed** |" in text
 
 
