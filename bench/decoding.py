@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -208,10 +209,10 @@ def growth(repeats: int = REPEATS) -> list[dict[str, float]]:
 def cues() -> list[dict[str, float]]:
     """`music`, the seconds of a cue of five parts, and `seconds` of one core that composing it takes."""
     models, out = load_models(), []
+    compose(*five_parts(SCENES[0]), Settings(), models, Progress())
     for count in SCENES:
         sheet, form = five_parts(count)
-        compose(sheet, form, Settings(), models, Progress())
-        seconds = timed(lambda: compose(sheet, form, Settings(), models, Progress()))  # noqa: B023
+        seconds = timed(partial(compose, sheet, form, Settings(), models, Progress()))
         out.append({"music": float(sheet.cue_length_s), "seconds": seconds})
     return out
 

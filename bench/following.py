@@ -47,6 +47,11 @@ def sheets(trials: int) -> list[CueSheet]:
     return [trimmed(edits.cue_sheet(), round(SECONDS * edits.rate)) for edits in chosen]
 
 
+def in_energy(sheet: CueSheet, energy: float) -> CueSheet:
+    """The sheet with one energy in every plot."""
+    return replace(sheet, plots=tuple(replace(plot, energy=energy) for plot in sheet.plots))
+
+
 def run(trials: int) -> dict[str, Tally]:
     """Both ways over the lists."""
     out = {follows: Tally([]) for follows in FOLLOWED}
@@ -54,14 +59,7 @@ def run(trials: int) -> dict[str, Tally]:
         chased = {hit.id for hit in sheet.hits if not hit.grouped_with}
         for follows, tally in out.items():
             settings = Settings(seed=number, tempo=TempoSettings(follows=follows))
-            forms = [
-                solve(
-                    replace(sheet, plots=tuple(replace(plot, energy=energy) for plot in sheet.plots)),
-                    settings,
-                    Progress(),
-                )
-                for energy in ENERGIES
-            ]
+            forms = [solve(in_energy(sheet, energy), settings, Progress()) for energy in ENERGIES]
             tally.changes.append(tempo(forms[1]) - tempo(forms[0]))
             for form in forms:
                 results = [result for result in form.hits if result.hit_id in chased]

@@ -27,7 +27,7 @@ from bridge.schema.cues import Label
 from bridge.vocabulary import bars, tokens
 from bridge.vocabulary.bars import NoteEvent
 from bridge.vocabulary.masks import BarRules, Mask
-from bridge.vocabulary.quotes import Quotes
+from bridge.vocabulary.quotes import NO_QUOTES, Quotes
 
 SAMPLING = Sampling(temperature=0.95, top_p=0.92)
 _ENTRY_NOTES = 2
@@ -50,7 +50,7 @@ def write_melody(
     check: Callable[[], None],
     on_bar: Callable[[], None],
     heard: Mapping[str, Motif] = MappingProxyType({}),
-    quotes: Quotes | None = None,
+    quotes: Quotes = NO_QUOTES,
 ) -> dict[str, Notes]:
     """Key-relative melody of every section by its key, one tuple a cell; empty where it is silent.
 
@@ -100,7 +100,7 @@ def write_melody(
                         [grid_steps(item.density) for item in section.cells],
                         _rhythm(section, tasks[section.key], motif, frozenset(recalled)),
                         _least(section, tasks[section.key]),
-                        Unquoted(quotes or Quotes(())),
+                        Unquoted(quotes),
                     ),
                 )
             )

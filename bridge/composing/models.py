@@ -13,7 +13,7 @@ from bridge.errors import ModelError
 from bridge.inference.card import Card, checked_card, find_models
 from bridge.inference.quoting import QuotesCard, checked_quotes_card, load_quotes, newest_quotes
 from bridge.inference.session import Decoder, runtime_version
-from bridge.vocabulary.quotes import Quotes
+from bridge.vocabulary.quotes import NO_QUOTES, Quotes
 
 _NUMBERS_ONLY = ("bass", "drums")
 """Parts that vocabulary 1 has no prompts for."""
@@ -44,9 +44,9 @@ class Models:
         self._quotes_card = None if quoting is None else checked_quotes_card(quoting)
 
     @cached_property
-    def quotes(self) -> Quotes | None:
+    def quotes(self) -> Quotes:
         """The runs of notes that no melody may quote."""
-        return None if self._quoting is None else load_quotes(self._quoting)
+        return NO_QUOTES if self._quoting is None else load_quotes(self._quoting)
 
     @property
     def chords(self) -> Decoder:

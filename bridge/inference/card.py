@@ -104,14 +104,24 @@ def checked_model(folder: Path, sha256: str) -> Path:
     model = folder / "model.onnx"
     if not model.is_file():
         raise ModelError("the model file is missing", where=str(model), remedy=REINSTALL)
-    found = file_sha256(model)
+    check_sha256(model, sha256, "this is not the model its card describes")
+    return model
+
+
+def check_sha256(path: Path, sha256: str, refusal: str) -> None:
+    """Hold a file against the hash its card gives; `refusal` begins what is said of another file.
+
+    Raises:
+        ModelError: it is another file.
+        OSError: it cannot be read.
+    """
+    found = file_sha256(path)
     if found != sha256:
         raise ModelError(
-            f"this is not the model its card describes: the card says sha256 {sha256}, the file has {found}",
-            where=str(model),
+            f"{refusal}: the card says sha256 {sha256}, the file has {found}",
+            where=str(path),
             remedy=REINSTALL,
         )
-    return model
 
 
 def checked_card(folder: Path) -> Card:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bridge.errors import ModelError
-from bridge.inference.card import REINSTALL, file_sha256, newest_model
+from bridge.inference.card import REINSTALL, check_sha256, newest_model
 from bridge.vocabulary import tokens
 from bridge.vocabulary.masks import Mask
 from bridge.vocabulary.quotes import Quotes
@@ -75,15 +75,9 @@ def checked_quotes_card(folder: Path) -> QuotesCard:
     """
     card, path = read_quotes_card(folder), folder / FILE
     try:
-        found = file_sha256(path)
+        check_sha256(path, card.sha256, "these are not the runs the card describes")
     except OSError as error:
         raise ModelError(f"the runs cannot be read ({error})", where=str(path), remedy=REINSTALL) from None
-    if found != card.sha256:
-        raise ModelError(
-            f"these are not the runs the card describes: it says sha256 {card.sha256}, the file has {found}",
-            where=str(path),
-            remedy=REINSTALL,
-        )
     return card
 
 

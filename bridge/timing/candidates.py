@@ -152,7 +152,6 @@ def best_route(cues: CueSheet, settings: Settings, span: Span, watch: Watch) -> 
         route = _moody(cues, settings, span, prices, watch)
         if route is not None:
             return route
-        settings = replace(settings, tempo=replace(settings.tempo, follows="cuts"))
     steady = constant_route(cues, settings, span)
     goal = _scores(cues, span, lay(cues, settings, [steady])) if steady else (0.0, 0, 0.0)
     best, best_score = steady, goal
@@ -230,12 +229,12 @@ def constant_route(cues: CueSheet, settings: Settings, span: Span) -> Route | No
     frame = float(1 / cues.rate)
     early, late = (bound * frame for bound in WINDOW_FRAMES)
     slow, fast = settings.tempo.min_bpm, settings.tempo.max_bpm
+    limits = Limits.of(settings.tempo)
     if span.base_bpm is not None:
         slow = fast = span.base_bpm
-    elif settings.tempo.follows == "mood":
+    elif limits.steady and settings.tempo.follows == "mood":
         aim = target_bpm(cues.plots[span.first_plot].energy, settings.tempo)
         slow, fast = max(slow, aim / _NEAR_MOOD), min(fast, aim * _NEAR_MOOD)
-    limits = Limits.of(settings.tempo)
     steady = constant_tempo(hits, early, late, None, slow, fast)
     found = []
     if limits.steady:

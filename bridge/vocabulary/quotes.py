@@ -59,6 +59,9 @@ class Quotes:
         return found
 
 
+NO_QUOTES: Final = Quotes(())
+
+
 def _hashed(steps: npt.NDArray[np.int64]) -> Hashes:
     """Intervals (N, `RUN_NOTES` - 1) to a number each; products wrap around."""
     total = np.zeros(len(steps), np.uint64)

@@ -34,7 +34,7 @@ _KEYS = {tokens.key_id(key) for key in tokens.KEYS}
 
 
 def judge(
-    decoder: Decoder, quotes: Quotes | None, held_out: Sequence[Stretch], written: Sequence[Notes]
+    decoder: Decoder, quotes: Quotes, held_out: Sequence[Stretch], written: Sequence[Notes]
 ) -> dict[str, Any]:
     """By source and length of run: what written melodies share with training pieces, and held-out ones.
 
@@ -69,7 +69,7 @@ def judge(
 
 
 def write(
-    decoder: Decoder, quotes: Quotes | None, read: Sequence[tuple[tuple[int, ...], list[Bar]]], name: str
+    decoder: Decoder, quotes: Quotes, read: Sequence[tuple[tuple[int, ...], list[Bar]]], name: str
 ) -> list[list[tuple[NoteEvent, ...]]]:
     """A melody for the bars of each piece (`band.opened`), on its chords, with everything else left open."""
     how = DRAWING["melody"]
@@ -85,8 +85,7 @@ def write(
             for bar in own
         )
         generator = stream(1, 0, f"judging {name}", "melody", str(number))
-        guide = None if quotes is None else Unquoted(quotes)
-        rows.append(Row("melody", start, tasks, generator, how.sampling, guide=guide))
+        rows.append(Row("melody", start, tasks, generator, how.sampling, guide=Unquoted(quotes)))
     written = generate(decoder, rows, max_rows=ROWS, on_bar=counted(name, rows))
     return [[tuple(bars.decode_notes(body)) for body in bodies] for bodies in written]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.following import tempo
+from bench.following import ENERGIES, SECONDS, tempo
 from bench.sync.lists import simulated
 from bench.textures import trimmed
 from bridge.composing import Models, compose
@@ -31,8 +31,7 @@ from bridge.vocabulary.tokens import STEPS_PER_QUARTER
 from models.judging.loudness import level, rendered
 from models.judging.spread import mean_of
 
-SECONDS = 45
-ENDS = {"energy": (0.3, 0.81), "tension": (0.22, 0.88), "valence": (0.3, 0.82)}
+ENDS = {"energy": ENERGIES, "tension": (0.22, 0.88), "valence": (0.3, 0.82)}
 """Where an axis is low and high, 0 to 1: as far apart as film excerpts that anybody tells apart are rated
 (Eerola & Vuoskoski 2011, on 1 to 9: energy of sad 3.4, of angry 7.5; tension of tender 2.8, of fearful 8.0;
 valence of fearful 3.4, of happy 7.6)."""
@@ -52,7 +51,7 @@ FORM = (
     Label.CLIMAX,
     Label.CONCLUSION,
 )
-APART = 5
+OFFSET = 5
 """Which of the simulated lists are taken: not those on which `--tempo-follows` got its price (at 3)."""
 Melody = Sequence[tuple[Fraction, int]]
 """(Start in quarters, pitch) in order."""
@@ -76,9 +75,9 @@ def paired(models: Models, trials: int) -> dict[str, dict[str, Any]]:
         hears = studio if RENDERED in moved else None
         changes: dict[str, list[float]] = {name: [] for name in moved}
         for trial in range(trials):
-            edits = lists[(7 * trial + APART) * len(lists) // (7 * trials) % len(lists)]
+            edits = lists[(7 * trial + OFFSET) * len(lists) // (7 * trials) % len(lists)]
             sheet = trimmed(edits.cue_sheet(), round(SECONDS * edits.rate))
-            drawn = np.random.default_rng((APART, trial)).uniform(0.3, 0.7, 3)
+            drawn = np.random.default_rng((OFFSET, trial)).uniform(0.3, 0.7, 3)
             mood = dict(zip(("valence", "energy", "tension"), map(float, drawn)))
             ends = [
                 heard(in_mood(sheet, {**mood, axis: value}), trial, models, hears, moved)

@@ -14,6 +14,7 @@ from bench import decoding
 from bridge.composing import Models, load_models
 from bridge.inference.card import find_models, models_folder
 from bridge.inference.quoting import FILE
+from bridge.vocabulary.quotes import NO_QUOTES
 from bridge.vocabulary.recall import read_trust
 from models import band
 from models.judging import copied, cues, free, metres, obeyed, pictured
@@ -67,7 +68,7 @@ def generation(judged: Judged) -> dict[str, Any]:
         stretch for song in songs("validation")[: judged.songs] for stretch in first_bars(song, judged.bars)
     ]
     parts = ("chords", "melody", "accompaniment")
-    chain = SimpleNamespace(quotes=None, **{part: MarkovDecoder(models.cards[part]) for part in parts})
+    chain = SimpleNamespace(quotes=NO_QUOTES, **{part: MarkovDecoder(models.cards[part]) for part in parts})
     written = free.write(models, held_out, "free")
     few = {song.number for song in songs("test")[:CHAIN_SONGS]}
     some = [stretch for stretch in held_out if stretch.song in few]

@@ -17,7 +17,7 @@ from bridge.vocabulary import bars, controls, prompts, tokens
 from bridge.vocabulary.bars import BarControls, NoteEvent
 from bridge.vocabulary.conditions import Conditions
 from bridge.vocabulary.masks import BarRules
-from bridge.vocabulary.quotes import Quotes
+from bridge.vocabulary.quotes import NO_QUOTES, Quotes
 from bridge.vocabulary.recall import read_trust
 from models.judging.stretches import Harmony, Notes, Stretch
 
@@ -138,7 +138,7 @@ def write_notes(
     curves: Sequence[Sequence[Asked]] | None = None,
     drawing: Drawing | None = None,
     source: str = "pop",
-    quotes: Quotes | None = None,
+    quotes: Quotes = NO_QUOTES,
 ) -> list[Notes]:
     """Melody, or with a melody `given` the accompaniment, on given chords.
 
@@ -169,7 +169,7 @@ def write_notes(
                 bars=tasks,
                 generator=_stream(name, part, stretch),
                 sampling=how.sampling,
-                guide=None if quotes is None else Unquoted(quotes),
+                guide=Unquoted(quotes),
             )
         )
     written = generate(decoder, rows, max_rows=ROWS, on_bar=counted(f"{name}: {part}", rows))

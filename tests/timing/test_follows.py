@@ -8,40 +8,36 @@ from math import log
 
 import pytest
 
+from bench.following import SECONDS, in_energy, tempo
 from bench.sync.lists import simulated
 from bench.textures import trimmed
 from bridge.config import Settings, TempoSettings
 from bridge.errors import SettingsError
 from bridge.progress import Progress
 from bridge.schema.cues import CueSheet, Weight
-from bridge.schema.tempo import TICKS_PER_QUARTER, Form
+from bridge.schema.tempo import Form
 from bridge.timing import solve
 from bridge.timing.candidates import target_bpm
 
-SECONDS, HALF = 45, Fraction(1, 2)
+HALF = Fraction(1, 2)
 CUTS = 3
 """A list with a cut every two seconds, which alone gives both energies one tempo."""
 
 
 def busy(energy: float, number: int = CUTS) -> CueSheet:
     edits = simulated()[number]
-    sheet = trimmed(edits.cue_sheet(), round(SECONDS * edits.rate))
-    return replace(sheet, plots=tuple(replace(plot, energy=energy) for plot in sheet.plots))
+    return in_energy(trimmed(edits.cue_sheet(), round(SECONDS * edits.rate)), energy)
 
 
-def mean_bpm(form: Form) -> float:
-    return form.end_tick / TICKS_PER_QUARTER / float(form.tempo_map.s_at_tick(form.end_tick)) * 60
-
-
-def solved(energy: float, follows: str, **tempo: object) -> Form:
-    return solve(busy(energy), Settings(tempo=TempoSettings(follows=follows, **tempo)), Progress())  # type: ignore[arg-type]
+def solved(energy: float, follows: str, **others: object) -> Form:
+    return solve(busy(energy), Settings(tempo=TempoSettings(follows=follows, **others)), Progress())  # type: ignore[arg-type]
 
 
 def test_the_mood_sets_the_tempo_and_musts_are_met() -> None:
     tempi = {}
     for follows in ("cuts", "mood"):
         forms = [solved(energy, follows) for energy in (0.3, 0.8)]
-        tempi[follows] = [mean_bpm(form) for form in forms]
+        tempi[follows] = [tempo(form) for form in forms]
         musts = {hit.id for hit in busy(0.3).hits if hit.weight is Weight.MUST}
         assert musts
         assert all(result.met for form in forms for result in form.hits if result.hit_id in musts)
@@ -52,8 +48,8 @@ def test_the_mood_sets_the_tempo_and_musts_are_met() -> None:
 
 
 def test_in_the_exact_mode_and_where_nothing_bends_it_follows_too() -> None:
-    for tempo, reach in (({"exact": True}, 0.2), ({"max_bend": 0.0}, 0.1)):
-        found = mean_bpm(solved(0.3, "mood", **tempo))
+    for others, reach in (({"exact": True}, 0.2), ({"max_bend": 0.0}, 0.1)):
+        found = tempo(solved(0.3, "mood", **others))
         assert abs(log(found / target_bpm(0.3, TempoSettings()))) < reach
 
 
